@@ -1,0 +1,125 @@
+package assumerole
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+)
+
+// Result is what STS answered. What it left out, or sent empty, is nil.
+type Result struct {
+	Credentials                 Credentials
+	AssumedRoleARN              *string // AssumedRoleUser.Arn
+	AssumedRoleID               *string // AssumedRoleUser.AssumedRoleId
+	SubjectFromWebIdentityToken *string
+	Audience                    *string
+	Provider                    *string
+	SourceIdentity              *string
+	PackedPolicySize            *int32 // percent
+	SessionTokenSize            *int32 // bytes
+	SessionTokenUtilization     *int32 // percent
+	RequestID                   string
+}
+
+// Credentials are temporary. The secret ones redact themselves.
+type Credentials struct {
+	AccessKeyID     secret.Text
+	SecretAccessKey secret.Text
+	SessionToken    secret.Text
+	Expiration      *time.Time // in UTC
+}
+
+// newResult checks every pointer of an answer: one that is empty, or of another service, is no error to the SDK.
+func newResult(output *sts.AssumeRoleWithWebIdentityOutput) (*Result, error) {
+	credentials := output.Credentials
+	if credentials == nil {
+		return nil, &AnswerError{Problem: "has no credentials, so it isn't one of STS"}
+	}
+	if none(credentials.AccessKeyId) || none(credentials.SecretAccessKey) || none(credentials.SessionToken) {
+		return nil, &AnswerError{Problem: "has incomplete credentials"}
+	}
+	if credentials.Expiration != nil && !credentials.Expiration.After(time.Now().Add(-maxClockSkew)) {
+		return nil, &AnswerError{Problem: "has credentials that have already expired, at " + credentials.Expiration.UTC().Format(time.RFC3339)}
+	}
+	user := output.AssumedRoleUser
+	if user == nil {
+		user = &types.AssumedRoleUser{}
+	}
+	requestID, _ := middleware.GetRequestIDMetadata(output.ResultMetadata)
+	return &Result{
+		Credentials: Credentials{
+			AccessKeyID:     secret.New(*credentials.AccessKeyId),
+			SecretAccessKey: secret.New(*credentials.SecretAccessKey),
+			SessionToken:    secret.New(*credentials.SessionToken),
+			Expiration:      inUTC(credentials.Expiration),
+		},
+		AssumedRoleARN:              nonEmpty(user.Arn),
+		AssumedRoleID:               nonEmpty(user.AssumedRoleId),
+		SubjectFromWebIdentityToken: nonEmpty(output.SubjectFromWebIdentityToken),
+		Audience:                    nonEmpty(output.Audience),
+		Provider:                    nonEmpty(output.Provider),
+		SourceIdentity:              nonEmpty(output.SourceIdentity),
+		PackedPolicySize:            output.PackedPolicySize,
+		SessionTokenSize:            output.SessionTokenSize,
+		SessionTokenUtilization:     output.SessionTokenUtilization,
+		RequestID:                   secret.Scrub(requestID),
+	}, nil
+}
+
+// maxClockSkew is how wrong this machine's clock may be before good credentials are taken for expired ones: as much as
+// SigV4 allows.
+const maxClockSkew = 15 * time.Minute
+
+// input makes the API's input, all but the token.
+func (r Request) input() (*sts.AssumeRoleWithWebIdentityInput, error) {
+	if err := CheckRoleSessionName(r.RoleSessionName); err != nil {
+		return nil, err
+	}
+	input := &sts.AssumeRoleWithWebIdentityInput{
+		RoleArn:                 aws.String(r.RoleARN),
+		RoleSessionName:         aws.String(r.RoleSessionName),
+		ProviderId:              nonEmpty(&r.ProviderID),
+		DurationSeconds:         nonZero(r.DurationSeconds),
+		MinimumSessionTokenSize: nonZero(r.MinimumSessionTokenSize),
+	}
+	for _, policyARN := range r.PolicyARNs {
+		input.PolicyArns = append(input.PolicyArns, types.PolicyDescriptorType{Arn: aws.String(policyARN)})
+	}
+	if r.Policy != "" {
+		policy, err := CompactPolicy(r.Policy)
+		if err != nil {
+			return nil, err
+		}
+		input.Policy = aws.String(policy)
+	}
+	return input, nil
+}
+
+func none(value *string) bool { return value == nil || *value == "" }
+
+func nonEmpty(value *string) *string {
+	if none(value) {
+		return nil
+	}
+	return value
+}
+
+func nonZero(value int32) *int32 {
+	if value == 0 {
+		return nil
+	}
+	return &value
+}
+
+func inUTC(value *time.Time) *time.Time {
+	if value == nil {
+		return nil
+	}
+	utc := value.UTC()
+	return &utc
+}

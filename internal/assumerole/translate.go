@@ -1,0 +1,97 @@
+package assumerole
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
+)
+
+// unknownCode is what the SDK makes of an error answer in which it finds no code.
+const unknownCode = "UnknownError"
+
+// translate turns an error of the SDK into one of this package. The SDK's own can hold the whole answer (a smithy
+// DeserializationError does), so none of them is wrapped, and text that comes from outside is scrubbed.
+func translate(err error, token secret.Text) error {
+	if redirect, found := errors.AsType[*transport.RedirectError](err); found {
+		return redirect
+	}
+	if errors.Is(err, transport.ErrBodyTooLarge) {
+		return &AnswerError{Problem: "is larger than 1 MiB, which none of STS is"}
+	}
+	status, requestID := 0, ""
+	if response, found := errors.AsType[*awshttp.ResponseError](err); found {
+		status, requestID = response.HTTPStatusCode(), secret.Scrub(response.ServiceRequestID(), token)
+	}
+	if api, found := errors.AsType[smithy.APIError](err); found && api.ErrorCode() != unknownCode {
+		return &ServiceError{
+			Code:       secret.Scrub(api.ErrorCode(), token),
+			Message:    secret.Scrub(api.ErrorMessage(), token),
+			HTTPStatus: status,
+			RequestID:  requestID,
+		}
+	}
+	if status != 0 {
+		return &AnswerError{Problem: fmt.Sprintf("(HTTP status %d) isn't one of STS", status), HTTPStatus: status}
+	}
+	return &ConnectionError{Problem: connectionProblem(err, token)}
+}
+
+// connectionProblem puts a failed connection into words, by the types of Go's network errors.
+func connectionProblem(err error, token secret.Text) string {
+	if operation, found := errors.AsType[*net.OpError](err); found && operation.Op == "proxyconnect" {
+		return "the proxy can't be used: " + reason(operation.Err, token)
+	}
+	return reason(err, token)
+}
+
+func reason(err error, token secret.Text) string {
+	if resolution, found := errors.AsType[*net.DNSError](err); found {
+		return fmt.Sprintf("the name %q doesn't resolve", secret.Scrub(resolution.Name, token))
+	}
+	if verification, found := errors.AsType[*tls.CertificateVerificationError](err); found {
+		return "its certificate isn't trusted: " + secret.Scrub(verification.Err.Error(), token)
+	}
+	if _, found := errors.AsType[tls.RecordHeaderError](err); found || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") {
+		return "it doesn't speak TLS; is it meant to be http?"
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "it refuses the connection; is it running, and is the port right?"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return "it closed the connection before the answer was complete"
+	}
+	return secret.Scrub(innermost(err).Error(), token)
+}
+
+func innermost(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}
+
+// notForRetry stops the retrying of what a second try can't mend, though the SDK takes it for a passing fault of the
+// connection.
+func notForRetry(err error) aws.Ternary {
+	_, redirect := errors.AsType[*transport.RedirectError](err)
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, plain := errors.AsType[tls.RecordHeaderError](err)
+	if redirect || certificate || plain || errors.Is(err, transport.ErrBodyTooLarge) {
+		return aws.FalseTernary
+	}
+	return aws.UnknownTernary
+}

@@ -1,0 +1,22 @@
+// Command terraform-provider-aws serves the consumer provider, for the demo's local mirror. It isn't hashicorp/aws.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/webidentity/terraform-provider-sts/internal/consumer"
+)
+
+func main() {
+	address := flag.String("address", "terraform.local/webidentity/consumer", "source address that configurations know the provider by")
+	flag.Parse()
+
+	err := providerserver.Serve(context.Background(), consumer.New, providerserver.ServeOpts{Address: *address})
+	if err != nil {
+		log.Fatal(err)
+	}
+}

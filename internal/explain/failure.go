@@ -1,0 +1,151 @@
+// Package explain turns a failed exchange into text that a user can act upon. It knows nothing of Terraform.
+package explain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// Explanation is a failure or a warning in words. It never holds a token or a secret.
+type Explanation struct {
+	Argument         string // of the block, at fault; empty when it is none of them
+	ProviderArgument string // of the provider block, at fault; empty when it is none of them
+	Summary          string
+	Detail           string
+}
+
+// Failure explains why an exchange failed. The exchange holds what was known by then.
+func Failure(exchange assumerole.Exchange, err error) Explanation {
+	if argument, found := errors.AsType[*assumerole.ArgumentError](err); found {
+		return Explanation{Argument: argument.Argument, Summary: argument.Summary, Detail: argument.Detail}
+	}
+	if source, found := errors.AsType[*webidentity.Error](err); found {
+		return Explanation{Argument: source.Argument, Summary: source.Summary, Detail: source.Detail}
+	}
+	if _, found := errors.AsType[*assumerole.SettingError](err); found {
+		return Setting(err)
+	}
+	if service, found := errors.AsType[*assumerole.ServiceError](err); found {
+		return refused(exchange, service)
+	}
+	return unanswered(exchange, err)
+}
+
+// Setting explains what is wrong with the provider's settings.
+func Setting(err error) Explanation {
+	if setting, found := errors.AsType[*assumerole.SettingError](err); found {
+		return Explanation{ProviderArgument: setting.Argument, Summary: setting.Summary, Detail: setting.Detail}
+	}
+	return Explanation{Summary: "The provider can't be configured", Detail: secret.Scrub(err.Error())}
+}
+
+// refused explains an error that STS answered.
+func refused(exchange assumerole.Exchange, service *assumerole.ServiceError) Explanation {
+	answer := fmt.Sprintf("%s: %s (HTTP status %d", service.Code, service.Message, service.HTTPStatus)
+	if service.RequestID != "" {
+		answer += ", request ID " + service.RequestID
+	}
+	return Explanation{
+		Summary: "STS refuses to exchange the web identity token",
+		Detail:  paragraphs("STS answered "+answer+").", asked(exchange), claimed(exchange)),
+	}
+}
+
+// unanswered explains a call that got no answer of STS.
+func unanswered(exchange assumerole.Exchange, err error) Explanation {
+	host := exchange.Destination.String()
+	redirect, redirected := errors.AsType[*transport.RedirectError](err)
+	answer, answered := errors.AsType[*assumerole.AnswerError](err)
+	timeout, timedOut := errors.AsType[*assumerole.TimeoutError](err)
+	explanation := Explanation{}
+	switch {
+	case redirected:
+		explanation.Summary = "The STS endpoint redirects elsewhere"
+		explanation.Detail = fmt.Sprintf("%s answered with HTTP status %d, a redirect to %q. It isn't followed, since the token goes to the configured endpoint alone. "+
+			"Name the right endpoint.", host, redirect.Status, secret.Scrub(redirect.Host))
+	case answered:
+		explanation.Summary = "The answer isn't one of STS"
+		explanation.Detail = fmt.Sprintf("The answer of %s %s. Is the endpoint that of an STS, or is there a proxy in between that answers by itself?", host, answer.Problem)
+	case timedOut:
+		explanation.Summary = "No credentials within the timeout"
+		explanation.Detail = fmt.Sprintf("%s passed while %s. Where that isn't a fault of the network, set timeout higher.", timeout.Timeout, timeout.During)
+	case errors.Is(err, context.Canceled):
+		explanation.Summary = "Interrupted"
+		explanation.Detail = "The run was interrupted before STS had answered."
+		return explanation
+	default:
+		explanation.Summary = "STS can't be reached"
+		explanation.Detail = fmt.Sprintf("The call to %s failed: %s.", host, strings.TrimSuffix(secret.Scrub(err.Error()), "."))
+	}
+	explanation.Detail = paragraphs(explanation.Detail, asked(exchange))
+	return explanation
+}
+
+// asked says what was asked for, and where.
+func asked(exchange assumerole.Exchange) string {
+	request := exchange.Request
+	lines := []string{
+		"What was asked:",
+		"  role         " + quoted(request.RoleARN),
+		"  session name " + quoted(request.RoleSessionName),
+	}
+	if request.Token != nil {
+		lines = append(lines, "  token from   "+request.Token.String())
+	}
+	return strings.Join(append(lines, "  endpoint     "+exchange.Destination.String()), "\n")
+}
+
+// claimed says what the token claims. Every value is quoted: a claim can hold anything.
+func claimed(exchange assumerole.Exchange) string {
+	claims := exchange.Claims
+	if claims == nil {
+		return "The token isn't a JWT, so there is nothing to tell about it."
+	}
+	lines := []string{
+		"What the token claims:",
+		"  issuer       " + quoted(claims.Issuer),
+		"  subject      " + quoted(claims.Subject),
+		"  audience     " + audience(claims.Audience),
+	}
+	if claims.AuthorizedParty != "" {
+		lines = append(lines, "  azp          "+quoted(claims.AuthorizedParty))
+	}
+	lines = append(lines, "  algorithm    "+quoted(claims.Algorithm))
+	if !claims.Expiration.IsZero() {
+		tense := "expires at"
+		if claims.Expiration.Before(time.Now()) {
+			tense = "expired at"
+		}
+		lines = append(lines, fmt.Sprintf("  %-12s %s", tense, claims.Expiration.Format(time.RFC3339)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func audience(values []string) string {
+	all := make([]string, 0, len(values))
+	for _, value := range values {
+		all = append(all, quoted(value))
+	}
+	if len(all) == 0 {
+		return "(none)"
+	}
+	return strings.Join(all, ", ")
+}
+
+// quoted makes any text fit for a line: printable, bounded, and told apart from the words around it.
+func quoted(value string) string {
+	if value == "" {
+		return "(none)"
+	}
+	return fmt.Sprintf("%q", secret.Scrub(value))
+}
+
+func paragraphs(all ...string) string { return strings.Join(all, "\n\n") }

@@ -1,0 +1,35 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+)
+
+// awsAudience is the audience of tokens that are meant for STS of AWS.
+const awsAudience = "sts.amazonaws.com"
+
+// Warnings says what is worth knowing of an exchange, whether or not it succeeded.
+func Warnings(exchange assumerole.Exchange) []Explanation {
+	if exchange.Destination.AWS || exchange.Destination.Host == "" {
+		return nil
+	}
+	var warnings []Explanation
+	if exchange.Claims != nil && slices.Contains(exchange.Claims.Audience, awsAudience) {
+		warnings = append(warnings, Explanation{
+			Summary: "A token for AWS goes to a server that isn't AWS's",
+			Detail: fmt.Sprintf("The token's audience is %s, and it goes to %s. That server could use the token at AWS itself, for every role that trusts it. "+
+				"Ask the identity provider for a token with an audience of that server's own.", awsAudience, exchange.Destination),
+		})
+	}
+	if len(exchange.Request.PolicyARNs) > 0 {
+		warnings = append(warnings, Explanation{
+			Argument: "policy_arns",
+			Summary:  "The session may not be restricted",
+			Detail: fmt.Sprintf("The call goes to %s, which isn't AWS's. Other servers, MinIO and Ceph among them, ignore policy_arns and give the session all "+
+				"that the role may do. Use policy there, and try out that it holds.", exchange.Destination),
+		})
+	}
+	return warnings
+}

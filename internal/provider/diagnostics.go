@@ -1,0 +1,61 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+)
+
+// addError adds an explanation to a block's diagnostics, at the argument at fault.
+func addError(diagnostics *diag.Diagnostics, explanation explain.Explanation) {
+	add(diagnostics.AddAttributeError, diagnostics.AddError, explanation.Argument, explanation)
+}
+
+// addWarning is addError for a warning.
+func addWarning(diagnostics *diag.Diagnostics, explanation explain.Explanation) {
+	add(diagnostics.AddAttributeWarning, diagnostics.AddWarning, explanation.Argument, explanation)
+}
+
+// addProviderError adds an explanation to the provider block's diagnostics.
+func addProviderError(diagnostics *diag.Diagnostics, explanation explain.Explanation) {
+	add(diagnostics.AddAttributeError, diagnostics.AddError, explanation.ProviderArgument, explanation)
+}
+
+func add(at func(path.Path, string, string), anywhere func(string, string), argument string, explanation explain.Explanation) {
+	if argument == "" {
+		anywhere(explanation.Summary, explanation.Detail)
+		return
+	}
+	at(path.Root(argument), explanation.Summary, explanation.Detail)
+}
+
+// checkedBy makes a validator of a check of the core's, so that each rule and its text stand in one place. Unlike the
+// framework's own validators, it never repeats the value: some are secret.
+func checkedBy(description string, check func(string) error) validator.String {
+	return stringCheck{description, check}
+}
+
+type stringCheck struct {
+	description string
+	check       func(string) error
+}
+
+func (c stringCheck) Description(context.Context) string { return "value must be " + c.description }
+func (c stringCheck) MarkdownDescription(context.Context) string {
+	return "value must be " + c.description
+}
+
+func (c stringCheck) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
+	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := c.check(request.ConfigValue.ValueString()); err != nil {
+		explanation := explain.Failure(assumerole.Exchange{}, err)
+		response.Diagnostics.AddAttributeError(request.Path, explanation.Summary, explanation.Detail)
+	}
+}

@@ -1,0 +1,112 @@
+package provider
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+)
+
+// model is the block: its arguments, then its result.
+type model struct {
+	RoleARN                 types.String         `tfsdk:"role_arn"`
+	RoleSessionName         types.String         `tfsdk:"role_session_name"`
+	WebIdentityToken        types.String         `tfsdk:"web_identity_token"`
+	WebIdentityTokenFile    types.String         `tfsdk:"web_identity_token_file"`
+	ProviderID              types.String         `tfsdk:"provider_id"`
+	PolicyARNs              types.Set            `tfsdk:"policy_arns"`
+	Policy                  types.String         `tfsdk:"policy"`
+	DurationSeconds         types.Int32          `tfsdk:"duration_seconds"`
+	MinimumSessionTokenSize types.Int32          `tfsdk:"minimum_session_token_size"`
+	Timeout                 timetypes.GoDuration `tfsdk:"timeout"`
+
+	Credentials                 *credentialsModel     `tfsdk:"credentials"`
+	AssumedRoleUser             *assumedRoleUserModel `tfsdk:"assumed_role_user"`
+	SubjectFromWebIdentityToken types.String          `tfsdk:"subject_from_web_identity_token"`
+	Audience                    types.String          `tfsdk:"audience"`
+	IdentityProvider            types.String          `tfsdk:"identity_provider"`
+	SourceIdentity              types.String          `tfsdk:"source_identity"`
+	PackedPolicySize            types.Int32           `tfsdk:"packed_policy_size"`
+	SessionTokenSize            types.Int32           `tfsdk:"session_token_size"`
+	SessionTokenUtilization     types.Int32           `tfsdk:"session_token_utilization"`
+	Environment                 types.Map             `tfsdk:"environment"`
+}
+
+type credentialsModel struct {
+	AccessKeyID     types.String `tfsdk:"access_key_id"`
+	SecretAccessKey types.String `tfsdk:"secret_access_key"`
+	SessionToken    types.String `tfsdk:"session_token"`
+	Expiration      types.String `tfsdk:"expiration"`
+}
+
+type assumedRoleUserModel struct {
+	ARN           types.String `tfsdk:"arn"`
+	AssumedRoleID types.String `tfsdk:"assumed_role_id"`
+}
+
+// setResult takes what STS answered. The arguments stay as the user wrote them, byte for byte; those that had a default get
+// the value that was used.
+func (m *model) setResult(exchange assumerole.Exchange) {
+	result := exchange.Result
+	m.RoleARN = types.StringValue(exchange.Request.RoleARN)
+	m.RoleSessionName = types.StringValue(exchange.Request.RoleSessionName)
+
+	keyID := types.StringValue(result.Credentials.AccessKeyID.Reveal())
+	secretKey := types.StringValue(result.Credentials.SecretAccessKey.Reveal())
+	sessionToken := types.StringValue(result.Credentials.SessionToken.Reveal())
+	m.Credentials = &credentialsModel{
+		AccessKeyID:     keyID,
+		SecretAccessKey: secretKey,
+		SessionToken:    sessionToken,
+		Expiration:      rfc3339(result.Credentials.Expiration),
+	}
+	m.Environment = types.MapValueMust(types.StringType, map[string]attr.Value{
+		"AWS_ACCESS_KEY_ID":     keyID,
+		"AWS_SECRET_ACCESS_KEY": secretKey,
+		"AWS_SESSION_TOKEN":     sessionToken,
+	})
+	m.AssumedRoleUser = &assumedRoleUserModel{
+		ARN:           types.StringPointerValue(result.AssumedRoleARN),
+		AssumedRoleID: types.StringPointerValue(result.AssumedRoleID),
+	}
+	m.SubjectFromWebIdentityToken = types.StringPointerValue(result.SubjectFromWebIdentityToken)
+	m.Audience = types.StringPointerValue(result.Audience)
+	m.IdentityProvider = types.StringPointerValue(result.Provider)
+	m.SourceIdentity = types.StringPointerValue(result.SourceIdentity)
+	m.PackedPolicySize = types.Int32PointerValue(result.PackedPolicySize)
+	m.SessionTokenSize = types.Int32PointerValue(result.SessionTokenSize)
+	m.SessionTokenUtilization = types.Int32PointerValue(result.SessionTokenUtilization)
+}
+
+func rfc3339(instant *time.Time) types.String {
+	if instant == nil {
+		return types.StringNull()
+	}
+	return types.StringValue(instant.Format(time.RFC3339))
+}
+
+// What stands for a model in a log or a dump. Terraform's own string type prints its value.
+const redactedModel = "(redacted)"
+
+// Format redacts the whole block: its token, its credentials and its environment are secret.
+func (m model) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
+
+// LogValue redacts in slog.
+func (m model) LogValue() slog.Value { return slog.StringValue(redactedModel) }
+
+// MarshalText redacts in JSON.
+func (m model) MarshalText() ([]byte, error) { return []byte(redactedModel), nil }
+
+// Format redacts the credentials.
+func (m credentialsModel) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
+
+// LogValue redacts in slog.
+func (m credentialsModel) LogValue() slog.Value { return slog.StringValue(redactedModel) }
+
+// MarshalText redacts in JSON.
+func (m credentialsModel) MarshalText() ([]byte, error) { return []byte(redactedModel), nil }

@@ -1,0 +1,208 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int32validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// attributes are the block's: the API's request, then its answer. Validators hold what is true of every server; what only
+// AWS demands is checked when it is known where the call goes. They sit on attributes, and each pair that excludes itself is
+// declared on one side only, so that it is reported once.
+func attributes() map[string]schema.Attribute {
+	all := arguments()
+	for name, attribute := range results() {
+		all[name] = attribute
+	}
+	return all
+}
+
+func arguments() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"role_arn": schema.StringAttribute{
+			Optional: true,
+			Computed: true,
+			MarkdownDescription: "ARN of the role to assume, 20 to 2048 characters (`RoleArn`). Default: the environment variable `AWS_ROLE_ARN`, but only when the token " +
+				"comes from the environment too, by `AWS_WEB_IDENTITY_TOKEN_FILE`. With an `endpoint` that isn't AWS's, any text, even an empty one for MinIO's claim-based policies.",
+		},
+		"role_session_name": schema.StringAttribute{
+			Optional: true,
+			Computed: true,
+			MarkdownDescription: "Name of the session, which ends the ARN of the assumed role and shows in CloudTrail: 2 to 64 letters, digits and `_+=,.@-` " +
+				"(`RoleSessionName`). Default: the environment variable `AWS_ROLE_SESSION_NAME`, then `terraform`.",
+			Validators: []validator.String{checkedBy("a role session name", assumerole.CheckRoleSessionName)},
+		},
+		webidentity.InlineArgument: schema.StringAttribute{
+			Optional:  true,
+			Sensitive: true,
+			MarkdownDescription: "The token itself: an OpenID Connect ID token (a JWT), or an OAuth 2.0 access token together with `provider_id`; 4 to 20000 characters " +
+				"(`WebIdentityToken`). White space around it is trimmed. At most one of the `web_identity_token…` arguments may be set; without any, the file that " +
+				"`AWS_WEB_IDENTITY_TOKEN_FILE` names is read.",
+			Validators: []validator.String{
+				checkedBy("a web identity token", checkInlineToken),
+				stringvalidator.ConflictsWith(path.MatchRoot(webidentity.FileArgument)),
+			},
+		},
+		webidentity.FileArgument: schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Path of a file that holds the token (`WebIdentityToken`). The file is read each time, so a token that its platform replaces is found. What it " +
+				"holds must be a JWT, unless `provider_id` is set. White space around it is trimmed.",
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+		"provider_id": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "For OAuth 2.0 access tokens only: the host name of the identity provider, `www.amazon.com` or `graph.facebook.com`, without a scheme or a " +
+				"port; 4 to 2048 characters (`ProviderId`). Leave it out for OpenID Connect ID tokens.",
+			Validators: []validator.String{
+				stringvalidator.UTF8LengthBetween(assumerole.MinProviderIDLength, assumerole.MaxProviderIDLength),
+				stringvalidator.RegexMatches(regexp.MustCompile(`^[^:/\s]*$`), "must be a bare host name, without a scheme, a port or a path, such as www.amazon.com"),
+			},
+		},
+		"policy_arns": schema.SetAttribute{
+			Optional:    true,
+			ElementType: types.StringType,
+			MarkdownDescription: "ARNs of up to 10 managed policies that restrict the session further, 20 to 2048 characters each (`PolicyArns`). The session may do what both " +
+				"they and the role allow. Servers that aren't AWS's may ignore them.",
+			Validators: []validator.Set{
+				setvalidator.SizeAtMost(assumerole.MaxPolicyARNs),
+				setvalidator.ValueStringsAre(stringvalidator.UTF8LengthBetween(assumerole.MinARNLength, assumerole.MaxARNLength)),
+			},
+		},
+		"policy": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "A policy in JSON that restricts the session further (`Policy`). White space between its parts is taken out before it is sent and measured: 1 to 2048 " +
+				"characters may be left, of U+0009, U+000A, U+000D and U+0020 to U+00FF.",
+			Validators: []validator.String{checkedBy("a session policy in JSON", checkPolicy)},
+		},
+		"duration_seconds": schema.Int32Attribute{
+			Optional: true,
+			MarkdownDescription: "How long the credentials live, in seconds: 900 (15 minutes) to 43200 (12 hours), and no more than the role's own maximum session duration " +
+				"(`DurationSeconds`). Default: the service's, 3600 (an hour). Servers that aren't AWS's may allow more.",
+			Validators: []validator.Int32{int32validator.AtLeast(assumerole.MinDurationSeconds)},
+		},
+		"minimum_session_token_size": schema.Int32Attribute{
+			Optional: true,
+			MarkdownDescription: "Smallest size of the session token, in bytes, 0 to 4096 (`MinimumSessionTokenSize`): to find out whether what comes after can take larger ones. 0 is " +
+				"the same as leaving it out.",
+			Validators: []validator.Int32{int32validator.Between(0, assumerole.MaxSessionTokenSize)},
+		},
+		"timeout": schema.StringAttribute{
+			Optional:   true,
+			CustomType: timetypes.GoDurationType{},
+			MarkdownDescription: "How long it may take altogether: fetching the token, the call, and trying again. A duration such as `30s` or `2m`, longer than zero. " +
+				"Default: `1m`.",
+			Validators: []validator.String{positiveDuration{}},
+		},
+	}
+}
+
+func results() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"credentials": schema.SingleNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "The temporary credentials (`Credentials`).",
+			Attributes: map[string]schema.Attribute{
+				"access_key_id": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Access key ID (`AccessKeyId`)."},
+				"secret_access_key": schema.StringAttribute{
+					Computed: true, Sensitive: true, MarkdownDescription: "Secret access key (`SecretAccessKey`).",
+				},
+				"session_token": schema.StringAttribute{
+					Computed: true, Sensitive: true, MarkdownDescription: "Session token, without which the keys aren't valid (`SessionToken`).",
+				},
+				"expiration": schema.StringAttribute{
+					Computed: true, MarkdownDescription: "When the credentials expire, in UTC as RFC 3339 writes it, such as `2026-01-02T15:04:05Z` (`Expiration`). Not sensitive.",
+				},
+			},
+		},
+		"assumed_role_user": schema.SingleNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "Who one is with these credentials (`AssumedRoleUser`).",
+			Attributes: map[string]schema.Attribute{
+				"arn": schema.StringAttribute{
+					Computed: true, MarkdownDescription: "ARN of the session, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`; the role's path isn't in it (`Arn`).",
+				},
+				"assumed_role_id": schema.StringAttribute{
+					Computed: true, MarkdownDescription: "The role's unique ID and the session's name, `AROA…:SESSION` (`AssumedRoleId`).",
+				},
+			},
+		},
+		"subject_from_web_identity_token": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Who the identity provider says one is: the token's `sub` claim (`SubjectFromWebIdentityToken`).",
+		},
+		"audience": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Whom the token is meant for: its `aud` claim, or `azp` where it has one (`Audience`).",
+		},
+		"identity_provider": schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "Who issued the token: the issuer (`iss`), the ARN of the IAM OIDC provider, or the `provider_id` of an access token (`Provider`; that name is taken in " +
+				"Terraform).",
+		},
+		"source_identity": schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "The source identity that the token sets by its claim `https://aws.amazon.com/source_identity`; it stays with the session, and with those chained to it " +
+				"(`SourceIdentity`).",
+		},
+		"packed_policy_size": schema.Int32Attribute{
+			Computed: true,
+			MarkdownDescription: "How much of the space for session policies and tags is used, in percent (`PackedPolicySize`). The API deprecates it: use " +
+				"`session_token_utilization`.",
+		},
+		"session_token_size": schema.Int32Attribute{
+			Computed:            true,
+			MarkdownDescription: "Size of the session token, in bytes (`SessionTokenSize`).",
+		},
+		"session_token_utilization": schema.Int32Attribute{
+			Computed:            true,
+			MarkdownDescription: "How much of a session token's greatest size is used, in percent (`SessionTokenUtilization`).",
+		},
+		"environment": schema.MapAttribute{
+			Computed:    true,
+			Sensitive:   true,
+			ElementType: types.StringType,
+			MarkdownDescription: "The credentials as environment variables, for `local-exec` or an `exec` block: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and " +
+				"`AWS_SESSION_TOKEN`.",
+		},
+	}
+}
+
+func checkInlineToken(value string) error {
+	return webidentity.Inline{Value: secret.New(value)}.Check()
+}
+
+func checkPolicy(value string) error {
+	_, err := assumerole.CompactPolicy(value)
+	return err
+}
+
+// positiveDuration refuses a duration that would have ended before it began. What isn't a duration at all, its type refuses.
+type positiveDuration struct{}
+
+func (positiveDuration) Description(context.Context) string { return "value must be longer than zero" }
+func (positiveDuration) MarkdownDescription(context.Context) string {
+	return "value must be longer than zero"
+}
+
+func (positiveDuration) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
+	duration, err := time.ParseDuration(request.ConfigValue.ValueString())
+	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() || err != nil || duration > 0 {
+		return
+	}
+	response.Diagnostics.AddAttributeError(request.Path, "Invalid duration",
+		fmt.Sprintf("%q isn't longer than zero. Write a duration such as \"30s\" or \"2m\".", request.ConfigValue.ValueString()))
+}

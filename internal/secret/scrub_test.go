@@ -1,0 +1,37 @@
+package secret_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+)
+
+func TestScrub(t *testing.T) {
+	token := secret.New("headerheader.claimsclaims.signature")
+	for name, test := range map[string]struct{ text, want string }{
+		"plain words stay":                {"Rate exceeded", "Rate exceeded"},
+		"a role's ARN stays":              {"arn:aws:iam::123456789012:role/deploy", "arn:aws:iam::123456789012:role/deploy"},
+		"a host stays":                    {"lookup sts.us-east-1.amazonaws.com: no such host", "lookup sts.us-east-1.amazonaws.com: no such host"},
+		"the token":                       {"Value 'headerheader.claimsclaims.signature' at", "Value '(redacted)' at"},
+		"a part of the token":             {"bad claimsclaims!", "bad (redacted)!"},
+		"another JWT":                     {"got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln", "got (redacted)"},
+		"a JWT cut short":                 {"got eyJhbGciOiJSUzI1NiJ9", "got (redacted)"},
+		"a bearer":                        {"Authorization: Bearer abcdefgh12345678", "Authorization: Bearer (redacted)"},
+		"a proxy's password":              {`proxyconnect: dial http://user:hunter2@proxy:3128`, `proxyconnect: dial http://(redacted)@proxy:3128`},
+		"a key in an answer":              {"<SecretAccessKey>abc/def</SecretAccessKey>", "<SecretAccessKey>(redacted)</SecretAccessKey>"},
+		"a session token in JSON":         {`{"SessionToken":"FwoGZXIv","x":1}`, `{"SessionToken":(redacted),"x":1}`},
+		"a token in a form":               {"Action=A&WebIdentityToken=opaque-text&Version=1", "Action=A&WebIdentityToken=(redacted)&Version=1"},
+		"control characters":              {"a\x1b[31mred\x07\r\nb", "a\uFFFD[31mred\uFFFD b"},
+		"a mark that turns the writing":   {"a\u202Eb", "a\uFFFDb"},
+		"bytes that aren't text":          {"a\xffb", "a\uFFFDb"},
+		"a token that control characters": {"headerheader.claims\x00claims.signature", "(redacted).claims\uFFFDclaims.(redacted)"},
+	} {
+		if got := secret.Scrub(test.text, token, secret.Text{}); got != test.want {
+			t.Errorf("%s:\n got %q\nwant %q", name, got, test.want)
+		}
+	}
+	if got := secret.Scrub(strings.Repeat("é", 5000)); len([]rune(got)) != secret.MaxScrubbed+1 {
+		t.Errorf("%d characters are left", len([]rune(got)))
+	}
+}

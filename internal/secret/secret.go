@@ -1,0 +1,47 @@
+// Package secret holds text that must never be printed: web identity tokens, secret access keys and session tokens.
+package secret
+
+import (
+	"fmt"
+	"log/slog"
+)
+
+// redacted is what stands in a log, a diagnostic or a dump in place of a secret.
+const redacted = "(redacted)"
+
+// Text is a string that redacts itself under every fmt verb, in JSON and in slog. Reveal alone gives the value.
+//
+// The value sits in an unexported field of a struct, so that a conversion to string, which would slip past the methods,
+// doesn't compile.
+type Text struct {
+	value string
+}
+
+// New wraps a value.
+func New(value string) Text { return Text{value: value} }
+
+// Reveal gives the value itself, for the request it belongs in.
+func (t Text) Reveal() string { return t.value }
+
+// IsEmpty tells whether there is no value, without giving it away.
+func (t Text) IsEmpty() bool { return t.value == "" }
+
+// Format redacts under every verb: %v, %+v, %#v, %s, %q, %x.
+func (t Text) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(t.String())) }
+
+// String redacts. An empty Text shows as empty: that there is nothing is worth knowing, and no secret.
+func (t Text) String() string {
+	if t.value == "" {
+		return ""
+	}
+	return redacted
+}
+
+// GoString redacts.
+func (t Text) GoString() string { return t.String() }
+
+// LogValue redacts in slog.
+func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// MarshalText redacts in JSON and in every other encoding that asks for text.
+func (t Text) MarshalText() ([]byte, error) { return []byte(t.String()), nil }

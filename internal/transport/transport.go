@@ -1,0 +1,96 @@
+// Package transport is the HTTP client that every request of this provider goes through. What it adds to a plain one are
+// the rules that keep a token where it belongs: no redirect is followed, and no answer is read without a bound.
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// MaxBodyBytes bounds an answer. The largest that STS gives, with a session token of 4096 bytes, is far below it.
+const MaxBodyBytes = 1 << 20
+
+// ErrBodyTooLarge is what reading an answer beyond MaxBodyBytes ends with.
+var ErrBodyTooLarge = errors.New("the answer is larger than 1 MiB")
+
+// RedirectError is an answer that points elsewhere. The token goes to the configured endpoint alone, so it isn't followed.
+type RedirectError struct {
+	Status int    // HTTP status, 300 to 399
+	Host   string // the host it points to; empty when it names none
+}
+
+func (e *RedirectError) Error() string {
+	if e.Host == "" {
+		return fmt.Sprintf("the answer is a redirect (HTTP status %d)", e.Status)
+	}
+	return fmt.Sprintf("the answer is a redirect to %s (HTTP status %d)", e.Host, e.Status)
+}
+
+// NewClient makes a client that sends through base and keeps the rules of this package. Deadlines come with each request's
+// context.
+func NewClient(base http.RoundTripper) *http.Client {
+	return &http.Client{
+		Transport: guard{base},
+		// Never reached while guard turns redirects into errors; it is the second lock on that door.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+type guard struct {
+	base http.RoundTripper
+}
+
+// RoundTrip sends one request, refuses a redirect and bounds the answer's body.
+func (g guard) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := g.base.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode >= 300 && response.StatusCode < 400 {
+		_ = response.Body.Close()
+		return nil, &RedirectError{Status: response.StatusCode, Host: redirectHost(response)}
+	}
+	response.Body = &boundedBody{ReadCloser: response.Body, left: MaxBodyBytes}
+	return response, nil
+}
+
+func redirectHost(response *http.Response) string {
+	location, err := response.Location()
+	if err != nil {
+		return ""
+	}
+	return location.Host
+}
+
+type boundedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+// Read reads up to the bound. The byte beyond it tells a body that ends there from one that goes on.
+func (b *boundedBody) Read(buffer []byte) (int, error) {
+	if int64(len(buffer)) > b.left+1 {
+		buffer = buffer[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(buffer)
+	b.left -= int64(n)
+	if b.left < 0 {
+		return 0, ErrBodyTooLarge
+	}
+	return n, err
+}
+
+// IsLoopback tells whether a URL's host is this machine, without asking DNS.
+func IsLoopback(u *url.URL) bool {
+	host := strings.ToLower(u.Hostname())
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,109 @@
+package webidentity
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+	"time"
+)
+
+// ErrNotJWT is what Decode answers for anything that isn't a signed JSON Web Token in compact form.
+var ErrNotJWT = errors.New("not a JSON Web Token")
+
+// Claims is what a token says of itself, unverified: STS alone verifies it. A member that is missing, or of another type
+// than RFC 7519 asks for, is empty.
+//
+// It is read without a JOSE library on purpose: those refuse what must be shown here, such as an algorithm that nobody
+// takes, or times that aren't integers.
+type Claims struct {
+	Algorithm       string // alg of the header
+	KeyID           string // kid of the header
+	Issuer          string // iss
+	Subject         string // sub
+	Audience        []string
+	AuthorizedParty string // azp
+	IssuedAt        time.Time
+	NotBefore       time.Time
+	Expiration      time.Time
+}
+
+// IsJWT tells whether a token has the form of a signed JWT.
+func IsJWT(token string) bool {
+	_, err := Decode(token)
+	return err == nil
+}
+
+// Decode reads the header and the claims of a token without verifying anything. Its only error is ErrNotJWT.
+func Decode(token string) (Claims, error) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return Claims{}, ErrNotJWT
+	}
+	header, isObject := decodeObject(parts[0])
+	if !isObject {
+		return Claims{}, ErrNotJWT
+	}
+	claims, isObject := decodeObject(parts[1])
+	if !isObject {
+		return Claims{}, ErrNotJWT
+	}
+	if _, err := base64.RawURLEncoding.DecodeString(parts[2]); err != nil {
+		return Claims{}, ErrNotJWT
+	}
+	return Claims{
+		Algorithm:       text(header["alg"]),
+		KeyID:           text(header["kid"]),
+		Issuer:          text(claims["iss"]),
+		Subject:         text(claims["sub"]),
+		Audience:        texts(claims["aud"]),
+		AuthorizedParty: text(claims["azp"]),
+		IssuedAt:        instant(claims["iat"]),
+		NotBefore:       instant(claims["nbf"]),
+		Expiration:      instant(claims["exp"]),
+	}, nil
+}
+
+func decodeObject(segment string) (map[string]any, bool) {
+	decoded, err := base64.RawURLEncoding.DecodeString(segment)
+	if err != nil {
+		return nil, false
+	}
+	var object map[string]any
+	if err := json.Unmarshal(decoded, &object); err != nil || object == nil {
+		return nil, false
+	}
+	return object, true
+}
+
+func text(value any) string {
+	s, _ := value.(string)
+	return s
+}
+
+// texts reads aud, which is a string or an array of them.
+func texts(value any) []string {
+	switch value := value.(type) {
+	case string:
+		return []string{value}
+	case []any:
+		var all []string
+		for _, element := range value {
+			if s, ok := element.(string); ok {
+				all = append(all, s)
+			}
+		}
+		return all
+	}
+	return nil
+}
+
+// instant reads a NumericDate: seconds since 1970. The bounds are the years 1 to 9999, what RFC 3339 can write.
+func instant(value any) time.Time {
+	seconds, ok := value.(float64)
+	if !ok || math.IsNaN(seconds) || seconds < -62135596800 || seconds > 253402300799 {
+		return time.Time{}
+	}
+	return time.Unix(int64(seconds), 0).UTC()
+}

@@ -1,0 +1,138 @@
+package webidentity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+)
+
+// maxFileBytes bounds what is read of a token file: the longest token at four bytes a character, and some white space.
+const maxFileBytes = 4*MaxTokenLength + 4096
+
+// File is a token in a file, which is read anew each time: platforms replace the file's content before the token expires.
+type File struct {
+	Path     string
+	Argument string // the argument that named the path; empty when FileVariable did
+	Opaque   bool   // the token needn't be a JWT, because provider_id says that it is an OAuth 2.0 access token
+}
+
+// String names the source.
+func (f File) String() string {
+	if f.Argument == "" {
+		return FileVariable
+	}
+	return f.Argument
+}
+
+// Token reads the file. Its errors are *Error, or the context's when ctx ended first.
+func (f File) Token(ctx context.Context) (secret.Text, error) {
+	content, err := f.read(ctx)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	token, problem := accept(string(content))
+	switch {
+	case problem != "":
+		return secret.Text{}, f.fail("The web identity token file has no token", "%s "+problem+".", f.subject())
+	case !f.Opaque && !IsJWT(token):
+		// This is also what keeps an arbitrary file, a private key say, from being posted to an endpoint.
+		return secret.Text{}, f.fail("The web identity token file has no token",
+			"%s holds something that isn't a JWT (three parts in base64url, separated by dots), so it isn't sent anywhere. "+
+				"Only with provider_id, for an OAuth 2.0 access token, may it be something else.", f.subject())
+	}
+	return secret.New(token), nil
+}
+
+// read bounds the reading in time as well: a file system that hangs must not hang the run. What a hung system call holds
+// is then one goroutine, until the process ends.
+func (f File) read(ctx context.Context) ([]byte, error) {
+	type outcome struct {
+		content []byte
+		err     error
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		content, err := f.readRegular()
+		done <- outcome{content, err}
+	}()
+	select {
+	case read := <-done:
+		return read.content, read.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("reading %s: %w", f.subject(), context.Cause(ctx))
+	}
+}
+
+func (f File) readRegular() ([]byte, error) {
+	// Without O_NONBLOCK, opening a named pipe would wait for its writer.
+	file, err := os.OpenFile(f.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, f.unreadable(err)
+	}
+	defer func() { _ = file.Close() }()
+
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, f.unreadable(err)
+	case info.IsDir():
+		return nil, f.fail("The web identity token file is a directory",
+			"%s is a directory. Name the file in it that holds the token.", f.subject())
+	case !info.Mode().IsRegular():
+		return nil, f.fail("The web identity token file isn't a regular file",
+			"%s is a pipe, a socket or a device. The token is read anew each time that it is needed, so it must lie in a regular file.",
+			f.subject())
+	}
+
+	content, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
+	switch {
+	case err != nil:
+		return nil, f.unreadable(err)
+	case len(content) > maxFileBytes:
+		return nil, f.fail("The web identity token file is too large",
+			"%s is larger than a token can be: at most %d characters are allowed.", f.subject(), MaxTokenLength)
+	}
+	return content, nil
+}
+
+func (f File) unreadable(err error) error {
+	reason := "can't be read"
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		reason = "doesn't exist"
+	case errors.Is(err, fs.ErrPermission):
+		reason = "may not be read by the user that runs Terraform"
+	}
+	hint := ""
+	switch {
+	case f.Path == "":
+		hint = " The path is empty."
+	case strings.HasPrefix(f.Path, "~"):
+		hint = ` "~" isn't expanded here: write pathexpand("` + f.Path + `").`
+	case f.Argument == "":
+		hint = " Where the token comes from elsewhere, set one of the token arguments, which the variable then gives way to."
+	}
+	return f.fail("The web identity token file can't be read", "%s %s.%s", f.subject(), reason, hint)
+}
+
+// subject names the file as the user knows it, to begin a sentence with.
+func (f File) subject() string {
+	if f.Argument == "" {
+		return fmt.Sprintf("The file %q, named by the environment variable %s,", f.Path, FileVariable)
+	}
+	return fmt.Sprintf("The file %q", f.Path)
+}
+
+func (f File) fail(summary, format string, arguments ...any) error {
+	return &Error{Argument: f.Argument, Summary: summary, Detail: fmt.Sprintf(format, arguments...)}
+}

@@ -1,0 +1,59 @@
+// Package webidentity knows where a web identity token comes from and what it claims. It knows neither Terraform nor AWS.
+package webidentity
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+)
+
+// What STS takes as WebIdentityToken, in characters.
+const (
+	MinTokenLength = 4
+	MaxTokenLength = 20000
+)
+
+// The names that users know the sources by: the arguments of a block, and the variable of the environment.
+const (
+	InlineArgument = "web_identity_token"
+	FileArgument   = "web_identity_token_file"
+	FileVariable   = "AWS_WEB_IDENTITY_TOKEN_FILE"
+)
+
+// Source gives a token. It is asked anew for each call of STS, so that a token that its platform has replaced is used.
+type Source interface {
+	// Token fetches the token, with white space around it trimmed. It ends when ctx does. Its errors are *Error, or the
+	// context's.
+	Token(ctx context.Context) (secret.Text, error)
+	// String names the source as the user set it, for logs and diagnostics. It never holds the token.
+	String() string
+}
+
+// Error says why a source gave no usable token. It never holds the token.
+type Error struct {
+	Argument string // the argument at fault; empty when the source is the environment
+	Summary  string // what is wrong, as a heading
+	Detail   string // what is wrong and what would be right, in sentences
+}
+
+func (e *Error) Error() string { return e.Summary + ": " + e.Detail }
+
+// accept trims a token and checks what holds for every server: its length and its text.
+func accept(raw string) (token string, problem string) {
+	token = strings.TrimSpace(raw)
+	length := utf8.RuneCountInString(token)
+	switch {
+	case token == "":
+		return "", "is empty"
+	case !utf8.ValidString(token):
+		return "", "isn't text: it holds bytes that aren't UTF-8"
+	case length < MinTokenLength:
+		return "", fmt.Sprintf("is too short to be a token: %d characters, where at least %d are needed", length, MinTokenLength)
+	case length > MaxTokenLength:
+		return "", fmt.Sprintf("is longer than a token can be: %d characters, where at most %d are allowed", length, MaxTokenLength)
+	}
+	return token, ""
+}

@@ -1,0 +1,156 @@
+package webidentity_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+func jwt() string { return token(`{"alg":"RS256"}`, `{"sub":"s"}`) }
+
+func write(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestFileGivesItsTokenTrimmedAndAnew(t *testing.T) {
+	path := write(t, "\n "+jwt()+"\r\n")
+	source := webidentity.File{Path: path, Argument: webidentity.FileArgument}
+	got, err := source.Token(t.Context())
+	if err != nil || got.Reveal() != jwt() {
+		t.Fatalf("got %q, %v", got.Reveal(), err)
+	}
+
+	replaced := token(`{"alg":"ES256"}`, `{"sub":"t"}`)
+	if err := os.WriteFile(path, []byte(replaced), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = source.Token(t.Context()); err != nil || got.Reveal() != replaced {
+		t.Errorf("after the file changed: got %q, %v", got.Reveal(), err)
+	}
+}
+
+func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
+	const secretContent = "-----BEGIN PRIVATE KEY----- c2VjcmV0"
+	for name, test := range map[string]struct {
+		path   string
+		opaque bool
+		want   string
+	}{
+		"missing":                        {path: filepath.Join(t.TempDir(), "none"), want: "doesn't exist"},
+		"an empty path":                  {path: "", want: "The path is empty"},
+		"a tilde":                        {path: "~/token", want: "pathexpand("},
+		"empty":                          {path: write(t, ""), want: "is empty"},
+		"white space alone":              {path: write(t, " \n\t"), want: "is empty"},
+		"a directory":                    {path: t.TempDir(), want: "is a directory"},
+		"larger than is read":            {path: write(t, strings.Repeat("x", 100000)), want: "larger than a token can be"},
+		"longer than a token":            {path: write(t, strings.Repeat("x", 20001)), want: "longer than a token can be: 20001 characters"},
+		"another secret":                 {path: write(t, secretContent), want: "isn't a JWT"},
+		"bytes":                          {path: write(t, "\xff\xfe\x00\x01"), want: "aren't UTF-8"},
+		"too short, though opaque":       {path: write(t, "abc"), opaque: true, want: "too short"},
+		"a device, which would not stop": {path: os.DevNull, want: "pipe, a socket or a device"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := webidentity.File{Path: test.path, Argument: webidentity.FileArgument, Opaque: test.opaque}.Token(t.Context())
+			var problem *webidentity.Error
+			if !errors.As(err, &problem) || problem.Argument != webidentity.FileArgument || !strings.Contains(problem.Detail, test.want) {
+				t.Fatalf("got %v, want one at %s with %q", err, webidentity.FileArgument, test.want)
+			}
+			if strings.Contains(err.Error(), "c2VjcmV0") {
+				t.Errorf("the file's content is in the error: %v", err)
+			}
+		})
+	}
+}
+
+func TestFileOfTheEnvironmentNamesItsVariable(t *testing.T) {
+	_, err := webidentity.File{Path: filepath.Join(t.TempDir(), "none")}.Token(t.Context())
+	var problem *webidentity.Error
+	if !errors.As(err, &problem) || problem.Argument != "" || !strings.Contains(problem.Detail, "AWS_WEB_IDENTITY_TOKEN_FILE") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestFileMayHoldAnAccessTokenWhenToldSo(t *testing.T) {
+	got, err := webidentity.File{Path: write(t, "Atza|opaque\n"), Argument: webidentity.FileArgument, Opaque: true}.Token(t.Context())
+	if err != nil || got.Reveal() != "Atza|opaque" {
+		t.Errorf("got %q, %v", got.Reveal(), err)
+	}
+}
+
+func TestFileEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := (webidentity.File{Path: write(t, jwt())}).Token(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestInlineIsTrimmed(t *testing.T) {
+	got, err := webidentity.Inline{Value: secret.New(" " + jwt() + "\n")}.Token(t.Context())
+	if err != nil || got.Reveal() != jwt() {
+		t.Errorf("got %q, %v", got.Reveal(), err)
+	}
+}
+
+func TestInlineRefusesWhatIsNoToken(t *testing.T) {
+	for name, test := range map[string]struct{ value, want string }{
+		"empty":                      {"", "is empty"},
+		"white space alone":          {" \n", "is empty"},
+		"three characters":           {"abc", "too short"},
+		"too long":                   {strings.Repeat("é", 20001), "20001 characters"},
+		"an absolute path":           {"/var/run/secrets/eks.amazonaws.com/serviceaccount/token", "path of a file"},
+		"a relative path":            {"./token.jwt", "path of a file"},
+		"a path in the home folder":  {"~/token.jwt", "path of a file"},
+		"a path of Windows":          {`C:\token.jwt`, "path of a file"},
+		"the AWS CLI's way to say a": {"file://token.jwt", "path of a file"},
+		"a file that exists":         {write(t, jwt()), "path of a file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := webidentity.Inline{Value: secret.New(test.value)}.Token(t.Context())
+			var problem *webidentity.Error
+			if !errors.As(err, &problem) || problem.Argument != webidentity.InlineArgument || !strings.Contains(problem.Detail, test.want) {
+				t.Fatalf("got %v, want %q", err, test.want)
+			}
+			if len(test.value) > 4 && strings.Contains(err.Error(), test.value) {
+				t.Errorf("the value is in the error: %v", err)
+			}
+		})
+	}
+}
+
+func TestInlineFindsAFileByItsBareName(t *testing.T) {
+	path := write(t, jwt())
+	t.Chdir(filepath.Dir(path))
+	if err := (webidentity.Inline{Value: secret.New(filepath.Base(path))}).Check(); err == nil {
+		t.Error("the name of a file was taken for a token")
+	}
+}
+
+func TestFIFODoesNotBlock(t *testing.T) {
+	path := fifo(t)
+	done := make(chan error, 1)
+	go func() {
+		_, err := webidentity.File{Path: path, Argument: webidentity.FileArgument}.Token(context.Background())
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err == nil || !strings.Contains(err.Error(), "pipe") {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("reading a named pipe blocks")
+	}
+}
