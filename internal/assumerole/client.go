@@ -16,6 +16,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
@@ -50,6 +51,7 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 	if err != nil {
 		return nil, loadError(err)
 	}
+	loaded.Logger = logging.Nop{} // it would write to stderr, past Terraform's own log
 	client := &Client{config: loaded, client: httpClient(loaded), version: settings.Version}
 	if client.region, err = findRegion(settings.Region, loaded.ConfigSources); err != nil {
 		return nil, err

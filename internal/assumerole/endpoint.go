@@ -48,13 +48,13 @@ func findEndpoint(ctx context.Context, argument string, sources []any) (*endpoin
 		return parseEndpoint(value, "the environment variable "+stsEndpointVariable, "")
 	}
 	if value, found, err := profile.GetServiceBaseEndpoint(ctx, "STS"); err == nil && found && value != "" {
-		return parseEndpoint(value, "the sts section of "+inProfile, "")
+		return parseEndpoint(value, inProfile+", by its services section,", "")
 	}
 	if environment.BaseEndpoint != "" {
 		return generalEndpoint(environment.BaseEndpoint, "the environment variable "+generalEndpointVariable)
 	}
 	if profile.BaseEndpoint != "" {
-		return generalEndpoint(profile.BaseEndpoint, "endpoint_url of "+inProfile)
+		return generalEndpoint(profile.BaseEndpoint, inProfile+", by endpoint_url,")
 	}
 	return nil, nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
+	"net/http"
 	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,6 +49,9 @@ func translate(err error, token secret.Text) error {
 
 // connectionProblem puts a failed connection into words, by the types of Go's network errors.
 func connectionProblem(err error, token secret.Text) string {
+	if refusal, found := errors.AsType[*transport.ProxyError](err); found {
+		return secret.Scrub(refusal.Error(), token)
+	}
 	if operation, found := errors.AsType[*net.OpError](err); found && operation.Op == "proxyconnect" {
 		return "the proxy can't be used: " + reason(operation.Err, token)
 	}
@@ -62,13 +65,13 @@ func reason(err error, token secret.Text) string {
 	if verification, found := errors.AsType[*tls.CertificateVerificationError](err); found {
 		return "its certificate isn't trusted: " + secret.Scrub(verification.Err.Error(), token)
 	}
-	if _, found := errors.AsType[tls.RecordHeaderError](err); found || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") {
+	if _, found := errors.AsType[tls.RecordHeaderError](err); found || errors.Is(err, http.ErrSchemeMismatch) {
 		return "it doesn't speak TLS; is it meant to be http?"
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "it refuses the connection; is it running, and is the port right?"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, net.ErrClosed):
 		return "it closed the connection before the answer was complete"
 	}
 	return secret.Scrub(innermost(err).Error(), token)
@@ -90,7 +93,8 @@ func notForRetry(err error) aws.Ternary {
 	_, redirect := errors.AsType[*transport.RedirectError](err)
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
 	_, plain := errors.AsType[tls.RecordHeaderError](err)
-	if redirect || certificate || plain || errors.Is(err, transport.ErrBodyTooLarge) {
+	_, proxy := errors.AsType[*transport.ProxyError](err)
+	if redirect || certificate || plain || errors.Is(err, http.ErrSchemeMismatch) || proxy || errors.Is(err, transport.ErrBodyTooLarge) {
 		return aws.FalseTernary
 	}
 	return aws.UnknownTernary

@@ -12,10 +12,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
 )
 
 func TestCallerIdentity_StaticCredentials(t *testing.T) {
-	isolate(t)
+	testenv.Isolate(t)
 	sts := startSTS(t)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
@@ -53,11 +55,11 @@ func TestCallerIdentity_CredentialProcess(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the command is a POSIX shell's")
 	}
-	isolate(t)
+	testenv.Isolate(t)
 	sts := startSTS(t)
-	printed := writeFile(t, "credentials.json", fmt.Sprintf(
+	printed := testenv.WriteFile(t, "credentials.json", fmt.Sprintf(
 		`{"Version": 1, "AccessKeyId": %q, "SecretAccessKey": %q, "SessionToken": %q}`, accessKey, secretKey, sessionToken))
-	shared := writeFile(t, "config", fmt.Sprintf(
+	shared := testenv.WriteFile(t, "config", fmt.Sprintf(
 		"[profile deploy]\nregion = us-east-2\ncredential_process = cat '%s'\n", printed))
 
 	resource.UnitTest(t, resource.TestCase{
@@ -81,7 +83,7 @@ data "aws_caller_identity" "me" {}
 }
 
 func TestCallerIdentity_ArgumentsNotKnownYet(t *testing.T) {
-	isolate(t)
+	testenv.Isolate(t)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{{

@@ -5,10 +5,12 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
 )
 
 func TestIdentity_FailsWithoutSecrets(t *testing.T) {
-	isolate(t)
+	testenv.Isolate(t)
 	refusing := startRefusingSTS(t)
 	accepting := startSTS(t).url
 	static := arguments{accessKey: accessKey, secretKey: secretKey, token: sessionToken, region: "us-east-2"}
@@ -56,7 +58,7 @@ func TestIdentity_CredentialProcessFailsWithoutSecrets(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are a POSIX shell's")
 	}
-	isolate(t)
+	testenv.Isolate(t)
 	cases := map[string]struct {
 		command, want string
 	}{
@@ -71,14 +73,14 @@ func TestIdentity_CredentialProcessFailsWithoutSecrets(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			file := writeFile(t, "config", "[profile deploy]\ncredential_process = "+c.command+"\n")
+			file := testenv.WriteFile(t, "config", "[profile deploy]\ncredential_process = "+c.command+"\n")
 			wantFailure(t, arguments{region: "us-east-2", profile: "deploy", sharedConfigFiles: []string{file}}, c.want)
 		})
 	}
 }
 
 func TestNewCaller_ProfileThatNoFileHas(t *testing.T) {
-	isolate(t)
+	testenv.Isolate(t)
 	_, err := newCaller(t.Context(), arguments{profile: "deploy"})
 	if err == nil || err.Error() != "failed to get shared config profile, deploy" {
 		t.Errorf("error is %v, want one that names the profile", err)

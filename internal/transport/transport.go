@@ -3,6 +3,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,9 +32,26 @@ func (e *RedirectError) Error() string {
 	return fmt.Sprintf("the answer is a redirect to %s (HTTP status %d)", e.Host, e.Status)
 }
 
+// ProxyError is a proxy that refuses to connect.
+type ProxyError struct {
+	Host   string // the proxy's host and port
+	Status int    // HTTP status of its refusal
+}
+
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy %s refuses to connect (HTTP status %d)", e.Host, e.Status)
+}
+
 // NewClient makes a client that sends through base and keeps the rules of this package. Deadlines come with each request's
 // context.
-func NewClient(base http.RoundTripper) *http.Client {
+func NewClient(base *http.Transport) *http.Client {
+	base = base.Clone()
+	base.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, response *http.Response) error {
+		if response.StatusCode != http.StatusOK {
+			return &ProxyError{Host: proxy.Host, Status: response.StatusCode}
+		}
+		return nil
+	}
 	return &http.Client{
 		Transport: guard{base},
 		// Never reached while guard turns redirects into errors; it is the second lock on that door.
@@ -88,7 +106,7 @@ func (b *boundedBody) Read(buffer []byte) (int, error) {
 // IsLoopback tells whether a URL's host is this machine, without asking DNS.
 func IsLoopback(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+	if host == "localhost" { // but not what ends in .localhost: a resolver may ask the network for it, or a proxy
 		return true
 	}
 	ip := net.ParseIP(host)

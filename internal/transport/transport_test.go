@@ -18,7 +18,7 @@ func get(t *testing.T, address string) (*http.Response, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return transport.NewClient(http.DefaultTransport).Do(request)
+	return transport.NewClient(&http.Transport{}).Do(request)
 }
 
 func TestRedirectIsAnErrorAndIsNotFollowed(t *testing.T) {
@@ -78,7 +78,7 @@ func TestIsLoopback(t *testing.T) {
 	for address, want := range map[string]bool{
 		"http://localhost:8080":        true,
 		"http://LOCALHOST":             true,
-		"http://sts.localhost":         true,
+		"http://sts.localhost":         false,
 		"http://127.0.0.1:4566":        true,
 		"http://127.9.9.9":             true,
 		"http://[::1]:80":              true,
@@ -94,5 +94,26 @@ func TestIsLoopback(t *testing.T) {
 		if got := transport.IsLoopback(parsed); got != want {
 			t.Errorf("%s: got %v", address, got)
 		}
+	}
+}
+
+func TestProxyThatRefuses(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	defer proxy.Close()
+	address, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://sts.example.com", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := transport.NewClient(&http.Transport{Proxy: http.ProxyURL(address)}).Do(request)
+	if err == nil {
+		_ = response.Body.Close()
+	}
+	var refusal *transport.ProxyError
+	if !errors.As(err, &refusal) || refusal.Status != http.StatusForbidden || refusal.Host != address.Host {
+		t.Errorf("got %v", err)
 	}
 }

@@ -1,0 +1,412 @@
+package assumerole_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// TestRequestOnTheWire holds each field of the API's request: sent when set, and as it was set.
+func TestRequestOnTheWire(t *testing.T) {
+	always := map[string]string{"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "RoleArn": roleARN, "RoleSessionName": "test"}
+	for name, test := range map[string]struct {
+		change func(*assumerole.Request)
+		want   map[string]string
+	}{
+		"nothing optional": {func(*assumerole.Request) {}, nil},
+		"every option": {
+			func(r *assumerole.Request) {
+				r.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"}
+				r.Policy = "{ \"Version\": \"2012-10-17\",\n\t\"Statement\": [ { \"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"a  b<>&\" } ] }"
+				r.DurationSeconds = 900
+				r.MinimumSessionTokenSize = 4096
+			},
+			map[string]string{
+				"PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess", "PolicyArns.member.2.arn": "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+				"Policy":          `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"a  b<>&"}]}`,
+				"DurationSeconds": "900", "MinimumSessionTokenSize": "4096",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			server, token := startSTS(t, emulator.Options{})
+			asked := request(token)
+			test.change(&asked)
+			if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL(), Version: "1.2.3"}, asked); err != nil {
+				t.Fatal(err)
+			}
+			received := server.Requests()[0]
+			want := url.Values{"WebIdentityToken": {token}}
+			for _, parameters := range []map[string]string{always, test.want} {
+				for parameter, value := range parameters {
+					want.Set(parameter, value)
+				}
+			}
+			if !reflect.DeepEqual(received.Form, want) {
+				t.Errorf("got  %v\nwant %v", received.Form, want)
+			}
+			if agent := received.Header.Get("User-Agent"); !strings.Contains(agent, "terraform-provider-sts/1.2.3") {
+				t.Errorf("the user agent is %q", agent)
+			}
+			if received.Header.Get("Authorization") != "" {
+				t.Error("the call is signed")
+			}
+		})
+	}
+}
+
+func TestCallIsAnonymousWhateverCredentialsLieAbout(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+	t.Setenv("AWS_ROLE_ARN", "") // half a contract, which the SDK would refuse
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
+	if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token)); err != nil {
+		t.Fatal(err)
+	}
+	if authorization := server.Requests()[0].Header.Get("Authorization"); authorization != "" {
+		t.Error("the call is signed")
+	}
+}
+
+func TestResultOfEveryField(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	asked := request(token)
+	asked.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
+	asked.DurationSeconds = 900
+	before := time.Now()
+	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := made.Result
+	for name, value := range map[string]secret.Text{
+		"AccessKeyID": result.Credentials.AccessKeyID, "SecretAccessKey": result.Credentials.SecretAccessKey, "SessionToken": result.Credentials.SessionToken,
+	} {
+		if value.IsEmpty() {
+			t.Errorf("no %s", name)
+		}
+	}
+	life := result.Credentials.Expiration.Sub(before)
+	if life < 14*time.Minute || life > 16*time.Minute || result.Credentials.Expiration.Location() != time.UTC {
+		t.Errorf("the credentials expire at %v", result.Credentials.Expiration)
+	}
+	for name, values := range map[string][2]string{
+		"AssumedRoleARN": {*result.AssumedRoleARN, "arn:aws:sts::111122223333:assumed-role/deploy/test"},
+		"Subject":        {*result.SubjectFromWebIdentityToken, subject},
+		"Audience":       {*result.Audience, "sts.example.com"},
+	} {
+		if values[0] != values[1] {
+			t.Errorf("%s is %q, want %q", name, values[0], values[1])
+		}
+	}
+	if !strings.HasSuffix(*result.AssumedRoleID, ":test") || result.Provider == nil || result.RequestID == "" {
+		t.Errorf("got %+v", result)
+	}
+	if result.PackedPolicySize == nil || result.SessionTokenSize == nil || result.SessionTokenUtilization == nil {
+		t.Error("a size is missing")
+	}
+	if result.SourceIdentity != nil {
+		t.Errorf("a source identity out of nowhere: %q", *result.SourceIdentity)
+	}
+	if made.Claims == nil || made.Claims.Subject != subject {
+		t.Errorf("the claims are %+v", made.Claims)
+	}
+	if printed := fmt.Sprintf("%v %+v %#v", made, result, *result); strings.Contains(printed, result.Credentials.SecretAccessKey.Reveal()) || strings.Contains(printed, token) {
+		t.Error("a secret is printed")
+	}
+}
+
+// answers starts a server that is no good STS.
+func answers(t *testing.T, handler http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func answer(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+const minioAnswer = `<?xml version="1.0" encoding="UTF-8"?>
+<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
+<AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId></AssumedRoleUser>
+<Credentials><AccessKeyId>KEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><SessionToken>SESSION</SessionToken><Expiration>2999-01-02T03:04:05Z</Expiration></Credentials>
+<SubjectFromWebIdentityToken>sub-of-minio</SubjectFromWebIdentityToken></AssumeRoleWithWebIdentityResult>
+<ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`
+
+func TestServerThatIsNotAWSs(t *testing.T) {
+	testenv.Isolate(t)
+	var received url.Values
+	endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		received = r.PostForm
+		answer(200, "text/xml", minioAnswer)(w, r)
+	})
+	asked := request("an-opaque-token")
+	asked.RoleARN = "" // as in MinIO's claim mode
+	asked.DurationSeconds = 365 * 24 * 3600
+	made, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !received.Has("RoleArn") || received.Get("DurationSeconds") != "31536000" {
+		t.Errorf("it received %v", received)
+	}
+	if got := made.Result; got.Credentials.AccessKeyID.Reveal() != "KEYID" || got.AssumedRoleARN != nil || got.AssumedRoleID != nil || got.Audience != nil ||
+		got.Provider != nil || got.PackedPolicySize != nil || got.SessionTokenSize != nil || *got.SubjectFromWebIdentityToken != "sub-of-minio" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestAnswersThatAreNoneOfSTS holds that each is an error of its own kind, at once, and without what the answer held.
+func TestAnswersThatAreNoneOfSTS(t *testing.T) {
+	const leak = "wJalrXUtnFEMISECRET"
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		want    string
+	}{
+		"a page of HTML":           {answer(200, "text/html", "<html><body>Welcome "+leak+"</body></html>"), "isn't one of STS"},
+		"a page of HTML that errs": {answer(404, "text/html", "<html><body>Not found "+leak+"</body></html>"), "isn't one of STS"},
+		"JSON":                     {answer(200, "application/json", `{"key":"`+leak+`"}`), "isn't one of STS"},
+		"nothing":                  {answer(200, "text/xml", ""), "isn't one of STS"},
+		"no credentials":           {answer(200, "text/xml", strings.Split(minioAnswer, "<Credentials>")[0]+strings.Split(minioAnswer, "</Credentials>")[1]), "has no credentials"},
+		"half of the credentials":  {answer(200, "text/xml", strings.Replace(minioAnswer, "SECRET", "", 1)), "incomplete credentials"},
+		"old credentials":          {answer(200, "text/xml", strings.Replace(minioAnswer, "2999", "2001", 1)), "already expired, at 2001-01-02T03:04:05Z"},
+		"an expiration without a form": {
+			answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", leak, 1)), "isn't one of STS",
+		},
+		"an answer cut short":            {answer(200, "text/xml", minioAnswer[:300]), "isn't one of STS"},
+		"an answer that doesn't end":     {answer(200, "text/xml", strings.Replace(minioAnswer, "KEYID", strings.Repeat("x", 2<<20), 1)), "larger than 1 MiB"},
+		"an error that isn't one of STS": {answer(400, "text/xml", "<Oops><Why>"+leak+"</Why></Oops>"), "isn't one of STS"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			start := time.Now()
+			_, err := exchange(t, assumerole.Settings{Endpoint: answers(t, test.handler)}, request("an-opaque-token"))
+			if _, ok := errors.AsType[*assumerole.AnswerError](err); !ok || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %T: %v, want %q", err, err, test.want)
+			}
+			if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), leak) {
+				t.Errorf("what the answer held is in the error: %v", err)
+			}
+			if took := time.Since(start); took > 3*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
+func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
+	testenv.Isolate(t)
+	token := "header12.claims12.signature"
+	endpoint := answers(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("x-amzn-RequestId", "request-1")
+		emulator.WriteError(w, 400, "ValidationError", "Value 'header12.claims12.signature' at 'webIdentityToken' is bad\x1b[2J")
+	})
+	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request(token))
+	service, ok := errors.AsType[*assumerole.ServiceError](err)
+	if !ok {
+		t.Fatalf("got %T: %v", err, err)
+	}
+	if service.Code != "ValidationError" || service.HTTPStatus != 400 || service.RequestID == "" || !strings.Contains(service.Message, "at 'webIdentityToken' is bad") {
+		t.Errorf("got %+v", service)
+	}
+	for _, forbidden := range []string{"header12", "claims12", "signature", "\x1b"} {
+		if strings.Contains(err.Error(), forbidden) {
+			t.Errorf("%q is in %q", forbidden, err.Error())
+		}
+	}
+}
+
+func TestRedirectIsRefusedAtOnce(t *testing.T) {
+	testenv.Isolate(t)
+	elsewhere := answers(t, func(http.ResponseWriter, *http.Request) { t.Error("the redirect was followed") })
+	calls := 0
+	endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		http.Redirect(w, r, elsewhere, http.StatusTemporaryRedirect)
+	})
+	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token"))
+	if redirect, ok := errors.AsType[*transport.RedirectError](err); !ok || redirect.Status != 307 {
+		t.Errorf("got %T: %v", err, err)
+	}
+	if calls != 1 {
+		t.Errorf("%d calls", calls)
+	}
+}
+
+func TestConnectionsThatFail(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	selfSigned := httptest.NewTLSServer(answer(200, "text/xml", minioAnswer))
+	defer selfSigned.Close()
+	plain := answers(t, answer(200, "text/xml", minioAnswer))
+	hangsUp := answers(t, func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = connection.Close()
+	})
+	for name, test := range map[string]struct{ endpoint, want string }{
+		"a closed port":                {"http://" + closed.Addr().String(), "refuses the connection"},
+		"a certificate nobody vouches": {selfSigned.URL, "certificate isn't trusted"},
+		"plain http in place of https": {strings.Replace(plain, "http:", "https:", 1), "doesn't speak TLS"},
+		"a server that hangs up":       {hangsUp, "closed the connection"},
+		"a proxy that refuses":         {"https://sts.example.com", "refuses to connect (HTTP status 403)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			if strings.HasPrefix(test.endpoint, "http:") {
+				t.Setenv("AWS_MAX_ATTEMPTS", "1") // these faults may pass; the others are never tried again
+			}
+			start := time.Now()
+			_, err := exchange(t, assumerole.Settings{Endpoint: test.endpoint}, request("an-opaque-token"))
+			if _, ok := errors.AsType[*assumerole.ConnectionError](err); !ok || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %T: %v, want %q", err, err, test.want)
+			}
+			if took := time.Since(start); took > 200*time.Millisecond {
+				t.Errorf("it took %s, so it was tried again", took)
+			}
+		})
+	}
+}
+
+func TestCABundleOfTheEnvironmentIsTrusted(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{TLS: true})
+	_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token))
+	if err == nil || !strings.Contains(err.Error(), "certificate isn't trusted") {
+		t.Fatalf("without the bundle: %v", err)
+	}
+	t.Setenv("AWS_CA_BUNDLE", testenv.WriteFile(t, "ca.pem", string(server.CABundle())))
+	if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token)); err != nil {
+		t.Fatalf("with the bundle: %v", err)
+	}
+}
+
+// silent starts a server that takes connections and says nothing.
+func silent(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	return "http://" + listener.Addr().String()
+}
+
+func TestTimeoutEndsWaitingAndSaysWhere(t *testing.T) {
+	testenv.Isolate(t)
+	asked := request("an-opaque-token")
+	asked.Timeout = 300 * time.Millisecond
+	start := time.Now()
+	_, err := exchange(t, assumerole.Settings{Endpoint: silent(t)}, asked)
+	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
+	if !ok || timeout.Timeout != asked.Timeout || !strings.Contains(timeout.During, "the provider's argument endpoint") {
+		t.Errorf("got %T: %v", err, err)
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestTimeoutCoversRetries(t *testing.T) {
+	testenv.Isolate(t)
+	t.Setenv("AWS_MAX_ATTEMPTS", "1000")
+	asked := request("an-opaque-token")
+	asked.Timeout = time.Second
+	start := time.Now()
+	_, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(503, "text/plain", "later"))}, asked)
+	if _, ok := errors.AsType[*assumerole.TimeoutError](err); !ok {
+		t.Errorf("got %T: %v", err, err)
+	}
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestInterruptEndsAtOnce(t *testing.T) {
+	testenv.Isolate(t)
+	client, err := assumerole.NewClient(t.Context(), assumerole.Settings{Endpoint: silent(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(200*time.Millisecond, cancel)
+	start := time.Now()
+	_, err = client.Exchange(ctx, request("an-opaque-token"))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %T: %v", err, err)
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestPassingFaultIsTriedAgain(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	faults := 0
+	server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+		faults++
+		if faults < 3 {
+			emulator.WriteError(w, 400, "Throttling", "Rate exceeded")
+		}
+		return faults < 3
+	})
+	if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTokenIsReadForEachExchange(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	path := testenv.WriteFile(t, "token", token)
+	client, err := assumerole.NewClient(t.Context(), assumerole.Settings{Endpoint: server.URL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := request("")
+	asked.Token = webidentity.File{Path: path, Argument: webidentity.FileArgument}
+	for range 2 {
+		if _, err := client.Exchange(t.Context(), asked); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asked.Token = webidentity.File{Path: path + "-gone", Argument: webidentity.FileArgument}
+	if _, err := client.Exchange(t.Context(), asked); err == nil || len(server.Requests()) != 2 {
+		t.Errorf("got %v, after %d requests", err, len(server.Requests()))
+	}
+}

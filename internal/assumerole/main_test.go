@@ -1,0 +1,65 @@
+package assumerole_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+func TestMain(m *testing.M) { testenv.Main(m) }
+
+const (
+	account = "111122223333"
+	roleARN = "arn:aws:iam::111122223333:role/platform/deploy"
+	subject = "repo:example/platform:environment:production"
+)
+
+// startSTS starts an emulator in whose account the role trusts the subject, and mints a token for it.
+func startSTS(t *testing.T, options emulator.Options) (server *emulator.Server, token string) {
+	t.Helper()
+	options.Unexpected = func(message string) { t.Error(message) }
+	server, err := emulator.Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	issuer, err := server.NewIssuer("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.AddOIDCProvider(account, issuer.URL(), "sts.example.com")
+	policy := emulator.TrustPolicy(account, issuer.URL(), map[string]string{"sub": subject}, nil)
+	if err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: policy}); err != nil {
+		t.Fatal(err)
+	}
+	token, err = issuer.Mint(emulator.Token{Subject: subject, Audience: []string{"sts.example.com"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server, token
+}
+
+// request is one that succeeds with startSTS's token.
+func request(token string) assumerole.Request {
+	return assumerole.Request{
+		RoleARN:         roleARN,
+		RoleSessionName: "test",
+		Token:           webidentity.Inline{Value: secret.New(token)},
+		Timeout:         30 * time.Second,
+	}
+}
+
+// exchange makes one exchange with a client of its own.
+func exchange(t *testing.T, settings assumerole.Settings, request assumerole.Request) (assumerole.Exchange, error) {
+	t.Helper()
+	client, err := assumerole.NewClient(t.Context(), settings)
+	if err != nil {
+		return assumerole.Exchange{}, err
+	}
+	return client.Exchange(t.Context(), request)
+}

@@ -1,0 +1,31 @@
+package assumerole
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+)
+
+// What a test on loopback can't provoke. The wrapping is that of Go's HTTP client.
+func TestConnectionProblem(t *testing.T) {
+	dial := func(operation string, err error) error {
+		return fmt.Errorf("operation error STS: %w", &url.Error{Op: "Post", URL: "https://sts.example.com/", Err: &net.OpError{Op: operation, Net: "tcp", Err: err}})
+	}
+	unknown := &net.DNSError{Err: "no such host", Name: "sts.example.com", IsNotFound: true}
+	for name, test := range map[string]struct {
+		err  error
+		want string
+	}{
+		"a name that doesn't resolve":             {dial("dial", unknown), `the name "sts.example.com" doesn't resolve`},
+		"a proxy whose name doesn't resolve":      {dial("proxyconnect", unknown), `the proxy can't be used: the name "sts.example.com" doesn't resolve`},
+		"something else, with a proxy's password": {dial("dial", fmt.Errorf("via http://user:hunter2@proxy:3128")), "via http://(redacted)@proxy:3128"},
+	} {
+		if got := connectionProblem(test.err, secret.Text{}); !strings.HasPrefix(got, test.want) {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}

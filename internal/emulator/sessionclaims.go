@@ -1,0 +1,134 @@
+package emulator
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	claimNamespace      = "https://aws.amazon.com/"
+	tagsClaim           = claimNamespace + "tags"
+	sourceIdentityClaim = claimNamespace + "source_identity"
+
+	maxTags             = 50
+	maxTagKeyLength     = 128
+	maxTagValueLength   = 256
+	principalTagsMember = "principal_tags"
+	transitiveMember    = "transitive_tag_keys"
+)
+
+// sessionClaims is what a token asks for in the session: there are no parameters
+// for it.
+type sessionClaims struct {
+	tags           map[string]string
+	transitive     []string
+	sourceIdentity string
+}
+
+var sourceIdentityPattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+
+// readSessionClaims reads tags, in either of the forms that IAM documents (one
+// object, or a claim for each tag), and the source identity. AWS's wording of
+// malformed ones isn't known.
+func readSessionClaims(token *idToken) (sessionClaims, *refusal) {
+	claims := sessionClaims{tags: map[string]string{}}
+	principalTags := map[string]any{}
+	transitive := token.claims[tagsClaim+"/"+transitiveMember]
+	if nested, ok := token.claims[tagsClaim].(map[string]any); ok {
+		if tags, ok := nested[principalTagsMember].(map[string]any); ok {
+			maps.Copy(principalTags, tags)
+		}
+		transitive = nested[transitiveMember]
+	}
+	for claim, value := range token.claims {
+		if key, ok := strings.CutPrefix(claim, tagsClaim+"/"+principalTagsMember+"/"); ok {
+			principalTags[key] = value
+		}
+	}
+	for key, value := range principalTags {
+		text, ok := singleText(value)
+		if !ok || !validTag(key, text) {
+			return claims, invalidIdentityToken("The session tag %s is invalid", key)
+		}
+		claims.tags[key] = text
+	}
+	if len(claims.tags) > maxTags {
+		return claims, invalidIdentityToken("More than %d session tags", maxTags)
+	}
+	for _, key := range anyTexts(transitive) {
+		if _, tagged := claims.tags[key]; !tagged {
+			return claims, invalidIdentityToken("The transitive tag key %s is no session tag", key)
+		}
+		claims.transitive = append(claims.transitive, key)
+	}
+	if value, present := token.claims[sourceIdentityClaim]; present {
+		text, _ := value.(string)
+		if !sourceIdentityPattern.MatchString(text) {
+			return claims, invalidIdentityToken("The source identity is invalid")
+		}
+		claims.sourceIdentity = text
+	}
+	return claims, nil
+}
+
+// singleText is a tag's value: a string, or an array of one.
+func singleText(value any) (string, bool) {
+	if list, ok := value.([]any); ok {
+		if len(list) != 1 {
+			return "", false
+		}
+		value = list[0]
+	}
+	text, ok := value.(string)
+	return text, ok
+}
+
+func anyTexts(value any) []string {
+	list, _ := value.([]any)
+	var texts []string
+	for _, element := range list {
+		if text, ok := element.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+func validTag(key, value string) bool {
+	return key != "" && utf8.RuneCountInString(key) <= maxTagKeyLength &&
+		utf8.RuneCountInString(value) <= maxTagValueLength && !strings.HasPrefix(strings.ToLower(key), "aws:")
+}
+
+// conditionKeys adds the keys that a trust policy can hold the tags and the
+// source identity against.
+func (c sessionClaims) conditionKeys(context conditionContext) {
+	for key, value := range c.tags {
+		context.set("aws:RequestTag/"+key, value)
+	}
+	if len(c.tags) > 0 {
+		context.set("aws:TagKeys", slices.Sorted(maps.Keys(c.tags))...)
+	}
+	if len(c.transitive) > 0 {
+		context.set("sts:TransitiveTagKeys", c.transitive...)
+	}
+	if c.sourceIdentity != "" {
+		context.set("sts:SourceIdentity", c.sourceIdentity)
+	}
+}
+
+// packed is the tags as they count towards the packed size.
+func (c sessionClaims) packed() []byte {
+	if len(c.tags) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(c.tags)
+	if err != nil {
+		// Strings alone: this can't be.
+		panic(err)
+	}
+	return text
+}

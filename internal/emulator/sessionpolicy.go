@@ -1,0 +1,152 @@
+package emulator
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/json"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+)
+
+const (
+	// maxPlainPolicyCharacters is for the session policy and the ARNs together.
+	maxPlainPolicyCharacters = 2048
+	// maxPackedBytes is how much room the packed policies and tags have. AWS
+	// publishes neither the format nor the room: this is a guess.
+	maxPackedBytes = 1024
+)
+
+// packPolicies checks the session policies and measures them, with the tags, in
+// percent of the room there is. 0: there are none.
+func packPolicies(p *assumeParameters, account roleARN, claims sessionClaims) (percent int, refused *refusal) {
+	if p.policy != nil {
+		if refused := checkSessionPolicy(*p.policy); refused != nil {
+			return 0, refused
+		}
+	}
+	plain := slices.Clone(p.policyARNs)
+	for _, policyARN := range plain {
+		// AWS's wording isn't known.
+		if !isPolicyARN(policyARN, account) {
+			return 0, validationError("ARN %s is not valid.", policyARN)
+		}
+	}
+	if p.policy != nil {
+		plain = append(plain, *p.policy)
+	}
+	tags := claims.packed()
+	if len(plain) == 0 && len(tags) == 0 {
+		return 0, nil
+	}
+	tagsPercent := percentage(packedSize(tags), maxPackedBytes)
+	if tagsPercent > 100 {
+		return 0, badRequest("PackedPolicyTooLarge", "Packed size of session tags consumes %d%% of allotted space.", tagsPercent)
+	}
+	text := strings.Join(plain, "")
+	percent = percentage(packedSize(append([]byte(text), tags...)), maxPackedBytes)
+	if characters := utf8.RuneCountInString(text); characters > maxPlainPolicyCharacters {
+		percent = max(percent, percentage(characters, maxPlainPolicyCharacters))
+	}
+	if percent > 100 {
+		return 0, badRequest("PackedPolicyTooLarge",
+			"Packed policy consumes %d%% of allotted space, please use smaller policy.", percent)
+	}
+	return percent, nil
+}
+
+func packedSize(text []byte) int {
+	if len(text) == 0 {
+		return 0
+	}
+	var packed bytes.Buffer
+	writer, err := flate.NewWriter(&packed, flate.BestCompression)
+	if err == nil {
+		_, err = writer.Write(text)
+	}
+	if err == nil {
+		err = writer.Close()
+	}
+	if err != nil {
+		// The level is valid and the buffer takes everything.
+		panic(err)
+	}
+	return packed.Len()
+}
+
+// isPolicyARN: a managed policy is AWS's, or one of the role's account.
+func isPolicyARN(text string, account roleARN) bool {
+	parsed, err := arn.Parse(text)
+	if err != nil {
+		return false
+	}
+	name, isPolicy := strings.CutPrefix(parsed.Resource, "policy/")
+	return isPolicy && name != "" && parsed.Partition == account.partition && parsed.Service == "iam" &&
+		parsed.Region == "" && (parsed.AccountID == "aws" || parsed.AccountID == account.account)
+}
+
+func malformedPolicy(message string) *refusal {
+	return badRequest("MalformedPolicyDocument", "%s", message)
+}
+
+// checkSessionPolicy checks the document's outline, not whether its actions and
+// resources exist.
+func checkSessionPolicy(policy string) *refusal {
+	var document map[string]json.RawMessage
+	if json.Unmarshal([]byte(policy), &document) != nil || document == nil {
+		return malformedPolicy("This policy contains invalid Json")
+	}
+	for element := range document {
+		if !slices.Contains([]string{"Version", "Id", "Statement"}, element) {
+			return malformedPolicy("Syntax errors in policy.")
+		}
+	}
+	if text, present := document["Version"]; present {
+		var version string
+		if json.Unmarshal(text, &version) != nil || (version != policyVersion && version != "2008-10-17") {
+			return malformedPolicy("The policy must contain a valid version string")
+		}
+	}
+	text := bytes.TrimSpace(document["Statement"])
+	if len(text) == 0 {
+		return malformedPolicy("Missing required field Statement")
+	}
+	if text[0] != '[' {
+		text = slices.Concat([]byte("["), text, []byte("]"))
+	}
+	var statements []map[string]json.RawMessage
+	if json.Unmarshal(text, &statements) != nil || len(statements) == 0 {
+		return malformedPolicy("Syntax errors in policy.")
+	}
+	for _, statement := range statements {
+		if refused := checkSessionStatement(statement); refused != nil {
+			return refused
+		}
+	}
+	return nil
+}
+
+func checkSessionStatement(statement map[string]json.RawMessage) *refusal {
+	allowed := []string{"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+	for element := range statement {
+		if strings.HasSuffix(element, "Principal") {
+			return malformedPolicy("Policy document should not specify a principal.")
+		}
+		if !slices.Contains(allowed, element) {
+			return malformedPolicy("Syntax errors in policy.")
+		}
+	}
+	var effect string
+	if json.Unmarshal(statement["Effect"], &effect) != nil || (effect != "Allow" && effect != "Deny") {
+		return malformedPolicy("Missing required field Effect")
+	}
+	if statement["Action"] == nil && statement["NotAction"] == nil {
+		return malformedPolicy("Policy statement must contain actions.")
+	}
+	if statement["Resource"] == nil && statement["NotResource"] == nil {
+		return malformedPolicy("Policy statement must contain resources.")
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+// Package testenv makes tests independent of the machine they run on, and keeps them on loopback. Only tests import it.
+package testenv
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Isolate takes away what the machine's own AWS, Terraform and proxy setup would add to a test, and gives it a home folder
+// and a CLI configuration of its own. The old values come back after the test, which can't be parallel.
+func Isolate(t *testing.T) {
+	t.Helper()
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		// TF_ACC_* say where the terraform CLI is, and where its files go.
+		if strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "TF_ACC_") {
+			Unset(t, name)
+		}
+	}
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("AWS_CONFIG_FILE", filepath.Join(home, "no-config"))
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "no-credentials"))
+	t.Setenv("TF_CLI_CONFIG_FILE", WriteFile(t, "terraform.rc", "disable_checkpoint = true\n"))
+}
+
+// Unset removes a variable for the time of the test.
+func Unset(t *testing.T, name string) {
+	t.Helper()
+	t.Setenv(name, "") // so that the old value comes back
+	if err := os.Unsetenv(name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// WriteFile writes a file into a folder of the test's own, and gives its path in the form that HCL takes.
+func WriteFile(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.ToSlash(path)
+}
