@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -14,16 +13,16 @@ import (
 
 // model is the block: its arguments, then its result.
 type model struct {
-	RoleARN                 types.String         `tfsdk:"role_arn"`
-	RoleSessionName         types.String         `tfsdk:"role_session_name"`
-	WebIdentityToken        types.String         `tfsdk:"web_identity_token"`
-	WebIdentityTokenFile    types.String         `tfsdk:"web_identity_token_file"`
-	ProviderID              types.String         `tfsdk:"provider_id"`
-	PolicyARNs              types.Set            `tfsdk:"policy_arns"`
-	Policy                  types.String         `tfsdk:"policy"`
-	DurationSeconds         types.Int32          `tfsdk:"duration_seconds"`
-	MinimumSessionTokenSize types.Int32          `tfsdk:"minimum_session_token_size"`
-	Timeout                 timetypes.GoDuration `tfsdk:"timeout"`
+	RoleARN                 types.String `tfsdk:"role_arn"`
+	RoleSessionName         types.String `tfsdk:"role_session_name"`
+	WebIdentityToken        types.String `tfsdk:"web_identity_token"`
+	WebIdentityTokenFile    types.String `tfsdk:"web_identity_token_file"`
+	ProviderID              types.String `tfsdk:"provider_id"`
+	PolicyARNs              types.Set    `tfsdk:"policy_arns"`
+	Policy                  types.String `tfsdk:"policy"`
+	DurationSeconds         types.Int32  `tfsdk:"duration_seconds"`
+	MinimumSessionTokenSize types.Int32  `tfsdk:"minimum_session_token_size"`
+	Timeout                 types.String `tfsdk:"timeout"`
 
 	Credentials                 *credentialsModel     `tfsdk:"credentials"`
 	AssumedRoleUser             *assumedRoleUserModel `tfsdk:"assumed_role_user"`

@@ -27,7 +27,7 @@ func (m model) request(ctx context.Context, getenv func(string) string, diagnost
 		Policy:                  m.Policy.ValueString(),
 		DurationSeconds:         m.DurationSeconds.ValueInt32(),
 		MinimumSessionTokenSize: m.MinimumSessionTokenSize.ValueInt32(),
-		Timeout:                 m.timeout(diagnostics),
+		Timeout:                 m.timeout(),
 	}
 	diagnostics.Append(m.PolicyARNs.ElementsAs(ctx, &request.PolicyARNs, false)...)
 	request.Token, request.AmbientToken = m.token(getenv, diagnostics)
@@ -90,11 +90,11 @@ func (m model) roleSessionName(getenv func(string) string, diagnostics *diag.Dia
 	return name
 }
 
-func (m model) timeout(diagnostics *diag.Diagnostics) time.Duration {
-	if m.Timeout.IsNull() {
+// timeout has been checked by the schema's validator.
+func (m model) timeout() time.Duration {
+	timeout, err := time.ParseDuration(m.Timeout.ValueString())
+	if err != nil {
 		return assumerole.DefaultTimeout
 	}
-	timeout, problems := m.Timeout.ValueGoDuration()
-	diagnostics.Append(problems...)
 	return timeout
 }

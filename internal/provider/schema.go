@@ -1,12 +1,10 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int32validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -101,11 +99,10 @@ func arguments() map[string]schema.Attribute {
 			Validators: []validator.Int32{int32validator.Between(0, assumerole.MaxSessionTokenSize)},
 		},
 		"timeout": schema.StringAttribute{
-			Optional:   true,
-			CustomType: timetypes.GoDurationType{},
+			Optional: true,
 			MarkdownDescription: "How long it may take altogether: fetching the token, the call, and trying again. A duration such as `30s` or `2m`, longer than zero. " +
 				"Default: `1m`.",
-			Validators: []validator.String{positiveDuration{}},
+			Validators: []validator.String{checkedBy("a duration longer than zero", checkTimeout)},
 		},
 	}
 }
@@ -190,19 +187,13 @@ func checkPolicy(value string) error {
 	return err
 }
 
-// positiveDuration refuses a duration that would have ended before it began. What isn't a duration at all, its type refuses.
-type positiveDuration struct{}
-
-func (positiveDuration) Description(context.Context) string { return "value must be longer than zero" }
-func (positiveDuration) MarkdownDescription(context.Context) string {
-	return "value must be longer than zero"
-}
-
-func (positiveDuration) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
-	duration, err := time.ParseDuration(request.ConfigValue.ValueString())
-	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() || err != nil || duration > 0 {
-		return
+// checkTimeout wants a duration that doesn't end before it begins.
+func checkTimeout(value string) error {
+	if duration, err := time.ParseDuration(value); err == nil && duration > 0 {
+		return nil
 	}
-	response.Diagnostics.AddAttributeError(request.Path, "Invalid duration",
-		fmt.Sprintf("%q isn't longer than zero. Write a duration such as \"30s\" or \"2m\".", request.ConfigValue.ValueString()))
+	return &assumerole.ArgumentError{
+		Summary: "Invalid duration",
+		Detail:  fmt.Sprintf("%q isn't a duration longer than zero. Write a number with its unit, such as \"30s\", \"2m\" or \"1m30s\".", value),
+	}
 }

@@ -20,7 +20,7 @@ var patterns = []struct {
 }{
 	{regexp.MustCompile(`\be[wy][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted},                            // a JWT
 	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}`), redacted},                                                                   // a part of one
-	{regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{8,}`), "$1$2" + redacted},                                // an Authorization header
+	{regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`), "$1$2" + redacted},                               // an Authorization header; no word is that long
 	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/@\s]*@`), "$1" + redacted + "@"},                                     // a proxy's user and password
 	{regexp.MustCompile(`(?i)(<(?:SecretAccessKey|SessionToken|WebIdentityToken)>)[^<]*`), "$1" + redacted},                  // a part of an answer
 	{regexp.MustCompile(`(?i)((?:secretaccesskey|sessiontoken|webidentitytoken)["']?\s*[=:]\s*)[^\s&,}]+`), "$1" + redacted}, // of a form or of JSON

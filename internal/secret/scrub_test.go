@@ -11,13 +11,14 @@ func TestScrub(t *testing.T) {
 	token := secret.New("headerheader.claimsclaims.signature")
 	for name, test := range map[string]struct{ text, want string }{
 		"plain words stay":                {"Rate exceeded", "Rate exceeded"},
+		"words of the service's stay":     {"Incorrect token audience", "Incorrect token audience"},
 		"a role's ARN stays":              {"arn:aws:iam::123456789012:role/deploy", "arn:aws:iam::123456789012:role/deploy"},
 		"a host stays":                    {"lookup sts.us-east-1.amazonaws.com: no such host", "lookup sts.us-east-1.amazonaws.com: no such host"},
 		"the token":                       {"Value 'headerheader.claimsclaims.signature' at", "Value '(redacted)' at"},
 		"a part of the token":             {"bad claimsclaims!", "bad (redacted)!"},
 		"another JWT":                     {"got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln", "got (redacted)"},
 		"a JWT cut short":                 {"got eyJhbGciOiJSUzI1NiJ9", "got (redacted)"},
-		"a bearer":                        {"Authorization: Bearer abcdefgh12345678", "Authorization: Bearer (redacted)"},
+		"a bearer":                        {"Authorization: Bearer abcdefgh12345678ABCDEFGH", "Authorization: Bearer (redacted)"},
 		"a proxy's password":              {`proxyconnect: dial http://user:hunter2@proxy:3128`, `proxyconnect: dial http://(redacted)@proxy:3128`},
 		"a key in an answer":              {"<SecretAccessKey>abc/def</SecretAccessKey>", "<SecretAccessKey>(redacted)</SecretAccessKey>"},
 		"a session token in JSON":         {`{"SessionToken":"FwoGZXIv","x":1}`, `{"SessionToken":(redacted),"x":1}`},

@@ -1,0 +1,133 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+// TestConstraints holds each documented constraint: an error at the argument, which says what would be valid, before anything
+// is sent. It calls AWS's own endpoint, where all of them hold; the proxy of the tests would note a call.
+func TestConstraints(t *testing.T) {
+	const (
+		role  = `role_arn = "arn:aws:iam::111122223333:role/deploy"`
+		token = `web_identity_token = "an-opaque-token"`
+	)
+	quote := func(length int) string { return `"` + strings.Repeat("x", length) + `"` }
+	elevenARNs := "["
+	for i := range 11 {
+		elevenARNs += `"arn:aws:iam::aws:policy/Policy` + string(rune('a'+i)) + `",`
+	}
+	elevenARNs += "]"
+	file := func(content string) string { return testenv.WriteFile(t, "token", content) }
+
+	for name, test := range map[string]struct {
+		argument string
+		value    string
+		others   []string
+		want     string
+		provider bool // it is an argument of the provider block
+	}{
+		"role_arn empty":                    {argument: "role_arn", value: `""`, others: []string{token}, want: `The role ARN "" is empty`},
+		"role_arn that is no ARN":           {argument: "role_arn", value: `"deploy"`, others: []string{token}, want: "It must be the ARN of an IAM role, 20 to 2048 characters long"},
+		"role_session_name of one":          {argument: "role_session_name", value: `"a"`, others: []string{role, token}, want: "It must be 2 to 64 characters long"},
+		"role_session_name of 65":           {argument: "role_session_name", value: quote(65), others: []string{role, token}, want: "has 65 characters. It must be 2 to 64"},
+		"role_session_name with a space":    {argument: "role_session_name", value: `"a b"`, others: []string{role, token}, want: "of letters, digits and the characters _ + = , . @ -"},
+		"web_identity_token empty":          {argument: "web_identity_token", value: `""`, others: []string{role}, want: "is empty"},
+		"web_identity_token of 3":           {argument: "web_identity_token", value: `"abc"`, others: []string{role}, want: "at least 4 are needed"},
+		"web_identity_token of 20001":       {argument: "web_identity_token", value: quote(20001), others: []string{role}, want: "20001 characters, where at most 20000 are allowed"},
+		"web_identity_token that is a path": {argument: "web_identity_token", value: `"/var/run/secrets/token"`, others: []string{role}, want: "Give the path to web_identity_token_file instead"},
+		"web_identity_token of a file":      {argument: "web_identity_token", value: `"` + file("x") + `"`, others: []string{role}, want: "is the path of a file, not a token"},
+		"two tokens": {
+			argument: "web_identity_token", value: `"an-opaque-token"`, others: []string{role, `web_identity_token_file = "x"`},
+			want: `Attribute "web_identity_token_file" cannot be specified when "web_identity_token" is specified`,
+		},
+		"web_identity_token_file empty":       {argument: "web_identity_token_file", value: `""`, others: []string{role}, want: "string length must be at least 1"},
+		"web_identity_token_file missing":     {argument: "web_identity_token_file", value: `"/nowhere/token"`, others: []string{role}, want: `The file "/nowhere/token" doesn't exist.`},
+		"web_identity_token_file of nothing":  {argument: "web_identity_token_file", value: `"` + file(" \n") + `"`, others: []string{role}, want: "is empty"},
+		"web_identity_token_file, a folder":   {argument: "web_identity_token_file", value: `"` + filepath.ToSlash(t.TempDir()) + `"`, others: []string{role}, want: "is a directory. Name the file in it"},
+		"web_identity_token_file, too large":  {argument: "web_identity_token_file", value: `"` + file(strings.Repeat("x", 200000)) + `"`, others: []string{role}, want: "is larger than a token can be: at most 20000 characters"},
+		"web_identity_token_file of a secret": {argument: "web_identity_token_file", value: `"` + file("-----BEGIN PRIVATE KEY-----") + `"`, others: []string{role}, want: "isn't a JWT"},
+		"provider_id of 3":                    {argument: "provider_id", value: `"abc"`, others: []string{role, token}, want: "must be between 4 and 2048"},
+		"provider_id with a scheme":           {argument: "provider_id", value: `"https://www.amazon.com"`, others: []string{role, token}, want: "must be a bare host name"},
+		"provider_id with a port":             {argument: "provider_id", value: `"www.amazon.com:443"`, others: []string{role, token}, want: "without a scheme, a port or a path"},
+		"policy_arns of 11":                   {argument: "policy_arns", value: elevenARNs, others: []string{role, token}, want: "at most 10 elements"},
+		"policy_arns of 19 characters":        {argument: "policy_arns", value: "[" + quote(19) + "]", others: []string{role, token}, want: "must be between 20 and 2048"},
+		"policy that is no JSON":              {argument: "policy", value: `"{"`, others: []string{role, token}, want: "isn't valid JSON"},
+		"policy of 2049":                      {argument: "policy", value: `jsonencode("` + strings.Repeat("x", 2047) + `")`, others: []string{role, token}, want: "has 2049 characters without white space between its parts. STS allows 2048"},
+		"policy with a character too far":     {argument: "policy", value: `"{\"a\":\"→\"}"`, others: []string{role, token}, want: "U+0020 to U+00FF"},
+		"duration_seconds of 899":             {argument: "duration_seconds", value: "899", others: []string{role, token}, want: "must be at least 900"},
+		"duration_seconds of 43201":           {argument: "duration_seconds", value: "43201", others: []string{role, token}, want: "AWS allows 900 to 43200 seconds"},
+		"minimum_session_token_size of -1":    {argument: "minimum_session_token_size", value: "-1", others: []string{role, token}, want: "between 0 and 4096"},
+		"minimum_session_token_size of 4097":  {argument: "minimum_session_token_size", value: "4097", others: []string{role, token}, want: "between 0 and 4096"},
+		"timeout without a unit":              {argument: "timeout", value: `"30"`, others: []string{role, token}, want: `"30" isn't a duration longer than zero. Write a number with its unit`},
+		"timeout of nothing":                  {argument: "timeout", value: `"0s"`, others: []string{role, token}, want: `"0s" isn't a duration longer than zero`},
+		"timeout below nothing":               {argument: "timeout", value: `"-1m"`, others: []string{role, token}, want: `isn't a duration longer than zero`},
+		"region that is none":                 {argument: "region", value: `"US East"`, provider: true, want: "isn't the name of a Region"},
+		"region for the global endpoint":      {argument: "region", value: `"aws-global"`, provider: true, want: "stands for the global endpoint"},
+		"endpoint that is no URL":             {argument: "endpoint", value: `"sts.example.com"`, provider: true, want: "It must be an absolute URL with http or https and a host"},
+		"endpoint with a password":            {argument: "endpoint", value: `"https://user:hunter2@sts.example.com"`, provider: true, want: "holds a user or a password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			setting := test.argument + " = " + test.value
+			config := "provider \"sts\" {\n  region = \"us-east-1\"\n}\n" + block(append(test.others, setting)...)
+			if test.provider {
+				config = "provider \"sts\" {\n  " + setting + "\n}\n" + block(role, token)
+			}
+			testenv.Refused()
+			run(t, resource.TestStep{Config: config, ExpectError: failsAt(test.argument, test.want)})
+			if hosts := testenv.Refused(); len(hosts) > 0 {
+				t.Errorf("something was sent to %q", hosts)
+			}
+		})
+	}
+}
+
+// TestWhatOnlyAWSDemands holds that it isn't demanded of another program's STS.
+func TestWhatOnlyAWSDemands(t *testing.T) {
+	w := newWorld(t)
+	for name, argument := range map[string]string{
+		"any role":     set("role_arn", "arn:minio:iam:::role/x"),
+		"any duration": "duration_seconds = 50000",
+	} {
+		// The emulator stands for AWS, so it refuses: what matters is that it was asked.
+		before := len(w.Requests())
+		arguments := []string{argument, set("web_identity_token", w.token(t, nil))}
+		if !strings.HasPrefix(argument, "role_arn") {
+			arguments = append(arguments, set("role_arn", roleARN(production)))
+		}
+		run(t, resource.TestStep{Config: w.config(arguments...), ExpectError: shows("STS answered ValidationError")})
+		if len(w.Requests()) == before {
+			t.Errorf("%s: the server wasn't asked", name)
+		}
+	}
+}
+
+func TestNoToken(t *testing.T) {
+	w := newWorld(t)
+	run(t, resource.TestStep{
+		Config:      w.config(set("role_arn", roleARN(production))),
+		ExpectError: shows("Nothing says where the token comes from. Set one of these: - web_identity_token, to the token itself - web_identity_token_file, to the path of a file that holds it - the environment variable AWS_WEB_IDENTITY_TOKEN_FILE"),
+	})
+}
+
+func TestFileThatMayNotBeRead(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may read every file")
+	}
+	w := newWorld(t)
+	path := testenv.WriteFile(t, "token", w.token(t, nil))
+	if err := os.Chmod(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	run(t, resource.TestStep{
+		Config:      w.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
+		ExpectError: failsAt("web_identity_token_file", "may not be read by the user that runs Terraform"),
+	})
+}

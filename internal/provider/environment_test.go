@@ -1,0 +1,132 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+// TestEnvironmentsIdentityGoesToAWSAlone holds that the environment's token and role are taken together, and that the token
+// doesn't go to a server that somebody named.
+func TestEnvironmentsIdentityGoesToAWSAlone(t *testing.T) {
+	for name, test := range map[string]struct {
+		endpoint string
+		hosts    []string
+		want     string
+	}{
+		"AWS's own":        {"", []string{"sts.us-east-1.amazonaws.com:443"}, "STS can't be reached"},
+		"another server":   {"https://sts.example.com", nil, "The token of AWS_WEB_IDENTITY_TOKEN_FILE is meant for AWS, and the endpoint sts.example.com (named by the provider's argument endpoint) isn't AWS's"},
+		"a VPC endpoint's": {"https://vpce-1-a.sts.us-east-1.vpce.amazonaws.com", []string{"vpce-1-a.sts.us-east-1.vpce.amazonaws.com:443"}, "STS can't be reached"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
+			t.Setenv("AWS_ROLE_ARN", roleARN(production))
+			config := block()
+			if test.endpoint != "" {
+				config += providerAt(test.endpoint)
+			}
+			testenv.Refused()
+			run(t, resource.TestStep{Config: config, ExpectError: shows(test.want)})
+			hosts := testenv.Refused()
+			if len(hosts) != len(test.hosts) || len(hosts) > 0 && hosts[0] != test.hosts[0] {
+				t.Errorf("asked %q, want %q", hosts, test.hosts)
+			}
+		})
+	}
+}
+
+// TestEnvironmentsRoleNeedsItsToken holds that a block with a token of its own never takes the environment's role.
+func TestEnvironmentsRoleNeedsItsToken(t *testing.T) {
+	w := newWorld(t)
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
+	t.Setenv("AWS_ROLE_ARN", roleARN(production))
+	run(t, resource.TestStep{
+		Config:      w.config(set("web_identity_token", w.token(t, nil)), "role_arn = null"),
+		ExpectError: failsAt("role_arn", "The environment variable AWS_ROLE_ARN is set, but it goes with the token of AWS_WEB_IDENTITY_TOKEN_FILE alone"),
+	})
+	if len(w.Requests()) > 0 {
+		t.Error("something was sent")
+	}
+}
+
+func TestEnvironmentsRoleMustBeOne(t *testing.T) {
+	w := newWorld(t)
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
+	t.Setenv("AWS_ROLE_ARN", "deploy")
+	run(t, resource.TestStep{Config: block(), ExpectError: shows(`The role ARN "deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`)})
+}
+
+func TestEnvironmentsTokenFileIsNamedInItsErrors(t *testing.T) {
+	testenv.Isolate(t)
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token")
+	t.Setenv("AWS_ROLE_ARN", roleARN(production))
+	run(t, resource.TestStep{Config: block(), ExpectError: shows(`The file "/nowhere/token", named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE, doesn't exist`)})
+}
+
+func TestSessionNameOfTheEnvironment(t *testing.T) {
+	w := newWorld(t)
+	arguments := []string{set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))}
+	named := func(name string) []statecheck.StateCheck {
+		return []statecheck.StateCheck{known(tfjsonpath.New("role_session_name"), knownvalue.StringExact(name))}
+	}
+
+	t.Setenv("AWS_ROLE_SESSION_NAME", "from-the-environment")
+	run(t, resource.TestStep{Config: w.config(arguments...), ConfigStateChecks: named("from-the-environment")})
+	run(t, resource.TestStep{Config: w.config(append(arguments, set("role_session_name", "from-the-block"))...), ConfigStateChecks: named("from-the-block")})
+
+	t.Setenv("AWS_ROLE_SESSION_NAME", "not a name")
+	run(t, resource.TestStep{
+		Config:      w.config(arguments...),
+		ExpectError: shows(`It comes from the environment variable AWS_ROLE_SESSION_NAME. The role session name "not a name" has a character that isn't allowed`),
+	})
+}
+
+// TestProviderThatIsNotKnownYet holds that an unknown argument of the provider block neither falls through to the
+// environment nor sends anything.
+func TestProviderThatIsNotKnownYet(t *testing.T) {
+	for _, argument := range []string{"region", "endpoint"} {
+		t.Run(argument, func(t *testing.T) {
+			w := newWorld(t)
+			t.Setenv("AWS_ENDPOINT_URL_STS", w.URL())
+			run(t, resource.TestStep{
+				Config: `resource "terraform_data" "later" { input = "eu-west-1" }
+provider "sts" {
+  ` + argument + ` = terraform_data.later.output
+}
+` + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))),
+				ExpectError: shows("The value of " + argument + " in the provider block comes from something that doesn't exist before the apply"),
+			})
+			if len(w.Requests()) > 0 {
+				t.Error("something was sent")
+			}
+		})
+	}
+}
+
+// TestSettingsErrors holds that what is wrong outside the blocks is named as what it is.
+func TestSettingsErrors(t *testing.T) {
+	for name, test := range map[string]struct{ variable, value, want string }{
+		"a profile":          {"AWS_PROFILE", "nowhere", `The environment variable AWS_PROFILE names the profile "nowhere"`},
+		"a general endpoint": {"AWS_ENDPOINT_URL", "https://s3.example.com", "set the provider's argument endpoint or the environment variable AWS_ENDPOINT_URL_STS"},
+		"another partition":  {"AWS_REGION", "cn-north-1", "The role is in the partition aws, but the Region cn-north-1, from the environment variable AWS_REGION"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			t.Setenv(test.variable, test.value)
+			testenv.Refused()
+			run(t, resource.TestStep{
+				Config:      block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))),
+				ExpectError: shows(test.want),
+			})
+			if hosts := testenv.Refused(); len(hosts) > 0 {
+				t.Errorf("asked %q", hosts)
+			}
+		})
+	}
+}
