@@ -1,0 +1,19 @@
+variable "sts_endpoint" {
+  type        = string
+  description = "URL of the STS to call."
+}
+
+variable "web_identity_token_file" {
+  type        = string
+  description = "Path of the file that holds the web identity token."
+}
+
+variable "production_role_arn" {
+  type        = string
+  description = "ARN of the role in the production account, such as arn:aws:iam::111122223333:role/platform/deploy."
+}
+
+variable "shared_role_arn" {
+  type        = string
+  description = "ARN of the role in the account of what is shared, such as arn:aws:iam::444455556666:role/deploy."
+}

@@ -1,0 +1,40 @@
+terraform {
+  required_providers {
+    sts = {
+      source = "terraform.local/webidentity/sts"
+    }
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+provider "sts" {
+  endpoint = "https://minio.example.com"
+}
+
+variable "web_identity_token_file" {
+  type        = string
+  description = "Path of the file that holds a token whose audience is the MinIO client's ID."
+}
+
+data "sts_assume_role_with_web_identity" "minio" {
+  # MinIO takes the policy from a claim of the token when no role is named; another server's role ARN goes here as it is.
+  role_arn                = ""
+  web_identity_token_file = var.web_identity_token_file
+}
+
+provider "aws" {
+  alias      = "minio"
+  region     = "us-east-1"
+  access_key = data.sts_assume_role_with_web_identity.minio.credentials.access_key_id
+  secret_key = data.sts_assume_role_with_web_identity.minio.credentials.secret_access_key
+  token      = data.sts_assume_role_with_web_identity.minio.credentials.session_token
+
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+
+  endpoints {
+    sts = "https://minio.example.com"
+  }
+}
