@@ -16,7 +16,9 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testenv"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) {
+	testenv.Main(m, func() error { return removeBuilt() }) // it is set when something is built
+}
 
 const (
 	subject    = "repo:example/platform:environment:production"

@@ -10,8 +10,11 @@ import (
 )
 
 // Main runs a package's tests behind a proxy that lets nothing through: what isn't for loopback is refused, and its host
-// noted. It is for TestMain, since Go reads the proxy's variables once in a process.
-func Main(m *testing.M) {
+// noted. It is for TestMain, since Go reads the proxy's variables once in a process. What is given is called afterwards.
+func Main(m *testing.M, afterwards ...func() error) {
+	if os.Getenv("STS_ACC") != "" { // the run against AWS itself
+		os.Exit(m.Run())
+	}
 	server := httptest.NewServer(refuser)
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
 		if err := os.Setenv(name, server.URL); err != nil {
@@ -27,6 +30,12 @@ func Main(m *testing.M) {
 	}
 	code := m.Run()
 	server.Close()
+	for _, call := range afterwards {
+		if err := call(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	os.Exit(code)
 }
 

@@ -2,6 +2,7 @@
 package testenv
 
 import (
+	"go/build"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,11 +20,27 @@ func Isolate(t *testing.T) {
 			Unset(t, name)
 		}
 	}
+	pinGoCaches(t)
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	t.Setenv("AWS_CONFIG_FILE", filepath.Join(home, "no-config"))
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "no-credentials"))
 	t.Setenv("TF_CLI_CONFIG_FILE", WriteFile(t, "terraform.rc", "disable_checkpoint = true\n"))
+}
+
+// pinGoCaches keeps what is below the home folder where it is, for tests that build: in another home, nothing is compiled yet,
+// and no module there.
+func pinGoCaches(t *testing.T) {
+	t.Helper()
+	t.Setenv("GOPATH", build.Default.GOPATH)
+	if os.Getenv("GOCACHE") != "" {
+		return
+	}
+	caches, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOCACHE", filepath.Join(caches, "go-build"))
 }
 
 // Unset removes a variable for the time of the test.

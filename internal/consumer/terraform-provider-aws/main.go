@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -14,6 +15,10 @@ import (
 func main() {
 	address := flag.String("address", "terraform.local/webidentity/consumer", "source address that configurations know the provider by")
 	flag.Parse()
+	// As the provider does: the dump of the plugin protocol would hold the credentials.
+	if err := os.Unsetenv("TF_LOG_SDK_PROTO_DATA_DIR"); err != nil {
+		log.Fatal(err)
+	}
 
 	err := providerserver.Serve(context.Background(), consumer.New, providerserver.ServeOpts{Address: *address})
 	if err != nil {

@@ -1,0 +1,335 @@
+package provider_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+// The tests of this file run the built provider, a process for each alias, as a user's CLI does.
+
+// whole is a CLI with both providers in its mirror, and a folder to run it in.
+type whole struct {
+	*terraformcli.CLI
+	folder string
+}
+
+// built are the providers' executables, built once for all tests. They lie in a folder of the test process.
+var built = sync.OnceValues(func() (terraformcli.Executables, error) {
+	root, err := terraformcli.SourceRoot()
+	if err != nil {
+		return terraformcli.Executables{}, err
+	}
+	workspace, err := terraformcli.NewWorkspace()
+	if err != nil {
+		return terraformcli.Executables{}, err
+	}
+	removeBuilt = workspace.Remove
+	cli, err := terraformcli.Find(context.Background(), workspace)
+	if err != nil {
+		return terraformcli.Executables{}, err
+	}
+	return cli.Build(context.Background(), root)
+})
+
+var removeBuilt = func() error { return nil }
+
+// newWhole makes a workspace whose configuration is given, initialised.
+func newWhole(t *testing.T, config string) whole {
+	t.Helper()
+	executables, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	workspace, err := terraformcli.NewWorkspace()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := workspace.Remove(); err != nil {
+			t.Error(err)
+		}
+	})
+	cli, err := terraformcli.Find(t.Context(), workspace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sts, err := terraformcli.STSAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(cli.Mirror(sts, terraformcli.ProviderVersion, executables.STS), cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer)); err != nil {
+		t.Fatal(err)
+	}
+	folder, err := workspace.Folder("run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	required := fmt.Sprintf("terraform {\n  required_providers {\n    sts = { source = %q }\n    aws = { source = %q }\n  }\n}\n", provider.Address, terraformcli.ConsumerAddress)
+	if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(required+config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := whole{cli, folder}
+	w.must(t, "init", "-no-color")
+	return w
+}
+
+// must runs a command that has to succeed, and gives its output.
+func (w whole) must(t *testing.T, arguments ...string) string {
+	t.Helper()
+	output, err := w.Run(t.Context(), w.folder, arguments...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, transcript(err))
+	}
+	return output
+}
+
+// fails runs a command that has to fail, and gives everything it wrote.
+func (w whole) fails(t *testing.T, arguments ...string) string {
+	t.Helper()
+	if output, err := w.Run(t.Context(), w.folder, arguments...); err != nil {
+		return transcript(err)
+	} else {
+		t.Fatalf("no failure:\n%s", output)
+	}
+	return ""
+}
+
+func transcript(err error) string {
+	if failed, ok := errors.AsType[*terraformcli.CommandError](err); ok {
+		return failed.Output
+	}
+	return ""
+}
+
+// twoAccounts has a data source and an aliased consumer for each of two accounts.
+func twoAccounts(endpoint, tokenFile string) string {
+	config := providerAt(endpoint)
+	for name, id := range map[string]string{"production": production, "staging": staging} {
+		config += fmt.Sprintf(`
+data "sts_assume_role_with_web_identity" %[1]q {
+  role_arn                = %[2]q
+  role_session_name       = %[1]q
+  web_identity_token_file = %[3]q
+}
+provider "aws" {
+  alias      = %[1]q
+  access_key = data.sts_assume_role_with_web_identity.%[1]s.credentials.access_key_id
+  secret_key = data.sts_assume_role_with_web_identity.%[1]s.credentials.secret_access_key
+  token      = data.sts_assume_role_with_web_identity.%[1]s.credentials.session_token
+  region     = "us-east-1"
+  endpoints {
+    sts = %[4]q
+  }
+}
+data "aws_caller_identity" %[1]q {
+  provider = aws.%[1]s
+}
+output %[1]q {
+  value = [data.aws_caller_identity.%[1]s.account_id, data.aws_caller_identity.%[1]s.arn]
+}
+`, name, roleARN(id), tokenFile, endpoint)
+	}
+	return config
+}
+
+// TestTwoAccountsFromOneIdentity is the main job: two data sources feed two aliases of a provider, and each is who it should
+// be. Beside it, nothing secret shows: not in what the CLI prints, not in its log at the most talkative level, not in the dump
+// of the plugin protocol.
+func TestTwoAccountsFromOneIdentity(t *testing.T) {
+	w := newWorld(t)
+	token := w.token(t, nil)
+	cli := newWhole(t, twoAccounts(w.URL(), testenv.WriteFile(t, "token", token)))
+	logs := t.TempDir()
+	dump := t.TempDir()
+	cli.CLI = cli.With("TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(logs, "log"), "TF_LOG_SDK_PROTO_DATA_DIR="+dump)
+
+	printed := cli.must(t, "plan", "-no-color", "-out=plan") + cli.must(t, "apply", "-no-color", "plan")
+	var outputs map[string]struct{ Value []string }
+	if err := json.Unmarshal([]byte(cli.must(t, "output", "-json")), &outputs); err != nil {
+		t.Fatal(err)
+	}
+	for name, id := range map[string]string{"production": production, "staging": staging} {
+		arn := fmt.Sprintf("arn:aws:sts::%s:assumed-role/deploy/%s", id, name)
+		if got := outputs[name].Value; len(got) != 2 || got[0] != id || got[1] != arn {
+			t.Errorf("%s is %v, want %s", name, got, arn)
+		}
+	}
+
+	secrets := append(w.secrets(t, cli), token)
+	log, err := os.ReadFile(filepath.Join(logs, "log"))
+	if err != nil || !strings.Contains(string(log), "AssumeRoleWithWebIdentity") || !strings.Contains(string(log), "web_identity_token_file") {
+		t.Errorf("the log doesn't tell of the exchange: %v", err)
+	}
+	for _, value := range secrets {
+		if strings.Contains(printed, value) {
+			t.Error("a secret is printed")
+		}
+		if strings.Contains(string(log), value) {
+			t.Error("a secret is in the log")
+		}
+	}
+	if dumped, err := os.ReadDir(dump); err != nil || len(dumped) > 0 {
+		t.Errorf("the plugin protocol was dumped into %d files (%v)", len(dumped), err)
+	}
+}
+
+// secrets are those that the emulator gave, as the state has them.
+func (w world) secrets(t *testing.T, cli whole) []string {
+	t.Helper()
+	state, err := os.ReadFile(filepath.Join(cli.folder, "terraform.tfstate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parsed struct {
+		Resources []struct {
+			Type      string
+			Instances []struct {
+				Attributes struct{ Credentials map[string]string }
+			}
+		}
+	}
+	if err := json.Unmarshal(state, &parsed); err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, resource := range parsed.Resources {
+		if resource.Type == "sts_assume_role_with_web_identity" {
+			credentials := resource.Instances[0].Attributes.Credentials
+			found = append(found, credentials["secret_access_key"], credentials["session_token"])
+		}
+	}
+	if len(found) != 4 || found[0] == "" {
+		t.Fatalf("the state has %d secrets, so there is nothing to look for", len(found))
+	}
+	return found
+}
+
+// TestSameConfigurationAtAnotherServer holds that `endpoint` alone decides whose credentials one gets.
+func TestSameConfigurationAtAnotherServer(t *testing.T) {
+	w := newWorld(t)
+	other := serve(t, 200, `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
+<Credentials><AccessKeyId>OTHERKEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><SessionToken>SESSION</SessionToken></Credentials>
+</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`)
+	cli := newWhole(t, `
+variable "endpoint" {}
+provider "sts" { endpoint = var.endpoint }
+`+block(set("role_arn", roleARN(production)), set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))))+`
+output "id" { value = nonsensitive(data.sts_assume_role_with_web_identity.test.credentials.access_key_id) }
+`)
+	cli.must(t, "apply", "-auto-approve", "-var=endpoint="+w.URL())
+	if id := cli.must(t, "output", "-raw", "id"); !strings.HasPrefix(id, "ASIA") {
+		t.Errorf("the emulator gave %q", id)
+	}
+	cli.must(t, "apply", "-auto-approve", "-var=endpoint="+other)
+	if id := cli.must(t, "output", "-raw", "id"); id != "OTHERKEYID" {
+		t.Errorf("the other server gave %q", id)
+	}
+}
+
+// TestCtrlCEndsTheRun interrupts the CLI while a server takes the call and says nothing.
+func TestCtrlCEndsTheRun(t *testing.T) {
+	w := newWorld(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	called := make(chan struct{})
+	go func() {
+		if connection, err := listener.Accept(); err == nil {
+			defer func() { _ = connection.Close() }()
+			close(called)
+			<-t.Context().Done()
+		}
+	}()
+	cli := newWhole(t, providerAt("http://"+listener.Addr().String())+
+		block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), set("timeout", "5m")))
+
+	ctx, interrupt := context.WithCancel(t.Context())
+	var interrupted time.Time
+	go func() {
+		<-called
+		interrupted = time.Now()
+		interrupt()
+	}()
+	_, err = cli.Run(ctx, cli.folder, "plan", "-no-color")
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+	if took := time.Since(interrupted); took > 5*time.Second {
+		t.Errorf("it went on for %s", took)
+	}
+	if output := transcript(err); !strings.Contains(output, "The run was interrupted before STS had answered") {
+		t.Errorf("the provider didn't get to say so:\n%s", output)
+	}
+}
+
+// TestSilentServerEndsInTheTimeout holds the deadline, and what is said then.
+func TestSilentServerEndsInTheTimeout(t *testing.T) {
+	w := newWorld(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	cli := newWhole(t, providerAt("http://"+listener.Addr().String())+
+		block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), set("timeout", "1s")))
+	start := time.Now()
+	output := cli.fails(t, "plan", "-no-color")
+	if !shows("1s passed while waiting for the answer of STS at " + listener.Addr().String()).MatchString(output) {
+		t.Errorf("it says:\n%s", output)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// TestWarnings holds those that are given whether or not the exchange succeeds.
+func TestWarnings(t *testing.T) {
+	w := newWorld(t)
+	for name, test := range map[string]struct{ config, want string }{
+		"a token for AWS at another's server": {
+			providerAt(w.URL()) + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, func(token *emulator.Token) { token.Audience = []string{"sts.amazonaws.com"} }))),
+			"The token's audience is sts.amazonaws.com, and it goes to",
+		},
+		"policies that may be ignored": {
+			providerAt(w.URL()) + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), `policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]`),
+			"ignore policy_arns and give the session all that the role may do",
+		},
+		"plain http to another machine": {
+			providerAt("http://minio.example.com") + block(set("role_arn", ""), set("web_identity_token", w.token(t, nil))),
+			"The token and the credentials cross the network in the clear",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			output, err := newWhole(t, test.config).runs(t, "plan", "-no-color")
+			if !shows(test.want).MatchString(output) {
+				t.Errorf("no warning (%v):\n%s", err, output)
+			}
+		})
+	}
+}
+
+// runs runs a command, whatever comes of it, and gives everything it wrote.
+func (w whole) runs(t *testing.T, arguments ...string) (string, error) {
+	t.Helper()
+	output, err := w.Run(t.Context(), w.folder, arguments...)
+	if err != nil {
+		return transcript(err), err
+	}
+	return output, nil
+}
