@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
@@ -48,7 +47,7 @@ func findRegion(argument string, sources []any) (region, error) {
 	case argument != "":
 		return checkRegion(region{argument, "the provider's argument region"}, RegionArgument)
 	case environment.Region != "":
-		return checkRegion(region{environment.Region, "the environment variable " + regionVariable(environment)}, "")
+		return checkRegion(region{environment.Region, "the environment variable " + regionVariable()}, "")
 	case profile.Region != "":
 		return checkRegion(region{profile.Region, fmt.Sprintf("the profile %q", profile.Profile)}, "")
 	}
@@ -66,7 +65,7 @@ var regionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`)
 // checkRegion refuses what isn't the name of a Region, and the pseudo Region that stands for the global endpoint: AWS
 // advises against it, and its session tokens aren't valid in every Region.
 func checkRegion(found region, argument string) (region, error) {
-	problem := ""
+	var problem string
 	switch {
 	case strings.HasSuffix(found.name, "-global"):
 		problem = "stands for the global endpoint, which this provider doesn't use"
@@ -84,7 +83,7 @@ func checkRegion(found region, argument string) (region, error) {
 }
 
 // regionVariable tells which of two variables it was: the SDK doesn't.
-func regionVariable(environment config.EnvConfig) string {
+func regionVariable() string {
 	if os.Getenv("AWS_REGION") != "" {
 		return "AWS_REGION"
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -133,10 +134,8 @@ func isAWS(u *url.URL) bool {
 		return false
 	}
 	for _, candidate := range partitions {
-		for _, suffix := range candidate.dnsSuffixes {
-			if match[1] == suffix {
-				return true
-			}
+		if slices.Contains(candidate.dnsSuffixes, match[1]) {
+			return true
 		}
 	}
 	return false

@@ -58,7 +58,7 @@ type Request struct {
 
 // CheckRoleSessionName checks the API's constraints. Its error is an *ArgumentError.
 func CheckRoleSessionName(name string) error {
-	problem := ""
+	var problem string
 	switch length := utf8.RuneCountInString(name); {
 	case length < MinRoleSessionName || length > MaxRoleSessionName:
 		problem = fmt.Sprintf("has %d characters", length)

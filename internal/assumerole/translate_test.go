@@ -1,6 +1,7 @@
 package assumerole
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -22,7 +23,7 @@ func TestConnectionProblem(t *testing.T) {
 	}{
 		"a name that doesn't resolve":             {dial("dial", unknown), `the name "sts.example.com" doesn't resolve`},
 		"a proxy whose name doesn't resolve":      {dial("proxyconnect", unknown), `the proxy can't be used: the name "sts.example.com" doesn't resolve`},
-		"something else, with a proxy's password": {dial("dial", fmt.Errorf("via http://user:hunter2@proxy:3128")), "via http://(redacted)@proxy:3128"},
+		"something else, with a proxy's password": {dial("dial", errors.New("via http://user:hunter2@proxy:3128")), "via http://(redacted)@proxy:3128"},
 	} {
 		if got := connectionProblem(test.err, secret.Text{}); !strings.HasPrefix(got, test.want) {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)

@@ -109,8 +109,10 @@ func TestTokenRefusals(t *testing.T) {
 		"no audience":                {claims("aud", nil), 400, "InvalidIdentityToken", "Missing a required claim: aud"},
 		"no expiry":                  {claims("exp", nil), 400, "InvalidIdentityToken", "Missing a required claim: exp"},
 		"no issue time":              {claims("iat", nil), 400, "InvalidIdentityToken", "Missing a required claim: iat"},
-		"no subject, other issuer": {emulator.Token{Claims: map[string]any{"sub": nil, "iss": "https://example.com"}},
-			400, "InvalidIdentityToken", "Missing a required claim: sub"},
+		"no subject, other issuer": {
+			emulator.Token{Claims: map[string]any{"sub": nil, "iss": "https://example.com"}},
+			400, "InvalidIdentityToken", "Missing a required claim: sub",
+		},
 		"tags without the action":            {tags("team", "web"), 403, "AccessDenied", "Not authorized to perform sts:TagSession"},
 		"flat tags without the action":       {claims("https://aws.amazon.com/tags/principal_tags/team", "web"), 403, "AccessDenied", "Not authorized to perform sts:TagSession"},
 		"source identity without the action": {claims("https://aws.amazon.com/source_identity", "alice"), 403, "AccessDenied", "Not authorized to perform sts:SetSourceIdentity"},

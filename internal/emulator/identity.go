@@ -88,7 +88,7 @@ func (s *Server) verify(ctx context.Context, token *idToken) *refusal {
 	if refused != nil {
 		return refused
 	}
-	signed, err := jose.ParseSigned(token.raw, signingAlgorithms)
+	signed, err := jose.ParseSignedCompact(token.raw, signingAlgorithms)
 	if err != nil {
 		return invalidIdentityToken(messageNotJWT)
 	}

@@ -136,7 +136,8 @@ func (i *Issuer) publicRSA(token Token) (*rsa.PublicKey, string) {
 	if keyID == "" {
 		keyID = published.KeyID
 	}
-	return &published.Key.(*rsa.PrivateKey).PublicKey, keyID
+	key, _ := published.Key.(*rsa.PrivateKey) // the keys of familyRSA are
+	return &key.PublicKey, keyID
 }
 
 // mintUnsigned makes a token with the algorithm none, by hand, as go-jose

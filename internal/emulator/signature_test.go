@@ -1,7 +1,6 @@
 package emulator_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -22,7 +21,7 @@ func TestGetCallerIdentity(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
 	assumed := mustAssume(t, f.Server, f.mint(t, emulator.Token{}))
-	output, err := newClient(f.Server, static(assumed.Credentials)).GetCallerIdentity(context.Background(), &sts.GetCallerIdentityInput{})
+	output, err := newClient(f.Server, static(assumed.Credentials)).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +62,7 @@ func TestGetCallerIdentityWithTheSDK(t *testing.T) {
 			if test.change != nil {
 				changes = append(changes, test.change)
 			}
-			_, err := newClient(f.Server, signWith, changes...).GetCallerIdentity(context.Background(), &sts.GetCallerIdentityInput{})
+			_, err := newClient(f.Server, signWith, changes...).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 			wantRefusal(t, err, test.status, test.code, test.message)
 		})
 	}
@@ -108,7 +107,7 @@ func TestSignatureRefusals(t *testing.T) {
 			request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 			digest := sha256.Sum256([]byte(getCallerIdentity))
 			keys := aws.Credentials{AccessKeyID: *issued.AccessKeyId, SecretAccessKey: *issued.SecretAccessKey, SessionToken: *issued.SessionToken}
-			err = v4.NewSigner().SignHTTP(context.Background(), keys, request, hex.EncodeToString(digest[:]), test.service, emulator.DefaultRegion, test.at)
+			err = v4.NewSigner().SignHTTP(t.Context(), keys, request, hex.EncodeToString(digest[:]), test.service, emulator.DefaultRegion, test.at)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -148,11 +147,11 @@ func TestExpiredCredentials(t *testing.T) {
 	f.addRole(t, emulator.Role{ARN: roleARN, TrustPolicy: f.trust("StringEquals", subject), SessionLifetime: 3 * time.Second})
 	issued := mustAssume(t, f.Server, f.mint(t, emulator.Token{})).Credentials
 	client := newClient(f.Server, static(issued))
-	if _, err := client.GetCallerIdentity(context.Background(), &sts.GetCallerIdentityInput{}); err != nil {
+	if _, err := client.GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{}); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(time.Until(*issued.Expiration) + 50*time.Millisecond)
-	_, err := client.GetCallerIdentity(context.Background(), &sts.GetCallerIdentityInput{})
+	_, err := client.GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 	wantRefusal(t, err, 403, "ExpiredToken", "The security token included in the request is expired")
 }
 
@@ -172,7 +171,7 @@ func TestRegion(t *testing.T) {
 	f := &fixture{Server: server, issuer: issuer}
 	issued := mustAssume(t, server, f.mint(t, emulator.Token{}), func(in *sts.AssumeRoleWithWebIdentityInput) { in.RoleArn = aws.String(role) })
 	client := newClient(server, static(issued.Credentials), func(o *sts.Options) { o.Region = "cn-north-1" })
-	output, err := client.GetCallerIdentity(context.Background(), &sts.GetCallerIdentityInput{})
+	output, err := client.GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -64,7 +65,7 @@ func (t *textOrTexts) UnmarshalJSON(text []byte) error {
 		case string:
 			*t = append(*t, element)
 		case bool:
-			*t = append(*t, fmt.Sprint(element))
+			*t = append(*t, strconv.FormatBool(element))
 		default:
 			return fmt.Errorf("%s is neither a string nor an array of them", text)
 		}

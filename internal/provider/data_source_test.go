@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -100,7 +101,7 @@ type same struct{}
 
 func (same) CompareValues(values ...any) error {
 	if values[0] != values[1] {
-		return fmt.Errorf("the two values differ")
+		return errors.New("the two values differ")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"time"
 
@@ -23,9 +24,7 @@ import (
 // declared on one side only, so that it is reported once.
 func attributes() map[string]schema.Attribute {
 	all := arguments()
-	for name, attribute := range results() {
-		all[name] = attribute
-	}
+	maps.Copy(all, results())
 	return all
 }
 

@@ -100,12 +100,11 @@ func (w whole) must(t *testing.T, arguments ...string) string {
 // fails runs a command that has to fail, and gives everything it wrote.
 func (w whole) fails(t *testing.T, arguments ...string) string {
 	t.Helper()
-	if output, err := w.Run(t.Context(), w.folder, arguments...); err != nil {
-		return transcript(err)
-	} else {
+	output, err := w.runs(t, arguments...)
+	if err == nil {
 		t.Fatalf("no failure:\n%s", output)
 	}
-	return ""
+	return output
 }
 
 func transcript(err error) string {

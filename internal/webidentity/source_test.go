@@ -142,7 +142,7 @@ func TestFIFODoesNotBlock(t *testing.T) {
 	path := fifo(t)
 	done := make(chan error, 1)
 	go func() {
-		_, err := webidentity.File{Path: path, Argument: webidentity.FileArgument}.Token(context.Background())
+		_, err := webidentity.File{Path: path, Argument: webidentity.FileArgument}.Token(t.Context())
 		done <- err
 	}()
 	select {

@@ -1,0 +1,95 @@
+package explain_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+var asked = assumerole.Exchange{
+	Request:     assumerole.Request{RoleARN: "arn:aws:iam::111122223333:role/deploy", RoleSessionName: "job", Token: webidentity.Inline{}},
+	Destination: assumerole.Destination{Host: "sts.us-east-1.amazonaws.com", AWS: true, Region: "us-east-1", RegionOrigin: "the role's partition, aws"},
+}
+
+func TestFailure(t *testing.T) {
+	for name, test := range map[string]struct {
+		err      error
+		argument string
+		summary  string
+		want     []string
+	}{
+		"an argument": {&assumerole.ArgumentError{Argument: "policy", Summary: "Invalid session policy", Detail: "It is."}, "policy", "Invalid session policy", []string{"It is."}},
+		"a token":     {&webidentity.Error{Argument: "web_identity_token_file", Summary: "No", Detail: "None."}, "web_identity_token_file", "No", []string{"None."}},
+		"a refusal": {
+			&assumerole.ServiceError{Code: "AccessDenied", Message: "Not authorized", HTTPStatus: 403, RequestID: "id-1"}, "", "STS refuses to exchange the web identity token",
+			[]string{"STS answered AccessDenied: Not authorized (HTTP status 403, request ID id-1).", `role         "arn:aws:iam::111122223333:role/deploy"`, "sts.us-east-1.amazonaws.com (Region from the role's partition, aws)", "isn't a JWT"},
+		},
+		"a refusal without a request ID": {
+			&assumerole.ServiceError{Code: "InvalidParameterValue", Message: "bad", HTTPStatus: 400}, "", "STS refuses to exchange the web identity token", []string{"bad (HTTP status 400)."},
+		},
+		"a redirect":   {&transport.RedirectError{Status: 302, Host: "login.example.com"}, "", "The STS endpoint redirects elsewhere", []string{"HTTP status 302", `"login.example.com"`}},
+		"no STS":       {&assumerole.AnswerError{Problem: "has no credentials, so it isn't one of STS"}, "", "The answer isn't one of STS", []string{"has no credentials"}},
+		"a timeout":    {&assumerole.TimeoutError{Timeout: time.Minute, During: "waiting"}, "", "No credentials within the timeout", []string{"1m0s passed while waiting", "Region from the role's partition"}},
+		"a connection": {&assumerole.ConnectionError{Problem: "it refuses the connection"}, "", "STS can't be reached", []string{"The call to sts.us-east-1.amazonaws.com", "it refuses the connection."}},
+		"an interrupt": {fmt.Errorf("interrupted: %w", context.Canceled), "", "Interrupted", []string{"before STS had answered"}},
+		"anything":     {errors.New("via http://user:hunter2@proxy"), "", "STS can't be reached", []string{"http://(redacted)@proxy"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := explain.Failure(asked, fmt.Errorf("wrapped: %w", test.err))
+			if got.Argument != test.argument || got.Summary != test.summary {
+				t.Errorf("it is %q at %q, want %q at %q", got.Summary, got.Argument, test.summary, test.argument)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(got.Detail, want) {
+					t.Errorf("%q isn't in:\n%s", want, got.Detail)
+				}
+			}
+		})
+	}
+}
+
+// TestHostileClaims holds that a claim can neither forge a line of the text nor act upon a terminal.
+func TestHostileClaims(t *testing.T) {
+	exchange := asked
+	exchange.Claims = &webidentity.Claims{
+		Issuer: "https://i.example\nYou may trust it.", Subject: "\x1b]0;owned\x07\u202e" + strings.Repeat("x", 100000), Audience: []string{"a\rb", ""}, Algorithm: "\"quoted\"",
+		AuthorizedParty: "azp", Expiration: time.Unix(1, 0).UTC(),
+	}
+	detail := explain.Failure(exchange, &assumerole.ServiceError{Code: "AccessDenied"}).Detail
+	for _, forbidden := range []string{"\x1b", "\x07", "\r", "\u202e", "\nYou may"} {
+		if strings.Contains(detail, forbidden) {
+			t.Errorf("%q is in the text", forbidden)
+		}
+	}
+	if len(detail) > 5000 {
+		t.Errorf("the text has %d bytes", len(detail))
+	}
+	for _, want := range []string{"expired at   1970-01-01T00:00:01Z", `azp          "azp"`} {
+		if !strings.Contains(detail, want) {
+			t.Errorf("%q isn't in:\n%s", want, detail)
+		}
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	elsewhere := asked
+	elsewhere.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's argument endpoint"}
+	elsewhere.Claims = &webidentity.Claims{Audience: []string{"x", "sts.amazonaws.com"}}
+	elsewhere.Request.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
+	if got := explain.Warnings(elsewhere); len(got) != 2 || got[1].Argument != "policy_arns" {
+		t.Errorf("elsewhere: %+v", got)
+	}
+	atAWS := elsewhere
+	atAWS.Destination = asked.Destination
+	if got := explain.Warnings(atAWS); len(got) != 0 {
+		t.Errorf("at AWS: %+v", got)
+	}
+}
