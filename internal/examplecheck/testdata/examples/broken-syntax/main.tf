@@ -1,0 +1,1 @@
+data "sts_assume_role_with_web_identity" "deploy" {

@@ -1,0 +1,58 @@
+package terraformcli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestInstallsFromTheMirror has a real CLI install from the mirror, with and without leave to download. It starts no
+// provider for that, so any file will do.
+func TestInstallsFromTheMirror(t *testing.T) {
+	w := newWorkspace(t)
+	cli, err := Find(t.Context(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	executable := filepath.Join(t.TempDir(), "provider")
+	if err := os.WriteFile(executable, []byte("not started"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	address, err := STSAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range []Address{address, ConsumerAddress} {
+		if err := cli.Mirror(one, "1.2.3", executable); err != nil {
+			t.Fatal(err)
+		}
+	}
+	configuration := "terraform {\n  required_providers {\n    sts = { source = \"" + address.String() + "\" }\n    aws = { source = \"" +
+		ConsumerAddress.String() + "\" }\n  }\n}\n"
+
+	tests := map[string]func() error{
+		"from the mirror alone": cli.ForbidDownloads,
+		"with downloads":        func() error { return cli.AllowDownloads(address, ConsumerAddress) },
+	}
+	for name, configure := range tests {
+		t.Run(name, func(t *testing.T) {
+			if err := configure(); err != nil {
+				t.Fatal(err)
+			}
+			folder := t.TempDir()
+			if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(configuration), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			output, err := cli.Run(t.Context(), folder, "init", "-no-color")
+			if err != nil {
+				t.Fatalf("%v\n%s", err, output)
+			}
+			for _, want := range []string{address.Type + " v1.2.3", ConsumerAddress.Type + " v1.2.3"} {
+				if !strings.Contains(output, want) {
+					t.Errorf("doesn't say that it installed %s:\n%s", want, output)
+				}
+			}
+		})
+	}
+}
