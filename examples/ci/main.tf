@@ -14,13 +14,14 @@ variable "web_identity_token_file" {
   description = "Path of the file that holds the job's web identity token."
 }
 
-# One identity, the job's own, for a role in each of two accounts. Each role's trust policy admits this job.
-data "sts_assume_role_with_web_identity" "network" {
+# One identity, the job's own, for a role in each of two accounts. Each role's trust policy admits this job. Nothing of it is
+# kept in state or plan.
+ephemeral "sts_assume_role_with_web_identity" "network" {
   role_arn                = "arn:aws:iam::111122223333:role/deploy"
   web_identity_token_file = var.web_identity_token_file
 }
 
-data "sts_assume_role_with_web_identity" "workload" {
+ephemeral "sts_assume_role_with_web_identity" "workload" {
   role_arn                = "arn:aws:iam::444455556666:role/deploy"
   web_identity_token_file = var.web_identity_token_file
 }
@@ -28,17 +29,17 @@ data "sts_assume_role_with_web_identity" "workload" {
 provider "aws" {
   alias      = "network"
   region     = "eu-central-1"
-  access_key = data.sts_assume_role_with_web_identity.network.credentials.access_key_id
-  secret_key = data.sts_assume_role_with_web_identity.network.credentials.secret_access_key
-  token      = data.sts_assume_role_with_web_identity.network.credentials.session_token
+  access_key = ephemeral.sts_assume_role_with_web_identity.network.credentials.access_key_id
+  secret_key = ephemeral.sts_assume_role_with_web_identity.network.credentials.secret_access_key
+  token      = ephemeral.sts_assume_role_with_web_identity.network.credentials.session_token
 }
 
 provider "aws" {
   alias      = "workload"
   region     = "eu-central-1"
-  access_key = data.sts_assume_role_with_web_identity.workload.credentials.access_key_id
-  secret_key = data.sts_assume_role_with_web_identity.workload.credentials.secret_access_key
-  token      = data.sts_assume_role_with_web_identity.workload.credentials.session_token
+  access_key = ephemeral.sts_assume_role_with_web_identity.workload.credentials.access_key_id
+  secret_key = ephemeral.sts_assume_role_with_web_identity.workload.credentials.secret_access_key
+  token      = ephemeral.sts_assume_role_with_web_identity.workload.credentials.session_token
 }
 
 data "aws_caller_identity" "network" {

@@ -49,6 +49,18 @@ func (s *Server) issue(assumed *role, parameters *assumeParameters, expiration t
 	return issued
 }
 
+// Secrets are the secret access keys and session tokens that were issued so far, for a test to look for where they shouldn't
+// be.
+func (s *Server) Secrets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var secrets []string
+	for _, issued := range s.sessions {
+		secrets = append(secrets, issued.secretAccessKey, issued.sessionToken)
+	}
+	return secrets
+}
+
 // newSessionToken is of at least the given size in bytes.
 func newSessionToken(minimumSize int) string {
 	token := "IQoJb3JpZ2luX2Vj" + randomText(sessionTokenBytes)

@@ -39,6 +39,26 @@ func Failure(exchange assumerole.Exchange, err error) Explanation {
 	return unanswered(exchange, err)
 }
 
+// Refresh explains why credentials couldn't be refreshed, an exchange like the one before it. What differs is the token: one
+// that stands in the configuration can't be fetched anew.
+func Refresh(exchange assumerole.Exchange, err error) Explanation {
+	explanation := Failure(exchange, err)
+	_, inline := exchange.Request.Token.(webidentity.Inline)
+	expired := exchange.Claims != nil && !exchange.Claims.Expiration.IsZero() && exchange.Claims.Expiration.Before(time.Now())
+	if service, found := errors.AsType[*assumerole.ServiceError](err); found && service.Code == expiredTokenCode {
+		expired = true
+	}
+	if inline && expired {
+		explanation.Summary = "The web identity token has expired, and can't be fetched anew"
+		explanation.Detail = paragraphs(fmt.Sprintf("The token was given by %s, so there is no newer one. Credentials can be refreshed for as long as the run lasts when the token comes "+
+			"from where its platform replaces it: %s, or the environment variable %s.", webidentity.InlineArgument, webidentity.FileArgument, webidentity.FileVariable), explanation.Detail)
+	}
+	return explanation
+}
+
+// expiredTokenCode is what STS answers to a token that has expired.
+const expiredTokenCode = "ExpiredTokenException"
+
 // Setting explains what is wrong with the provider's settings.
 func Setting(err error) Explanation {
 	if setting, found := errors.AsType[*assumerole.SettingError](err); found {

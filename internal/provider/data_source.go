@@ -15,17 +15,16 @@ type dataSource struct {
 }
 
 func (d *dataSource) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
-	response.TypeName = request.ProviderTypeName + "_assume_role_with_web_identity"
+	response.TypeName = request.ProviderTypeName + typeSuffix
 }
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Trades a web identity token for temporary AWS credentials, by STS " +
-			"[`AssumeRoleWithWebIdentity`](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html). The call is made whenever " +
+		MarkdownDescription: "Trades a web identity token for temporary AWS credentials, by STS " + apiReference + ". The call is made whenever " +
 			"Terraform reads data sources: in each plan, and in each refresh.\n\n" +
 			"~> **What it gives lies in the state and in saved plans, in the clear**, as do its arguments, a token given by `web_identity_token` among them; that they are " +
 			"marked sensitive hides them from the output alone. Whoever can read the state can use the credentials until they expire. Keep `duration_seconds` short, and the " +
-			"state where only those can read it who may assume the role anyway.",
+			"state where only those can read it who may assume the role anyway; or use the ephemeral resource of the same name, of which nothing is kept.",
 		Attributes: attributes(),
 	}
 }
@@ -35,5 +34,10 @@ func (d *dataSource) Configure(_ context.Context, request datasource.ConfigureRe
 }
 
 func (d *dataSource) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
-	d.exchanger.exchange(ctx, request.Config, &response.State, &response.Diagnostics)
+	var block model
+	response.Diagnostics.Append(request.Config.Get(ctx, &block)...)
+	if response.Diagnostics.HasError() || d.exchanger.exchange(ctx, &block, &response.Diagnostics) == nil {
+		return
+	}
+	response.Diagnostics.Append(response.State.Set(ctx, &block)...)
 }

@@ -12,41 +12,31 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
 )
 
-// getter is a block's configuration.
-type getter interface {
-	Get(ctx context.Context, target any) diag.Diagnostics
-}
-
-// setter is where a block's result goes.
-type setter interface {
-	Set(ctx context.Context, value any) diag.Diagnostics
-}
-
-// exchange is one reading of a block, from its configuration to its result.
-func (e *exchanger) exchange(ctx context.Context, config getter, result setter, diagnostics *diag.Diagnostics) {
-	var block model
-	diagnostics.Append(config.Get(ctx, &block)...)
-	if diagnostics.HasError() || !e.requireKnown(diagnostics) {
-		return
+// exchange is one reading of a block, from its arguments to its result. It tells what was exchanged, for later exchanges of
+// the same; nil beside an error.
+func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *diag.Diagnostics) *assumerole.Exchange {
+	if !e.requireKnown(diagnostics) {
+		return nil
 	}
 	request := block.request(ctx, os.Getenv, diagnostics)
 	if diagnostics.HasError() {
-		return
+		return nil
 	}
-	made, err := e.logged(ctx, request)
+	made, err := e.logged(ctx, ctx, request)
 	for _, warning := range explain.Warnings(made) {
 		addWarning(diagnostics, warning)
 	}
 	if err != nil {
 		addError(diagnostics, explain.Failure(made, err))
-		return
+		return nil
 	}
 	block.setResult(made)
-	diagnostics.Append(result.Set(ctx, &block)...)
+	return &made
 }
 
-// logged makes the exchange, with what helps to find a fault before and after it in the log. None of it is secret.
-func (e *exchanger) logged(ctx context.Context, request assumerole.Request) (assumerole.Exchange, error) {
+// logged makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it is
+// secret.
+func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Request) (assumerole.Exchange, error) {
 	start := time.Now()
 	exchange, err := e.client.Exchange(ctx, request)
 	fields := map[string]any{
@@ -61,6 +51,6 @@ func (e *exchanger) logged(ctx context.Context, request assumerole.Request) (ass
 	if exchange.Result != nil {
 		fields["request_id"] = exchange.Result.RequestID
 	}
-	tflog.Debug(ctx, "AssumeRoleWithWebIdentity", fields)
+	tflog.Debug(logging, "AssumeRoleWithWebIdentity", fields)
 	return exchange, err
 }

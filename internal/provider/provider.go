@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -24,6 +25,8 @@ import (
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &stsProvider{version: version} }
 }
+
+var _ provider.ProviderWithEphemeralResources = (*stsProvider)(nil)
 
 type stsProvider struct {
 	version string
@@ -103,10 +106,15 @@ func (p *stsProvider) Configure(ctx context.Context, request provider.ConfigureR
 		configured.client = client
 	}
 	response.DataSourceData = configured
+	response.EphemeralResourceData = configured
 }
 
 func (p *stsProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newDataSource}
+}
+
+func (p *stsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newEphemeralResource}
 }
 
 func (p *stsProvider) Resources(context.Context) []func() resource.Resource { return nil }
@@ -139,7 +147,7 @@ func (e *exchanger) requireKnown(diagnostics *diag.Diagnostics) bool {
 		return true
 	}
 	diagnostics.AddError("The provider's configuration isn't known yet",
-		fmt.Sprintf("The value of %s in the provider block comes from something that doesn't exist before the apply, and a data source may be read before that. Set it to a value that "+
+		fmt.Sprintf("The value of %s in the provider block comes from something that doesn't exist before the apply, and this block may be read before that. Set it to a value that "+
 			"is known when planning (a variable, say), or create what it comes from first, with -target.", strings.Join(e.unknown, " and ")))
 	return false
 }

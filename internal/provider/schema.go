@@ -19,6 +19,11 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
+// typeSuffix ends the names of the data source and of its ephemeral twin.
+const typeSuffix = "_assume_role_with_web_identity"
+
+const apiReference = "[`AssumeRoleWithWebIdentity`](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html)"
+
 // attributes are the block's: the API's request, then its answer. Validators hold what is true of every server; what only
 // AWS demands is checked when it is known where the call goes. They sit on attributes, and each pair that excludes itself is
 // declared on one side only, so that it is reported once.

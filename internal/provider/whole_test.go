@@ -24,7 +24,8 @@ import (
 // whole is a CLI with both providers in its mirror, and a folder to run it in.
 type whole struct {
 	*terraformcli.CLI
-	folder string
+	folder    string
+	workspace *terraformcli.Workspace
 }
 
 // built are the providers' executables, built once for all tests. They lie in a folder of the test process.
@@ -82,7 +83,7 @@ func newWhole(t *testing.T, config string) whole {
 	if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(required+config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := whole{cli, folder}
+	w := whole{cli, folder, workspace}
 	w.must(t, "init", "-no-color")
 	return w
 }
@@ -168,7 +169,7 @@ func TestTwoAccountsFromOneIdentity(t *testing.T) {
 		}
 	}
 
-	secrets := append(w.secrets(t, cli), token)
+	secrets := append(w.Secrets(), token)
 	log, err := os.ReadFile(filepath.Join(logs, "log"))
 	if err != nil || !strings.Contains(string(log), "AssumeRoleWithWebIdentity") || !strings.Contains(string(log), "web_identity_token_file") {
 		t.Errorf("the log doesn't tell of the exchange: %v", err)
@@ -184,37 +185,6 @@ func TestTwoAccountsFromOneIdentity(t *testing.T) {
 	if dumped, err := os.ReadDir(dump); err != nil || len(dumped) > 0 {
 		t.Errorf("the plugin protocol was dumped into %d files (%v)", len(dumped), err)
 	}
-}
-
-// secrets are those that the emulator gave, as the state has them.
-func (w world) secrets(t *testing.T, cli whole) []string {
-	t.Helper()
-	state, err := os.ReadFile(filepath.Join(cli.folder, "terraform.tfstate"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var parsed struct {
-		Resources []struct {
-			Type      string
-			Instances []struct {
-				Attributes struct{ Credentials map[string]string }
-			}
-		}
-	}
-	if err := json.Unmarshal(state, &parsed); err != nil {
-		t.Fatal(err)
-	}
-	var found []string
-	for _, resource := range parsed.Resources {
-		if resource.Type == "sts_assume_role_with_web_identity" {
-			credentials := resource.Instances[0].Attributes.Credentials
-			found = append(found, credentials["secret_access_key"], credentials["session_token"])
-		}
-	}
-	if len(found) != 4 || found[0] == "" {
-		t.Fatalf("the state has %d secrets, so there is nothing to look for", len(found))
-	}
-	return found
 }
 
 // TestSameConfigurationAtAnotherServer holds that `endpoint` alone decides whose credentials one gets.

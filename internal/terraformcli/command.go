@@ -87,3 +87,11 @@ func (t tee) Write(p []byte) (int, error) {
 	_, _ = t.output.Write(p) // a buffer never fails
 	return t.transcript.Write(p)
 }
+
+// Command is the CLI as a command in a folder, for a caller that wants to run it otherwise than Run does.
+func (c *CLI) Command(ctx context.Context, folder string, arguments ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, c.Path, arguments...)
+	command.Dir = folder
+	command.Env = c.environment
+	return command
+}

@@ -1,0 +1,206 @@
+package provider_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+const typeName = "sts_assume_role_with_web_identity"
+
+// TestTwinsAreOneSchema holds that data source and ephemeral resource have the same attributes, as Terraform sees them, but
+// for the three that are the ephemeral's own.
+func TestTwinsAreOneSchema(t *testing.T) {
+	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || len(schemas.Diagnostics) > 0 {
+		t.Fatal(err, schemas.Diagnostics)
+	}
+	byName := func(schema *tfprotov6.Schema) map[string]*tfprotov6.SchemaAttribute {
+		all := map[string]*tfprotov6.SchemaAttribute{}
+		for _, attribute := range schema.Block.Attributes {
+			all[attribute.Name] = attribute
+		}
+		return all
+	}
+	ofData, ofEphemeral := byName(schemas.DataSourceSchemas[typeName]), byName(schemas.EphemeralResourceSchemas[typeName])
+	for _, own := range []string{"refreshable", "shared_config_file", "profile"} {
+		if ofEphemeral[own] == nil || ofData[own] != nil {
+			t.Errorf("%s isn't the ephemeral's own", own)
+		}
+		delete(ofEphemeral, own)
+	}
+	if len(ofData) != 22 {
+		t.Errorf("the data source has %d attributes", len(ofData))
+	}
+	for name, attribute := range ofData {
+		if !reflect.DeepEqual(attribute, ofEphemeral[name]) {
+			t.Errorf("%s differs:\n%+v\n%+v", name, attribute, ofEphemeral[name])
+		}
+	}
+	if len(ofEphemeral) != len(ofData) {
+		t.Errorf("the ephemeral has %d more attributes than its own", len(ofEphemeral)-len(ofData))
+	}
+}
+
+// runEphemeral takes a step in which a resource echoes the ephemeral block.
+func runEphemeral(t *testing.T, step resource.TestStep) {
+	t.Helper()
+	resource.UnitTest(t, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
+		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
+			"sts":  providerserver.NewProtocol6WithError(provider.New("test")()),
+			"echo": echoprovider.NewProviderServer(),
+		},
+		Steps: []resource.TestStep{step},
+	})
+}
+
+// echoed is a configuration of one ephemeral block, whose result is echoed into state.
+func (w world) echoed(arguments ...string) string {
+	return w.ephemeral(arguments...) + `
+provider "echo" {
+  data = ephemeral.sts_assume_role_with_web_identity.test
+}
+resource "echo" "test" {}
+`
+}
+
+// ephemeral is the configuration with an ephemeral block in place of the data source.
+func (w world) ephemeral(arguments ...string) string {
+	return strings.Replace(w.config(arguments...), "data \"sts_", "ephemeral \"sts_", 1)
+}
+
+func TestEphemeralEveryAttribute(t *testing.T) {
+	w := newWorld(t)
+	token := w.token(t, nil)
+	policy := "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}]\n}"
+	data := func(path ...string) tfjsonpath.Path {
+		whole := tfjsonpath.New("data")
+		for _, step := range path {
+			whole = whole.AtMapKey(step)
+		}
+		return whole
+	}
+	is := func(value knownvalue.Check, path ...string) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("echo.test", data(path...), value)
+	}
+	runEphemeral(t, resource.TestStep{
+		// Terraform refuses a result that differs from the configuration by a byte.
+		Config: w.echoed(set("role_arn", roleARN(production)), set("web_identity_token", " "+token+"\n"), set("policy", policy), "minimum_session_token_size = 0", set("timeout", "60s")),
+		ConfigStateChecks: []statecheck.StateCheck{
+			is(knownvalue.StringExact(policy), "policy"),
+			is(knownvalue.StringExact("terraform"), "role_session_name"),
+			is(knownvalue.StringRegexp(regexp.MustCompile(`^ASIA`)), "credentials", "access_key_id"),
+			is(knownvalue.NotNull(), "credentials", "secret_access_key"),
+			is(knownvalue.NotNull(), "credentials", "session_token"),
+			is(knownvalue.NotNull(), "credentials", "expiration"),
+			is(knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/terraform"), "assumed_role_user", "arn"),
+			is(knownvalue.StringExact(subject), "subject_from_web_identity_token"),
+			is(knownvalue.Null(), "source_identity"),
+			is(knownvalue.MapSizeExact(3), "environment"),
+			is(knownvalue.Null(), "refreshable"), is(knownvalue.Null(), "shared_config_file"), is(knownvalue.Null(), "profile"),
+		},
+	})
+}
+
+func TestEphemeralErrorsAreThoseOfItsTwin(t *testing.T) {
+	w := newWorld(t)
+	for name, test := range map[string]struct{ argument, want string }{
+		"a constraint": {set("role_session_name", "a b"), "a character that isn't allowed"},
+		"a refusal":    {set("role_session_name", "job"), "STS answered AccessDenied"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runEphemeral(t, resource.TestStep{
+				Config:      w.echoed(test.argument, set("role_arn", "arn:aws:iam::111122223333:role/none"), set("web_identity_token", w.token(t, nil))),
+				ExpectError: shows(test.want),
+			})
+		})
+	}
+}
+
+// asAccount is a consumer, and who it says that it is, written into a file during the apply.
+func asAccount(name, endpoint, arguments string) string {
+	return fmt.Sprintf(`
+provider "aws" {
+  alias  = %[1]q
+  region = "us-east-1"
+  %[3]s
+  endpoints {
+    sts = %[2]q
+  }
+}
+data "aws_caller_identity" %[1]q {
+  provider   = aws.%[1]s
+  depends_on = [terraform_data.start]
+}
+output %[1]q {
+  value = data.aws_caller_identity.%[1]s.arn
+}
+`, name, endpoint, arguments)
+}
+
+const staticKeys = `
+  access_key = ephemeral.sts_assume_role_with_web_identity.test.credentials.access_key_id
+  secret_key = ephemeral.sts_assume_role_with_web_identity.test.credentials.secret_access_key
+  token      = ephemeral.sts_assume_role_with_web_identity.test.credentials.session_token
+`
+
+// TestEphemeralLeavesNothing holds that static keys work in plan and apply, in an apply of a saved plan that is older than
+// its session, and that neither token nor secrets are in state, plan, output or log.
+func TestEphemeralLeavesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.addRole(t, emulator.Role{
+		ARN: roleARN(production), TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil), SessionLifetime: 2 * time.Second,
+	})
+	token := w.token(t, nil)
+	cli := newWhole(t, w.ephemeral(set("role_arn", roleARN(production)), set("web_identity_token_file", testenv.WriteFile(t, "token", token)))+
+		asAccount("planned", w.URL(), staticKeys)+asAccount("applied", w.URL(), staticKeys)+
+		"\nresource \"terraform_data\" \"start\" {}\n")
+	log := filepath.Join(t.TempDir(), "log")
+	cli.CLI = cli.With("TF_LOG=TRACE", "TF_LOG_PATH="+log)
+
+	printed := cli.must(t, "plan", "-no-color", "-out=plan")
+	planned := len(w.Secrets())
+	time.Sleep(3 * time.Second) // the first session has ended
+	printed += cli.must(t, "apply", "-no-color", "plan")
+	if got := cli.must(t, "output", "-raw", "applied"); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
+		t.Errorf("it is %q", got)
+	}
+	secrets := append(w.Secrets(), token)
+	if planned == 0 || len(secrets) <= planned {
+		t.Fatalf("%d secrets in the plan, %d in all: the apply opened nothing", planned, len(secrets))
+	}
+	searchFor(t, secrets, map[string]string{"what is printed": printed, "the log": read(t, log)})
+	searchFolder(t, secrets, cli.folder)
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}

@@ -1,0 +1,349 @@
+//go:build unix
+
+package provider_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+const byProfile = `
+  shared_config_files = [ephemeral.sts_assume_role_with_web_identity.test.shared_config_file]
+  profile             = ephemeral.sts_assume_role_with_web_identity.test.profile
+`
+
+// The credentials of the tests live for so long, and the applies wait for longer than two such lives.
+const (
+	shortLife = 4 * time.Second
+	longWait  = "9"
+)
+
+// shortLived has the role's sessions end after shortLife.
+func (w world) shortLived(t *testing.T) {
+	t.Helper()
+	w.addRole(t, emulator.Role{
+		ARN: roleARN(production), TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil), SessionLifetime: shortLife,
+	})
+}
+
+// longApply has a consumer who calls before and after a command. The command has the block's environment, and writes what
+// it likes into the folder named by $OUT.
+func (w world) longApply(tokenArgument, consumer, command string) string {
+	return w.ephemeral(set("role_arn", roleARN(production)), tokenArgument, "refreshable = true") + fmt.Sprintf(`
+provider "aws" {
+  region = "us-east-1"
+  %[1]s
+  endpoints {
+    sts = %[2]q
+  }
+}
+resource "terraform_data" "start" {}
+data "aws_caller_identity" "before" {
+  depends_on = [terraform_data.start]
+}
+resource "terraform_data" "wait" {
+  depends_on = [data.aws_caller_identity.before]
+  provisioner "local-exec" {
+    command     = %[3]q
+    environment = ephemeral.sts_assume_role_with_web_identity.test.environment
+  }
+}
+data "aws_caller_identity" "after" {
+  depends_on = [terraform_data.wait]
+}
+output "after" {
+  value = data.aws_caller_identity.after.arn
+}
+`, consumer, w.URL(), command)
+}
+
+// TestRefreshableOutlivesItsSessions is one apply that lasts longer than several sessions, while the same consumer calls
+// before and after; the token is another meanwhile. Halfway, neither files nor processes hold anything secret.
+func TestRefreshableOutlivesItsSessions(t *testing.T) {
+	w := newWorld(t)
+	w.shortLived(t)
+	first, second := w.token(t, nil), w.token(t, nil)
+	tokenFile := testenv.WriteFile(t, "token", first)
+	cli := newWhole(t, w.longApply(set("web_identity_token_file", tokenFile), byProfile, "touch $OUT/waiting; sleep "+longWait))
+	out, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
+	cli.CLI = cli.With("OUT="+out, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
+
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		await(t, filepath.Join(out, "waiting"))
+		if err := os.WriteFile(tokenFile, []byte(second), 0o600); err != nil {
+			t.Error(err)
+		}
+		secrets := append(w.Secrets(), first, second)
+		searchFolder(t, secrets, cli.workspace.Path())
+		searchProcesses(t, secrets)
+		if len(sessionFolders(t, cli)) == 0 {
+			t.Error("there is no folder, so nothing was searched")
+		}
+	}()
+	printed := cli.must(t, "apply", "-no-color", "-auto-approve")
+	<-watched
+
+	if got := cli.must(t, "output", "-raw", "after"); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
+		t.Errorf("it is %q", got)
+	}
+	tokens := map[string]bool{}
+	for _, request := range w.Requests() {
+		tokens[request.Form.Get("WebIdentityToken")] = true
+	}
+	if !tokens[second] {
+		t.Error("the token wasn't read anew")
+	}
+	secrets := append(w.Secrets(), first, second)
+	searchFor(t, secrets, map[string]string{"what is printed": printed, "the log": read(t, log)})
+	searchFolder(t, secrets, cli.workspace.Path())
+	if folders := sessionFolders(t, cli); len(folders) > 0 {
+		t.Errorf("left behind: %s", folders)
+	}
+}
+
+// TestStaticKeysExpire is the contrast: the same with static keys fails.
+func TestStaticKeysExpire(t *testing.T) {
+	w := newWorld(t)
+	w.shortLived(t)
+	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), staticKeys, "sleep "+longWait))
+	if output := cli.fails(t, "apply", "-no-color", "-auto-approve"); !strings.Contains(output, "ExpiredToken") {
+		t.Errorf("it fails otherwise:\n%s", output)
+	}
+	awaitNoFolder(t, cli) // Terraform doesn't close what it opened when a run fails
+}
+
+// TestRefreshableWinsOverWhatLiesAbout holds that neither keys in the environment, nor a default profile, nor the variables
+// of a pod on EKS win over the profile: for a provider, and for a command.
+func TestRefreshableWinsOverWhatLiesAbout(t *testing.T) {
+	w := newWorld(t)
+	credentials := testenv.WriteFile(t, "credentials", "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = of-the-default-profile\n")
+	podToken := testenv.WriteFile(t, "pod-token", w.token(t, nil))
+	for name, variables := range map[string][]string{
+		"keys in the environment":            {"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=of-the-environment", "AWS_SESSION_TOKEN=of-the-environment"},
+		"a default profile":                  {"AWS_SHARED_CREDENTIALS_FILE=" + credentials},
+		"a pod's variables":                  {"AWS_WEB_IDENTITY_TOKEN_FILE=" + podToken, "AWS_ROLE_ARN=" + roleARN(staging), "AWS_ROLE_SESSION_NAME=pod", "AWS_ENDPOINT_URL_STS=" + w.URL()},
+		"a profile named by the environment": {"AWS_PROFILE=default", "AWS_SHARED_CREDENTIALS_FILE=" + credentials},
+		"a config file named by a variable":  {"AWS_CONFIG_FILE=" + testenv.WriteFile(t, "config", "[default]\nregion = eu-west-1\n")},
+		"nothing at all":                     nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), byProfile, awsCLI(w.URL())))
+			out := t.TempDir()
+			cli.CLI = cli.With(append(variables, "OUT="+out)...)
+			cli.must(t, "apply", "-no-color", "-auto-approve")
+			session := "terraform"
+			if name == "a pod's variables" {
+				session = "pod" // the one thing that is taken of them
+			}
+			want := "arn:aws:sts::111122223333:assumed-role/deploy/" + session
+			if got := cli.must(t, "output", "-raw", "after"); got != want {
+				t.Errorf("the provider is %q", got)
+			}
+			if _, err := exec.LookPath("aws"); err != nil {
+				t.Skip("there is no AWS CLI on the PATH, so what it takes was NOT tested")
+			}
+			if got := strings.TrimSpace(read(t, filepath.Join(out, "arn"))); got != want {
+				t.Errorf("the command is %q", got)
+			}
+		})
+	}
+}
+
+// awsCLI asks who one is, where there is an AWS CLI.
+func awsCLI(endpoint string) string {
+	return "if command -v aws; then aws sts get-caller-identity --output text --query Arn --region us-east-1 --endpoint-url " + endpoint + " > $OUT/arn; fi"
+}
+
+// credentialProcess runs the profile's command as the SDKs do.
+const credentialProcess = `sh -c "$(sed -n 's/^credential_process *= *//p' "$AWS_CONFIG_FILE")" > $OUT/stdout 2> $OUT/stderr`
+
+// TestRefreshThatFails holds that the reason reaches the process that asked, the log, and a warning at the end; and what it
+// says of a token that was given inline.
+func TestRefreshThatFails(t *testing.T) {
+	w := newWorld(t)
+	w.shortLived(t)
+	// STS takes a token for five minutes after its expiry: this one for a few seconds more, enough for plan and apply to begin.
+	token := w.token(t, func(token *emulator.Token) { token.Lifetime = -5*time.Minute + 6*time.Second })
+	cli := newWhole(t, strings.ReplaceAll(w.longApply(set("web_identity_token", token), byProfile, "sleep 8; "+credentialProcess+` || echo $? > $OUT/status`),
+		`data "aws_caller_identity" "after" {`, `data "aws_caller_identity" "after" {`+"\n  count = 0"))
+	replaceInConfig(t, cli, "data.aws_caller_identity.after.arn", `"none"`)
+	out, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
+	cli.CLI = cli.With("OUT="+out, "TF_LOG=WARN", "TF_LOG_PATH="+log)
+	printed := cli.must(t, "apply", "-no-color", "-auto-approve")
+
+	if got := read(t, filepath.Join(out, "status")) + read(t, filepath.Join(out, "stdout")); got != "1\n" {
+		t.Errorf("status and output are %q", got)
+	}
+	for where, text := range map[string]string{"its stderr": read(t, filepath.Join(out, "stderr")), "the warning": printed, "the log": read(t, log)} {
+		for _, want := range []string{"The web identity token has expired, and can't be fetched anew", "web_identity_token_file", "ExpiredTokenException"} {
+			if !shows(want).MatchString(text) {
+				t.Errorf("%q isn't in %s:\n%s", want, where, text)
+			}
+		}
+		searchFor(t, append(w.Secrets(), token), map[string]string{where: text})
+	}
+}
+
+func replaceInConfig(t *testing.T, cli whole, old, replacement string) {
+	t.Helper()
+	path := filepath.Join(cli.folder, "main.tf")
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(read(t, path), old, replacement)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestInterruptedRunLeavesNoFolder presses Ctrl-C in the middle of an apply.
+func TestInterruptedRunLeavesNoFolder(t *testing.T) {
+	w := newWorld(t)
+	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), byProfile, "touch $OUT/waiting; exec sleep 60"))
+	out := t.TempDir()
+	cli.CLI = cli.With("OUT=" + out)
+	ctx, interrupt := context.WithCancel(t.Context())
+	go func() {
+		await(t, filepath.Join(out, "waiting"))
+		if len(sessionFolders(t, cli)) == 0 {
+			t.Error("there is no folder that could be left behind")
+		}
+		interrupt()
+	}()
+	if _, err := cli.Run(ctx, cli.folder, "apply", "-no-color", "-auto-approve"); err == nil {
+		t.Fatal("the run wasn't interrupted")
+	}
+	awaitNoFolder(t, cli)
+}
+
+// TestProviderEndsWithItsParent kills the CLI so that it can tell nobody.
+func TestProviderEndsWithItsParent(t *testing.T) {
+	w := newWorld(t)
+	if len(processes(t, "cmdline")) == 0 {
+		t.Skip("there is no listing of processes, so that the provider ends was NOT tested")
+	}
+	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), byProfile, "touch $OUT/waiting; exec sleep 20"))
+	out := t.TempDir()
+	command := cli.With("OUT="+out).Command(t.Context(), cli.folder, "apply", "-no-color", "-auto-approve")
+	command.Stdout, command.Stderr = io.Discard, io.Discard
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	await(t, filepath.Join(out, "waiting"))
+	providers := processesOf(t, "OUT="+out)
+	if len(providers) == 0 || len(sessionFolders(t, cli)) == 0 {
+		t.Fatal("there is no provider, or no folder")
+	}
+	if err := command.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = command.Wait()
+	defer endProcesses(t, "OUT="+out) // of the consumer's, which knows no better
+	awaitNoFolder(t, cli)
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		left := processesOf(t, "OUT="+out)
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d providers live on", len(left))
+		}
+	}
+}
+
+// processesOf are those of this provider that the run with a variable in its environment has started.
+func processesOf(t *testing.T, variable string) []int {
+	t.Helper()
+	environments := processes(t, "environ")
+	var found []int
+	for pid, line := range processes(t, "cmdline") {
+		if strings.Contains(line, "terraform-provider-sts") && strings.Contains(environments[pid], variable) {
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
+// endProcesses ends what a run with a variable in its environment has left running.
+func endProcesses(t *testing.T, variable string) {
+	t.Helper()
+	for pid, environment := range processes(t, "environ") {
+		if strings.Contains(environment, variable) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+}
+
+// processes reads a file of every process: its command line, or its environment. Elsewhere than on Linux there are none.
+func processes(t *testing.T, file string) map[int]string {
+	t.Helper()
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		t.Log("this system has no /proc, so no process is looked at")
+	}
+	all := map[int]string{}
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		if content, err := os.ReadFile(filepath.Join("/proc", entry.Name(), file)); err == nil {
+			all[pid] = string(content)
+		}
+	}
+	return all
+}
+
+// searchProcesses looks for secrets in a process listing.
+func searchProcesses(t *testing.T, secrets []string) {
+	t.Helper()
+	for _, file := range []string{"cmdline", "environ"} {
+		for pid, content := range processes(t, file) {
+			searchFor(t, secrets, map[string]string{fmt.Sprintf("the %s of process %d", file, pid): content})
+		}
+	}
+}
+
+// sessionFolders are those that hold a socket.
+func sessionFolders(t *testing.T, cli whole) []string {
+	t.Helper()
+	sockets, err := filepath.Glob(cli.workspace.Path("tmp", "*", "config"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sockets
+}
+
+func awaitNoFolder(t *testing.T, cli whole) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		folders := sessionFolders(t, cli)
+		if len(folders) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("left behind: %s", folders)
+		}
+	}
+}
+
+// await waits for a file.
+func await(t *testing.T, path string) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+	}
+	t.Errorf("%s never came", path)
+}

@@ -1,0 +1,113 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/refresh"
+)
+
+// sessionKey is where Open leaves a session's profile for Close.
+const sessionKey = "profile"
+
+// sessions are the open ones, by their profile's name. Terraform opens and closes a block in the same process, but not by
+// the same instance of the resource.
+var sessions sync.Map
+
+// refresh starts to serve fresh credentials, of the same request as those at hand.
+func (e *exchanger) refresh(ctx context.Context, first assumerole.Exchange, diagnostics *diag.Diagnostics) *refresh.Server {
+	executable, err := os.Executable()
+	if err == nil {
+		logging := context.WithoutCancel(ctx) // it has Terraform's logger, and outlives Open
+		var server *refresh.Server
+		server, err = refresh.Start(refresh.Options{
+			Executable: executable,
+			First:      toRefresh(first.Result.Credentials),
+			Mint: func(ctx context.Context) (refresh.Credentials, error) {
+				return e.mint(ctx, logging, first.Request)
+			},
+			Failed: func(err error) {
+				tflog.Warn(logging, "Refreshing the credentials failed", map[string]any{"reason": err.Error()})
+			},
+			Orphaned: func() { os.Exit(1) }, // go-plugin would have the process live on
+		})
+		if err == nil {
+			sessions.Store(server.Profile(), server)
+			return server
+		}
+	}
+	addError(diagnostics, explain.Explanation{
+		Argument: "refreshable",
+		Summary:  "The credentials can't be made refreshable",
+		Detail:   err.Error(),
+	})
+	return nil
+}
+
+// mint makes the same exchange again, with a token that is fetched anew. Its deadline is that of the refresh, when that is
+// shorter than the block's.
+func (e *exchanger) mint(ctx, logging context.Context, request assumerole.Request) (refresh.Credentials, error) {
+	request.Fresh = true
+	if deadline, bounded := ctx.Deadline(); bounded {
+		request.Timeout = min(request.Timeout, time.Until(deadline))
+	}
+	made, err := e.logged(ctx, logging, request)
+	if err != nil {
+		explanation := explain.Refresh(made, err)
+		return refresh.Credentials{}, fmt.Errorf("%s: %s", explanation.Summary, explanation.Detail)
+	}
+	return toRefresh(made.Result.Credentials), nil
+}
+
+// closeSession ends what refresh started. That refreshing failed is a warning here, because most SDKs hide it.
+func closeSession(profile string, diagnostics *diag.Diagnostics) {
+	value, found := sessions.LoadAndDelete(profile)
+	server, ok := value.(*refresh.Server)
+	if !found || !ok {
+		return // the process isn't the one that opened it; that one has closed it
+	}
+	if err := server.Close(); err != nil {
+		diagnostics.AddWarning("Refreshing the credentials failed",
+			"What used the profile after that may have failed with expired credentials, and its SDK may hide why. The last reason was:\n\n"+err.Error())
+	}
+}
+
+func toRefresh(credentials assumerole.Credentials) refresh.Credentials {
+	fresh := refresh.Credentials{
+		AccessKeyID:     credentials.AccessKeyID,
+		SecretAccessKey: credentials.SecretAccessKey,
+		SessionToken:    credentials.SessionToken,
+	}
+	if credentials.Expiration != nil {
+		fresh.Expiration = *credentials.Expiration
+	}
+	return fresh
+}
+
+// setRefreshed takes what a session is reached by. The variables that would win over a profile are set empty: neither the
+// SDKs nor botocore then prefer what the runner has lying about.
+func (m *ephemeralModel) setRefreshed(session *refresh.Server) {
+	m.SharedConfigFile = types.StringValue(session.ConfigFile())
+	m.Profile = types.StringValue(session.Profile())
+	environment := map[string]attr.Value{
+		"AWS_CONFIG_FILE": m.SharedConfigFile,
+		"AWS_PROFILE":     m.Profile,
+	}
+	for _, name := range []string{
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
+	} {
+		environment[name] = types.StringValue("")
+	}
+	m.Environment = types.MapValueMust(types.StringType, environment)
+}

@@ -1,0 +1,24 @@
+//go:build darwin || freebsd
+
+package refresh
+
+import (
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// sameUser tells whether the process at the other end is of this process's user.
+func sameUser(connection *net.UnixConn) bool {
+	raw, err := connection.SyscallConn()
+	if err != nil {
+		return false
+	}
+	same := false
+	err = raw.Control(func(descriptor uintptr) {
+		peer, err := unix.GetsockoptXucred(int(descriptor), unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
+		same = err == nil && int(peer.Uid) == os.Geteuid()
+	})
+	return err == nil && same
+}

@@ -1,0 +1,115 @@
+// Package refresh keeps temporary credentials fresh for programs that outlive them.
+//
+// The AWS SDKs ask the credential_process of a shared config file whenever the credentials they have are about to expire. A Server
+// writes such a file, naming this very executable, and answers on a Unix socket with credentials that it fetches anew in time.
+// CredentialProcess is the other end: it asks the socket and prints what the SDKs expect.
+//
+// Nothing secret is ever on disk: the folder holds the config file, a link to the executable and the socket.
+package refresh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+const (
+	// mintBound is the longest that fetching credentials may take: the Go SDK gives the process 60 s and then hides the reason.
+	mintBound = 50 * time.Second
+
+	// parentPoll is how often a server looks whether its parent process is still there.
+	parentPoll = time.Second
+)
+
+var (
+	errUnsupported = errors.New("refreshable credentials need a Unix system, and this is none: leave refreshable out, " +
+		"and let the session last as long as the run")
+
+	errEnded = errors.New("the Terraform run that these credentials belong to has ended: " +
+		"they are refreshed only as long as the ephemeral resource is open")
+)
+
+// Options says what a Server answers, and who else is told.
+type Options struct {
+	// Executable is the absolute path of the executable that answers "credential-process SOCKET" with CredentialProcess. It may
+	// hold any characters.
+	Executable string
+
+	// First is what is answered until it is about to expire. It needs an access key ID and a secret access key.
+	First Credentials
+
+	// Mint fetches new credentials. Its context ends within 50 seconds, and at Close. The text of its error is shown as it is to
+	// whoever asked, and may have several lines.
+	Mint func(ctx context.Context) (Credentials, error)
+
+	// Failed is told of each refresh that failed, whether or not what is at hand could be answered instead. It may be nil.
+	Failed func(err error)
+
+	// Orphaned is called when the process's parent has gone and every open Server has been closed: nobody is left to end the
+	// process, so this should. It may be nil. It is called at most once for a Server.
+	Orphaned func()
+
+	// Clock tells the time that expirations are compared with. Nil stands for time.Now.
+	Clock func() time.Time
+}
+
+// check tells what keeps the options from being of use, and fills in what may be left out.
+func (o *Options) check() error {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Mint == nil {
+		return errors.New("refreshable credentials need a function that fetches new ones")
+	}
+	if err := o.First.check(); err != nil {
+		return fmt.Errorf("these credentials can't be made refreshable: %w", err)
+	}
+	if !filepath.IsAbs(o.Executable) {
+		return fmt.Errorf("refreshable credentials need the absolute path of the executable that answers with them, not %q", o.Executable)
+	}
+	info, err := os.Stat(o.Executable)
+	if err != nil {
+		return fmt.Errorf("finding the executable that answers with refreshable credentials: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
+		return fmt.Errorf("%q, which should answer with refreshable credentials, isn't an executable file", o.Executable)
+	}
+	return nil
+}
+
+// surroundings is what a Server takes from the machine it runs on.
+type surroundings struct {
+	places []string      // base folders for its own, the likeliest first
+	mint   time.Duration // the longest that one Mint may take
+	poll   time.Duration // how often to look for the parent
+	parent func() int    // the process ID of the parent
+}
+
+// Start makes the private folder, writes the config file and answers on the socket until Close. It also removes the folders that
+// killed runs of the same user have left behind.
+//
+// It fails where there are no Unix sockets (Windows), where no folder for temporary files will do, and on unusable options.
+func Start(options Options) (*Server, error) {
+	return start(options, surroundings{places: places(), mint: mintBound, poll: parentPoll, parent: os.Getppid})
+}
+
+func start(options Options, around surroundings) (*Server, error) {
+	if !supported {
+		return nil, errUnsupported
+	}
+	if err := options.check(); err != nil {
+		return nil, err
+	}
+	sweep(around.places, time.Now())
+	home, listener, err := settle(around.places, options.Executable)
+	if err != nil {
+		return nil, err
+	}
+	server := newServer(options, around, home, listener)
+	register(server)
+	server.begin(options, around)
+	return server, nil
+}

@@ -1,0 +1,14 @@
+//go:build !unix
+
+package refresh
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestStartSaysThatItNeedsAUnixSystem(t *testing.T) {
+	if _, err := Start(Options{}); !errors.Is(err, errUnsupported) {
+		t.Errorf("got %v", err)
+	}
+}

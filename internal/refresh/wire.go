@@ -1,0 +1,103 @@
+package refresh
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+)
+
+const (
+	// answerMost is how many bytes an answer may have. Session tokens have no documented limit; the longest known have a few thousand.
+	answerMost = 256 << 10
+
+	// reasonMost is how many bytes of a failure's text are answered.
+	reasonMost = 16 << 10
+
+	processVersion = 1 // of the AWS SDKs' credential_process output
+)
+
+var errMalformed = errors.New("the answer of the Terraform run isn't credentials; it isn't shown, for it may hold secrets")
+
+// answer is what goes over the socket: one of these, and then the end. It is the AWS SDKs' credential_process output, but for Error.
+type answer struct {
+	Version         int    `json:"Version,omitempty"`
+	AccessKeyID     string `json:"AccessKeyId,omitempty"`
+	SecretAccessKey string `json:"SecretAccessKey,omitempty"`
+	SessionToken    string `json:"SessionToken,omitempty"`
+	Expiration      string `json:"Expiration,omitempty"` // RFC 3339, to the second
+	Error           string `json:"Error,omitempty"`
+}
+
+// encodeAnswer gives the wire form of credentials, or of the failure to have any.
+func encodeAnswer(credentials Credentials, failure error) []byte {
+	if failure != nil {
+		return marshal(answer{Error: shorten(failure.Error())})
+	}
+	return encodeCredentials(credentials)
+}
+
+// encodeCredentials gives what an AWS SDK expects of a credential_process.
+func encodeCredentials(credentials Credentials) []byte {
+	plain := answer{
+		Version:         processVersion,
+		AccessKeyID:     credentials.AccessKeyID.Reveal(),
+		SecretAccessKey: credentials.SecretAccessKey.Reveal(),
+		SessionToken:    credentials.SessionToken.Reveal(),
+	}
+	if !credentials.Expiration.IsZero() {
+		plain.Expiration = credentials.Expiration.UTC().Format(time.RFC3339)
+	}
+	return marshal(plain)
+}
+
+// marshal gives the JSON of an answer, which is strings and a number.
+func marshal(plain answer) []byte {
+	encoded, _ := json.Marshal(plain) //nolint:gosec,errchkjson // it can't fail, and the socket is where the secrets belong
+	return encoded
+}
+
+// shorten keeps a failure's text within reasonMost, and never empty, for then it would be no failure.
+func shorten(text string) string {
+	if text == "" {
+		return "the refresh failed without a reason"
+	}
+	if len(text) <= reasonMost {
+		return text
+	}
+	return strings.ToValidUTF8(text[:reasonMost], "") + "..."
+}
+
+// reportedError is a failure that the server told of.
+type reportedError string
+
+func (e reportedError) Error() string { return string(e) }
+
+// decodeAnswer takes an answer only as a whole. Its errors quote nothing of it, except for a failure that the server told of.
+func decodeAnswer(raw []byte) (Credentials, error) {
+	var plain answer
+	if len(raw) > answerMost || json.Unmarshal(raw, &plain) != nil {
+		return Credentials{}, errMalformed
+	}
+	if plain.Error != "" {
+		return Credentials{}, reportedError(plain.Error)
+	}
+	credentials := Credentials{
+		AccessKeyID:     secret.New(plain.AccessKeyID),
+		SecretAccessKey: secret.New(plain.SecretAccessKey),
+		SessionToken:    secret.New(plain.SessionToken),
+	}
+	if plain.Version != processVersion || credentials.check() != nil {
+		return Credentials{}, errMalformed
+	}
+	if plain.Expiration != "" {
+		expiration, err := time.Parse(time.RFC3339, plain.Expiration)
+		if err != nil {
+			return Credentials{}, errMalformed
+		}
+		credentials.Expiration = expiration
+	}
+	return credentials, nil
+}
