@@ -1,0 +1,36 @@
+terraform {
+  required_providers {
+    sts = {
+      source = "terraform.local/webidentity/sts"
+    }
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+# Asks for a token of the machine's managed identity. With several identities, client_id says which.
+ephemeral "sts_assume_role_with_web_identity" "deploy" {
+  role_arn          = "arn:aws:iam::111122223333:role/deploy"
+  role_session_name = "azure"
+
+  web_identity_token_request = {
+    azure_managed_identity = { audience = "api://6f1c0a52-8f0e-4c55-9f62-2b7d6c1f3a10" }
+  }
+}
+
+provider "aws" {
+  alias      = "deploy"
+  region     = "eu-central-1"
+  access_key = ephemeral.sts_assume_role_with_web_identity.deploy.credentials.access_key_id
+  secret_key = ephemeral.sts_assume_role_with_web_identity.deploy.credentials.secret_access_key
+  token      = ephemeral.sts_assume_role_with_web_identity.deploy.credentials.session_token
+}
+
+data "aws_caller_identity" "deploy" {
+  provider = aws.deploy
+}
+
+output "account" {
+  value = data.aws_caller_identity.deploy.account_id
+}

@@ -1,0 +1,33 @@
+terraform {
+  required_providers {
+    sts = {
+      source = "terraform.local/webidentity/sts"
+    }
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+# Asks GitHub for a token, for the audience sts.amazonaws.com.
+ephemeral "sts_assume_role_with_web_identity" "deploy" {
+  role_arn                   = "arn:aws:iam::111122223333:role/deploy"
+  role_session_name          = "github-actions"
+  web_identity_token_request = { github_actions = {} }
+}
+
+provider "aws" {
+  alias      = "deploy"
+  region     = "eu-central-1"
+  access_key = ephemeral.sts_assume_role_with_web_identity.deploy.credentials.access_key_id
+  secret_key = ephemeral.sts_assume_role_with_web_identity.deploy.credentials.secret_access_key
+  token      = ephemeral.sts_assume_role_with_web_identity.deploy.credentials.session_token
+}
+
+data "aws_caller_identity" "deploy" {
+  provider = aws.deploy
+}
+
+output "account" {
+  value = data.aws_caller_identity.deploy.account_id
+}
