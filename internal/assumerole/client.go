@@ -4,73 +4,80 @@ package assumerole
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/smithy-go/logging"
 
-	"github.com/webidentity/terraform-provider-sts/internal/transport"
-	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// Settings say how STS is reached. What is empty follows the SDK's environment variables and shared configuration.
+// Settings say how STS is reached. What isn't set follows the SDK's environment variables and shared configuration.
 type Settings struct {
-	Region   string
-	Endpoint string
-	Version  string // of this provider, for the user agent
+	Region               string
+	Endpoint             string
+	UseFIPSEndpoint      *bool
+	UseDualStackEndpoint *bool
+	CustomCABundle       string // path of a file of certificates in PEM form
+	HTTPProxy            string // URL
+	HTTPSProxy           string // URL
+	NoProxy              string // hosts that aren't reached through a proxy, separated by commas
+	MaxRetries           *int   // how often a call whose failure may pass is made again; throttling doesn't count
+	AllowedAccountIDs    []string
+	Version              string // of this provider, for the user agent
 }
 
 // Client makes exchanges. It is safe for concurrent use.
 type Client struct {
-	config   aws.Config
-	client   *http.Client
-	region   region
-	endpoint *endpoint
-	version  string
+	config     aws.Config
+	client     *http.Client // for whatever is asked
+	stsClient  *http.Client // the same, for STS
+	region     region
+	endpoint   *endpoint
+	maxRetries int
+	allowed    []string
+	version    string
+
+	tokens   shared[secret.Text]
+	sessions shared[*Result]
 }
 
 // NewClient reads the environment and the shared configuration. No AWS credentials are looked up: the call is anonymous. Its
 // error is a *SettingError.
 func NewClient(ctx context.Context, settings Settings) (*Client, error) {
-	loaded, err := config.LoadDefaultConfig(ctx,
-		// Without these credentials, half a set of web identity variables would be an error here, and profiles' own would be
-		// looked for.
-		config.WithCredentialsProvider(aws.AnonymousCredentials{}),
-		// AWS_DEFAULTS_MODE=auto would ask the instance metadata service for the Region, seconds where there is none.
-		config.WithDefaultsMode(aws.DefaultsModeStandard),
-	)
+	loaded, err := load(ctx, settings)
 	if err != nil {
-		return nil, loadError(err)
+		return nil, err
 	}
-	loaded.Logger = logging.Nop{} // it would write to stderr, past Terraform's own log
-	client := &Client{config: loaded, client: httpClient(loaded), version: settings.Version}
+	client := &Client{config: loaded, allowed: settings.AllowedAccountIDs, version: settings.Version}
+	if client.client, err = httpClient(loaded, settings); err != nil {
+		return nil, err
+	}
+	forSTS := *client.client
+	forSTS.Transport = normalizer{client.client.Transport}
+	client.stsClient = &forSTS
 	if client.region, err = findRegion(settings.Region, loaded.ConfigSources); err != nil {
 		return nil, err
 	}
 	if client.endpoint, err = findEndpoint(ctx, settings.Endpoint, loaded.ConfigSources); err != nil {
 		return nil, err
 	}
-	return client, nil
+	if client.endpoint != nil && settings.UseFIPSEndpoint != nil && *settings.UseFIPSEndpoint {
+		return nil, &SettingError{
+			Argument: UseFIPSEndpointArgument,
+			Summary:  "FIPS and an endpoint exclude each other",
+			Detail: fmt.Sprintf("use_fips_endpoint asks for the Region's FIPS endpoint, but %s names another one. Name the FIPS endpoint itself there, or leave one of the two out.",
+				client.endpoint.origin),
+		}
+	}
+	client.maxRetries, err = maxRetries(settings, loaded)
+	return client, err
 }
 
-// httpClient puts this provider's rules around the SDK's own transport, which has the CA bundle and the proxies. That order
-// matters: the SDK refuses a CA bundle together with a client it doesn't know.
-func httpClient(loaded aws.Config) *http.Client {
-	buildable, ok := loaded.HTTPClient.(*awshttp.BuildableClient)
-	if !ok {
-		buildable = awshttp.NewBuildableClient()
-	}
-	return transport.NewClient(buildable.GetTransport())
-}
+// HTTPClient is what STS is reached with: its CA bundle and its proxies. A request for a token goes the same way.
+func (c *Client) HTTPClient() *http.Client { return c.client }
 
 // configure sets the SDK's client up. The endpoint is set in either case: the SDK would find one for itself, by other rules.
 func (c *Client) configure(o *sts.Options, region string) {
@@ -79,74 +86,8 @@ func (c *Client) configure(o *sts.Options, region string) {
 	if c.endpoint != nil {
 		o.BaseEndpoint = aws.String(c.endpoint.url.String())
 	}
-	o.HTTPClient = c.client
-	o.Retryer = c.retryer()
+	o.HTTPClient = c.stsClient
+	o.Retryer = newRetryer(c.maxRetries)
+	o.RetryMaxAttempts = 0 // the SDK would put a retryer of its own around this one
 	o.APIOptions = append(o.APIOptions, middleware.AddUserAgentKeyValue("terraform-provider-sts", c.version))
-}
-
-// retryer is the SDK's standard one, without its quota: that is shared by all calls of a client, so a run with many roles
-// would use it up while the service merely asks to slow down.
-func (c *Client) retryer() aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.RateLimiter = ratelimit.None
-		if c.config.RetryMaxAttempts > 0 {
-			o.MaxAttempts = c.config.RetryMaxAttempts
-		}
-		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(notForRetry)}, o.Retryables...)
-	})
-}
-
-// Exchange is one trade of a token for credentials: what is known of it, whether or not it succeeded.
-type Exchange struct {
-	Request     Request
-	Destination Destination
-	Claims      *webidentity.Claims // what the token claims; nil until there is a token, and when it isn't a JWT
-	Result      *Result             // nil unless it succeeded
-}
-
-// Exchange fetches the token and calls STS, both within request.Timeout. Beside an error, the Exchange holds what was known
-// when it came about.
-//
-// Errors: *ArgumentError, *SettingError and *webidentity.Error, before anything is sent; *ServiceError, *AnswerError,
-// *transport.RedirectError, *ConnectionError, *TimeoutError; and context.Canceled when ctx was cancelled.
-func (c *Client) Exchange(ctx context.Context, request Request) (Exchange, error) {
-	exchange := Exchange{Request: request}
-	within, cancel := context.WithTimeout(ctx, request.Timeout)
-	defer cancel()
-
-	input, err := request.input()
-	if err != nil {
-		return exchange, err
-	}
-	destination, client, err := c.locate(within, request)
-	exchange.Destination = destination
-	if err != nil {
-		return exchange, err
-	}
-	token, err := request.Token.Token(within)
-	if err != nil {
-		return exchange, ended(within, err, request.Timeout, "reading the web identity token from "+request.Token.String())
-	}
-	if claims, err := webidentity.Decode(token.Reveal()); err == nil {
-		exchange.Claims = &claims
-	}
-
-	input.WebIdentityToken = aws.String(token.Reveal())
-	output, err := client.AssumeRoleWithWebIdentity(within, input)
-	if err != nil {
-		return exchange, ended(within, translate(err, token), request.Timeout, "waiting for the answer of STS at "+destination.String())
-	}
-	exchange.Result, err = newResult(output)
-	return exchange, err
-}
-
-// ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself.
-func ended(ctx context.Context, err error, timeout time.Duration, during string) error {
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &TimeoutError{Timeout: timeout, During: during}
-	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted while %s: %w", during, context.Canceled)
-	}
-	return err
 }

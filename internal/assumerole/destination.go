@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,7 +61,9 @@ func CheckRegion(name string) error {
 	return err
 }
 
-var regionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`)
+// regionName is what Regions are called, the old FIPS names included. Nothing looser will do: what is put into a host's name
+// decides whose host it is, and sts.s3-us-west-2.amazonaws.com is a bucket.
+var regionName = regexp.MustCompile(`^(fips-)?[a-z]{2,4}(-[a-z]+)+-\d{1,2}(-fips)?$`)
 
 // checkRegion refuses what isn't the name of a Region, and the pseudo Region that stands for the global endpoint: AWS
 // advises against it, and its session tokens aren't valid in every Region.
@@ -121,6 +124,9 @@ func (c *Client) locate(ctx context.Context, request Request) (Destination, *sts
 	if c.endpoint != nil {
 		destination = Destination{Host: c.endpoint.url.Host, AWS: c.endpoint.aws, EndpointOrigin: c.endpoint.origin}
 	}
+	if err := c.checkAccount(request.RoleARN); err != nil {
+		return destination, nil, err
+	}
 	if !destination.AWS && request.AmbientToken {
 		return destination, nil, ambientTokenError(destination)
 	}
@@ -146,6 +152,23 @@ func (c *Client) locate(ctx context.Context, request Request) (Destination, *sts
 	return destination, client, nil
 }
 
+// checkAccount holds a role to the accounts that are allowed. One whose account can't be told isn't among them.
+func (c *Client) checkAccount(roleARN string) error {
+	if len(c.allowed) == 0 {
+		return nil
+	}
+	role, err := arn.Parse(roleARN)
+	if err == nil && slices.Contains(c.allowed, role.AccountID) {
+		return nil
+	}
+	return &ArgumentError{
+		Argument: RoleARNArgument,
+		Summary:  "The role's account isn't allowed",
+		Detail: fmt.Sprintf("The role ARN %q isn't of one of the accounts that the provider's argument allowed_account_ids names: %s. Nothing was sent.",
+			roleARN, strings.Join(c.allowed, ", ")),
+	}
+}
+
 // ambientTokenError keeps the token that a platform put there for AWS from a server that somebody else named: that server
 // could use it at AWS.
 func ambientTokenError(destination Destination) error {
@@ -159,7 +182,7 @@ func ambientTokenError(destination Destination) error {
 // resolveHost asks the SDK's own rules for the host, FIPS and dual stack included.
 func resolveHost(ctx context.Context, options sts.Options) (string, error) {
 	parameters := sts.EndpointParameters{
-		UseFIPS:      aws.Bool(options.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled),
+		UseFIPS:      aws.Bool(options.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled || withoutFIPS(options.Region) != options.Region),
 		UseDualStack: aws.Bool(options.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
 		Endpoint:     options.BaseEndpoint,
 	}

@@ -8,10 +8,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
@@ -49,13 +49,13 @@ func findEndpoint(ctx context.Context, argument string, sources []any) (*endpoin
 		return parseEndpoint(value, "the environment variable "+stsEndpointVariable, "")
 	}
 	if value, found, err := profile.GetServiceBaseEndpoint(ctx, "STS"); err == nil && found && value != "" {
-		return parseEndpoint(value, inProfile+", by its services section,", "")
+		return parseEndpoint(value, inProfile+" (services section)", "")
 	}
 	if environment.BaseEndpoint != "" {
 		return generalEndpoint(environment.BaseEndpoint, "the environment variable "+generalEndpointVariable)
 	}
 	if profile.BaseEndpoint != "" {
-		return generalEndpoint(profile.BaseEndpoint, inProfile+", by endpoint_url,")
+		return generalEndpoint(profile.BaseEndpoint, inProfile+" (endpoint_url)")
 	}
 	return nil, nil
 }
@@ -105,19 +105,23 @@ func parseEndpoint(value, origin, argument string) (*endpoint, error) {
 	switch {
 	case err != nil || strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' }):
 		return nil, fail("isn't a URL")
-	case parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Hostname() == "":
-		return nil, fail(fmt.Sprintf("isn't a URL of a server: %q", secret.Scrub(value)))
 	case parsed.User != nil:
 		return nil, fail("holds a user or a password, which are never sent")
+	case parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Hostname() == "":
+		return nil, fail("isn't a URL of a server")
+	case strings.ContainsFunc(parsed.Host, func(r rune) bool { return r > unicode.MaxASCII }):
+		// Letters of other scripts are turned into ASCII by different rules here and there: it must be clear whose host it is.
+		return nil, fail("has a host with letters beyond ASCII; write it as DNS has it, with xn--")
 	case parsed.RawQuery != "" || parsed.Fragment != "":
 		return nil, fail("has a query or a fragment")
-	case argument == "" && IsPlainRemote(value):
+	case argument == "" && IsPlainRemote(strings.ToLower(value)):
 		return nil, &SettingError{
 			Summary: "The STS endpoint isn't encrypted",
 			Detail: fmt.Sprintf("%s is plain http to %s, so the token and the credentials would cross the network in the clear. Use https; "+
 				"or, if that is really meant, set the provider's argument endpoint to it.", sentence(origin), parsed.Host),
 		}
 	}
+	parsed.Host = strings.ToLower(parsed.Host) // Go's rule for what isn't sent through a proxy knows "localhost" in this form only
 	return &endpoint{url: parsed, origin: origin, aws: isAWS(parsed)}, nil
 }
 

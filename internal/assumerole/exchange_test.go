@@ -400,6 +400,7 @@ func TestTokenIsReadForEachExchange(t *testing.T) {
 	}
 	asked := request("")
 	asked.Token = webidentity.File{Path: path, Argument: webidentity.FileArgument}
+	asked.Fresh = true
 	for range 2 {
 		if _, err := client.Exchange(t.Context(), asked); err != nil {
 			t.Fatal(err)

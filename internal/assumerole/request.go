@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -47,6 +48,7 @@ type Request struct {
 	RoleARNOrigin           string // who named the role, when it wasn't the argument
 	RoleSessionName         string // RoleSessionName
 	Token                   webidentity.Source
+	TokenOfProvider         bool     // the token's source stands in the provider block, for errors to say
 	AmbientToken            bool     // the token is the environment's own, which is meant for AWS alone
 	ProviderID              string   // ProviderId
 	PolicyARNs              []string // PolicyArns[].arn
@@ -54,6 +56,7 @@ type Request struct {
 	DurationSeconds         int32    // DurationSeconds; 0: the service's default, 3600
 	MinimumSessionTokenSize int32    // MinimumSessionTokenSize; 0 isn't sent
 	Timeout                 time.Duration
+	Fresh                   bool // neither a token nor a session that another exchange has fetched will do
 }
 
 // CheckRoleSessionName checks the API's constraints. Its error is an *ArgumentError.
@@ -71,7 +74,7 @@ func CheckRoleSessionName(name string) error {
 		Argument: RoleSessionNameArgument,
 		Summary:  "Invalid role session name",
 		Detail: fmt.Sprintf("The role session name %q %s. It must be %d to %d characters long, of %s.",
-			name, problem, MinRoleSessionName, MaxRoleSessionName, roleSessionNameExpected),
+			secret.Scrub(name), problem, MinRoleSessionName, MaxRoleSessionName, roleSessionNameExpected),
 	}
 }
 
@@ -101,7 +104,7 @@ func parseRoleARN(value, origin string) (arn.ARN, error) {
 			Argument: RoleARNArgument,
 			Summary:  "Invalid role ARN",
 			Detail: fmt.Sprintf("The role ARN %q%s %s. It must be the ARN of an IAM role, %d to %d characters long, such as arn:aws:iam::123456789012:role/deploy.",
-				value, origin, problem, MinARNLength, MaxARNLength),
+				secret.Scrub(value), origin, problem, MinARNLength, MaxARNLength),
 		}
 	}
 	parsed, err := arn.Parse(value)

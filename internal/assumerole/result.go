@@ -1,6 +1,7 @@
 package assumerole
 
 import (
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,7 +36,7 @@ type Credentials struct {
 }
 
 // newResult checks every pointer of an answer: one that is empty, or of another service, is no error to the SDK.
-func newResult(output *sts.AssumeRoleWithWebIdentityOutput) (*Result, error) {
+func newResult(output *sts.AssumeRoleWithWebIdentityOutput, token secret.Text) (*Result, error) {
 	credentials := output.Credentials
 	if credentials == nil {
 		return nil, &AnswerError{Problem: "has no credentials, so it isn't one of STS"}
@@ -67,7 +68,7 @@ func newResult(output *sts.AssumeRoleWithWebIdentityOutput) (*Result, error) {
 		PackedPolicySize:            output.PackedPolicySize,
 		SessionTokenSize:            output.SessionTokenSize,
 		SessionTokenUtilization:     output.SessionTokenUtilization,
-		RequestID:                   secret.Scrub(requestID),
+		RequestID:                   secret.Scrub(requestID, token),
 	}, nil
 }
 
@@ -98,6 +99,10 @@ func (r Request) input() (*sts.AssumeRoleWithWebIdentityInput, error) {
 		input.Policy = aws.String(policy)
 	}
 	return input, nil
+}
+
+func comparePolicyARNs(a, b types.PolicyDescriptorType) int {
+	return strings.Compare(aws.ToString(a.Arn), aws.ToString(b.Arn))
 }
 
 func none(value *string) bool { return value == nil || *value == "" }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"syscall"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 
@@ -28,6 +27,9 @@ func translate(err error, token secret.Text) error {
 	}
 	if errors.Is(err, transport.ErrBodyTooLarge) {
 		return &AnswerError{Problem: "is larger than 1 MiB, which none of STS is"}
+	}
+	if errors.Is(err, transport.ErrNoAnswer) {
+		return &AnswerError{Problem: "asks to switch to another protocol (HTTP status 101), so it isn't one of STS", HTTPStatus: http.StatusSwitchingProtocols}
 	}
 	status, requestID := 0, ""
 	if response, found := errors.AsType[*awshttp.ResponseError](err); found {
@@ -85,17 +87,4 @@ func innermost(err error) error {
 		}
 		err = next
 	}
-}
-
-// notForRetry stops the retrying of what a second try can't mend, though the SDK takes it for a passing fault of the
-// connection.
-func notForRetry(err error) aws.Ternary {
-	_, redirect := errors.AsType[*transport.RedirectError](err)
-	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
-	_, plain := errors.AsType[tls.RecordHeaderError](err)
-	_, proxy := errors.AsType[*transport.ProxyError](err)
-	if redirect || certificate || plain || errors.Is(err, http.ErrSchemeMismatch) || proxy || errors.Is(err, transport.ErrBodyTooLarge) {
-		return aws.FalseTernary
-	}
-	return aws.UnknownTernary
 }

@@ -17,7 +17,7 @@ const (
 	accessDenied   = "AccessDenied"
 )
 
-// outputs are those of examples/demo. Nothing in them is secret.
+// outputs are those of examples/demo/data-source. Nothing in them is secret.
 type outputs struct {
 	Identity identityOutput
 	Sessions map[string]sessionOutput
@@ -90,22 +90,18 @@ func same(what, got, want string) error {
 // checkRequests holds what STS has seen against what must have happened: each role was asked for anonymously, and
 // GetCallerIdentity was called with as many different keys, whose signatures were right.
 func checkRequests(requests []emulator.Request) error {
-	assumed := make(map[string]bool) // by the role's ARN
-	signers := make(map[string]bool) // by the access key ID
-	for _, request := range requests {
-		authorization := request.Header.Get("Authorization")
-		switch {
-		case request.Status != http.StatusOK:
-			return fmt.Errorf("STS answered %s with status %d: %s", request.Action, request.Status, request.ErrorCode)
-		case request.Action == assumeRole && authorization != "":
-			return fmt.Errorf("%s was signed: the exchange must not need, or send, any credentials", assumeRole)
-		case request.Action == assumeRole:
-			assumed[request.Form.Get("RoleArn")] = true
-		case request.Action == callerIdentity:
-			signers[accessKeyID(authorization)] = true
-		}
+	exchanged, signed, err := sortRequests(requests)
+	if err != nil {
+		return err
 	}
-	delete(signers, "")
+	assumed := make(map[string]bool)
+	for _, role := range exchanged {
+		assumed[role] = true
+	}
+	signers := make(map[string]bool)
+	for _, id := range signed {
+		signers[id] = true
+	}
 	for _, want := range []target{production, shared} {
 		if !assumed[want.roleARN] {
 			return fmt.Errorf("nobody asked STS for %s", want.roleARN)
@@ -115,6 +111,27 @@ func checkRequests(requests []emulator.Request) error {
 		return fmt.Errorf("%d different credentials signed %s: want %d", len(signers), callerIdentity, len(assumed))
 	}
 	return nil
+}
+
+// sortRequests tells which roles were asked for, and which access key IDs have signed GetCallerIdentity, in the order of the
+// requests. It is an error that one failed, or that an exchange was signed.
+func sortRequests(requests []emulator.Request) (roles, signers []string, err error) {
+	for _, request := range requests {
+		authorization := request.Header.Get("Authorization")
+		switch {
+		case request.Status != http.StatusOK:
+			return nil, nil, fmt.Errorf("STS answered %s with status %d: %s", request.Action, request.Status, request.ErrorCode)
+		case request.Action == assumeRole && authorization != "":
+			return nil, nil, fmt.Errorf("%s was signed: the exchange must not need, or send, any credentials", assumeRole)
+		case request.Action == assumeRole:
+			roles = append(roles, request.Form.Get("RoleArn"))
+		case request.Action == callerIdentity:
+			if id := accessKeyID(authorization); id != "" {
+				signers = append(signers, id)
+			}
+		}
+	}
+	return roles, signers, nil
 }
 
 // accessKeyID is what an Authorization header of Signature Version 4 names as its Credential, or empty.

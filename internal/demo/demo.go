@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -20,48 +20,67 @@ type demo struct {
 
 	cli     *terraformcli.CLI
 	scene   *scene
-	folder  string // the copy of examples/demo
-	outputs outputs
+	outputs outputs // of the data source's part
+
+	leftOut   string // why there is no second part; empty: there is one
+	longApply longApply
 }
 
 const (
 	tokenFile = "token.jwt"
 	planFile  = "demo.tfplan"
+	stateFile = "terraform.tfstate"
 )
 
-// perform runs the steps, and stops at the first that fails.
+// step is one line of what is shown meanwhile.
+type step struct {
+	name string
+	do   func(context.Context) (note string, err error)
+}
+
+// perform runs the parts, and stops at the first step that fails.
 func (d *demo) perform(ctx context.Context) error {
 	defer func() {
 		if d.scene != nil {
 			d.scene.server.Close()
 		}
 	}()
-	steps := []struct {
-		name func() string
-		do   func(context.Context) (note string, err error)
-	}{
-		{named("find Terraform or OpenTofu"), d.find},
-		{named("build the provider"), d.build},
-		{named("start an issuer and an STS"), d.start},
-		{d.command("init"), d.init},
-		{d.command("plan"), d.plan},
-		{d.command("apply"), d.apply},
-		{named("check the credentials"), d.check},
-		{named("ask for a role too many"), d.askTooMuch},
+	if err := d.run(ctx, d.preparation()); err != nil {
+		return err
 	}
+	d.screen.part("With the data source")
+	if err := d.run(ctx, d.dataSourcePart()); err != nil {
+		return err
+	}
+	var err error
+	d.leftOut, err = whyLeftOut(d.cli, runtime.GOOS)
+	if err != nil || d.leftOut != "" {
+		return err
+	}
+	d.screen.part(fmt.Sprintf("With the ephemeral resource: sessions of %s, and an apply that waits for %s", inSeconds(sessionLife), inSeconds(longWait)))
+	return d.run(ctx, d.ephemeralPart())
+}
+
+func (d *demo) run(ctx context.Context, steps []step) error {
 	for _, step := range steps {
-		if err := d.screen.step(step.name(), func() (string, error) { return step.do(ctx) }); err != nil {
+		if err := d.screen.step(step.name, func() (string, error) { return step.do(ctx) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func named(name string) func() string { return func() string { return name } }
+func (d *demo) preparation() []step {
+	return []step{
+		{"find Terraform or OpenTofu", d.find},
+		{"build the provider", d.build},
+		{"start an issuer and an STS", d.start},
+	}
+}
 
-// command names a step after the command that it runs, which is known when the CLI is.
-func (d *demo) command(name string) func() string {
-	return func() string { return strings.TrimSuffix(filepath.Base(d.cli.Path), ".exe") + " " + name }
+// command names a step after the command that it runs.
+func (d *demo) command(name string) string {
+	return strings.TrimSuffix(filepath.Base(d.cli.Path), ".exe") + " " + name
 }
 
 // secrets are what no output may show.
@@ -69,7 +88,7 @@ func (d *demo) secrets() []secret.Text {
 	if d.scene == nil {
 		return nil
 	}
-	return []secret.Text{d.scene.token}
+	return d.scene.secrets()
 }
 
 func (d *demo) find(ctx context.Context) (string, error) {
@@ -105,8 +124,12 @@ func (d *demo) build(ctx context.Context) (string, error) {
 	if err := d.cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer); err != nil {
 		return "", err
 	}
-	d.folder = d.workspace.Path("demo")
-	return "and one that uses its credentials", terraformcli.CopyConfiguration(filepath.Join(root, "examples", "demo"), d.folder)
+	return "and one that uses its credentials", terraformcli.CopyConfiguration(filepath.Join(root, "examples", "demo"), d.folder())
+}
+
+// folder is that of a part's configuration, in a copy of examples/demo; without a part, that of all.
+func (d *demo) folder(part ...string) string {
+	return d.workspace.Path(append([]string{"demo"}, part...)...)
 }
 
 func (d *demo) start(context.Context) (string, error) {
@@ -119,67 +142,23 @@ func (d *demo) start(context.Context) (string, error) {
 	return s.server.URL(), os.WriteFile(d.workspace.Path(tokenFile), []byte(s.token.Reveal()), 0o600)
 }
 
-func (d *demo) init(ctx context.Context) (string, error) {
-	_, err := d.cli.Run(ctx, d.folder, "init", "-no-color")
-	return "", err
+// initialise is a step of both parts.
+func (d *demo) initialise(part string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		_, err := d.cli.Run(ctx, d.folder(part), "init", "-no-color")
+		return "", err
+	}
 }
 
-func (d *demo) plan(ctx context.Context) (string, error) {
-	_, err := d.cli.Run(ctx, d.folder, d.planArguments(production.roleARN, "-out="+planFile)...)
-	return "the token is traded in here", err
-}
-
-func (d *demo) planArguments(productionRoleARN string, further ...string) []string {
+// planArguments are those that both parts have in common, and further ones.
+func (d *demo) planArguments(further ...string) []string {
 	return append([]string{
 		"plan", "-no-color", "-input=false",
 		"-var=sts_endpoint=" + d.scene.server.URL(),
 		"-var=web_identity_token_file=" + d.workspace.Path(tokenFile),
-		"-var=production_role_arn=" + productionRoleARN,
-		"-var=shared_role_arn=" + shared.roleARN,
 	}, further...)
 }
 
-func (d *demo) apply(ctx context.Context) (string, error) {
-	_, err := d.cli.Run(ctx, d.folder, "apply", "-no-color", "-input=false", planFile)
-	return "", err
-}
-
-// check holds what the CLI has as outputs, and what STS has seen, against what the scene was built for.
-func (d *demo) check(ctx context.Context) (string, error) {
-	text, err := d.cli.Run(ctx, d.folder, "output", "-no-color", "-json")
-	if err != nil {
-		return "", err
-	}
-	d.outputs, err = parseOutputs(text)
-	if err != nil {
-		return "", err
-	}
-	if err := checkOutputs(d.outputs, time.Now()); err != nil {
-		return "", err
-	}
-	if err := checkRequests(d.scene.server.Requests()); err != nil {
-		return "", err
-	}
-	return "both accounts know them", d.scene.unexpectedRequests()
-}
-
-// askTooMuch shows that STS really looks: a plan for a role whose trust policy admits another subject must fail, and for
-// that reason.
-func (d *demo) askTooMuch(ctx context.Context) (string, error) {
-	_, err := d.cli.Run(ctx, d.folder, d.planArguments(breakGlassARN)...)
-	if err == nil {
-		return "", fmt.Errorf("STS gave a session for %s, although its trust policy doesn't admit the token", breakGlassARN)
-	}
-	failure, ok := errors.AsType[*terraformcli.CommandError](err)
-	if ctx.Err() != nil || !ok {
-		return "", err
-	}
-	if !wasRefused(d.scene.server.Requests(), breakGlassARN) || !strings.Contains(failure.Output, accessDenied) {
-		return "", fmt.Errorf("the plan failed, but not because STS refuses the role: %w", err)
-	}
-	return "refused", nil
-}
-
 func (d *demo) report() report {
-	return report{now: time.Now(), claims: d.scene.claims, outputs: d.outputs, cli: d.cli}
+	return report{now: time.Now(), claims: d.scene.claims, outputs: d.outputs, cli: d.cli, leftOut: d.leftOut, longApply: d.longApply}
 }

@@ -35,10 +35,30 @@ The same token was refused a role that doesn't trust it
   trusts    repo:example/security:environment:production
   answer    AccessDenied
 
-Nothing was left behind
-  The token, the state and the providers were in a temporary folder, which is gone; the servers have stopped.
+An apply outlived its credentials, with the ephemeral resource and refreshable = true
+  session   lived 4 seconds at most
+  apply     took 9.6 seconds, in which STS gave 3 sessions
+  before    a call signed with ASIA...MPLE succeeded
+  after     a call signed with ASIA...5678 succeeded
 
-The configuration that ran: examples/demo/main.tf`
+What the state and the saved plan held of the secrets
+  data source         keys and session tokens, in the clear
+  ephemeral resource  nothing: no key, no session token, no web identity token
+  which one to use    docs/guides/data-source-or-ephemeral-resource.md
+
+Nothing was left behind
+  The token, the states, the plans and the providers were in a temporary folder, which is gone; the servers have stopped.
+
+The configurations that ran: examples/demo/data-source, examples/demo/ephemeral`
+
+const wantLeftOut = `
+Left out: an apply that outlives its credentials
+  why       Terraform 1.9.8 has no ephemeral resources
+
+What the state and the saved plan held of the secrets
+  data source         keys and session tokens, in the clear
+  which one to use    docs/guides/data-source-or-ephemeral-resource.md
+`
 
 func TestReport(t *testing.T) {
 	r := report{
@@ -46,6 +66,9 @@ func TestReport(t *testing.T) {
 		claims:  webidentity.Claims{Expiration: noon.Add(4*time.Minute + 30*time.Second)},
 		outputs: rightOutputs(),
 		cli:     &terraformcli.CLI{Product: "Terraform", Version: "1.11.4", Path: "/home/user/.cache/terraform"},
+		longApply: longApply{
+			took: 9*time.Second + 600*time.Millisecond, sessions: 3, signers: []string{"ASIAIOSFODNN7EXAMPLE", "ASIA0000000012345678"},
+		},
 	}
 	if got := r.text(&screen{}); got != wantReport {
 		t.Errorf("got\n%s\nwant\n%s", got, wantReport)
@@ -53,6 +76,10 @@ func TestReport(t *testing.T) {
 	r.cli.Downloaded = true
 	if got, want := r.text(&screen{}), "One thing stays, for the next time: Terraform 1.11.4, in /home/user/.cache/terraform"; !strings.Contains(got, want) {
 		t.Errorf("after a download, got\n%s\nwant %q in it", got, want)
+	}
+	r.leftOut, r.longApply = "Terraform 1.9.8 has no ephemeral resources", longApply{}
+	if got := r.text(&screen{}); !strings.Contains(got, wantLeftOut) || strings.Contains(got, "examples/demo/ephemeral") {
+		t.Errorf("without the long apply, got\n%s\nwant in it\n%s", got, wantLeftOut)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
@@ -22,7 +23,7 @@ type target struct {
 	account, roleARN, sessionARN string
 }
 
-// The names are those of the blocks in examples/demo.
+// The names are those of the blocks in examples/demo/data-source.
 var (
 	production = target{
 		account:    "111122223333",
@@ -34,6 +35,19 @@ var (
 		roleARN:    "arn:aws:iam::444455556666:role/deploy",
 		sessionARN: "arn:aws:sts::444455556666:assumed-role/deploy/demo",
 	}
+)
+
+// brief is the role for the long apply: its sessions end after sessionLife, whatever is asked for.
+var brief = target{
+	account:    "111122223333",
+	roleARN:    "arn:aws:iam::111122223333:role/brief",
+	sessionARN: "arn:aws:sts::111122223333:assumed-role/brief/demo",
+}
+
+// Two lives and a second: whoever still calls after the wait has been given new credentials.
+const (
+	sessionLife = 4 * time.Second
+	longWait    = 2*sessionLife + time.Second
 )
 
 // The role that doesn't trust the job, in the production account, and the subject that it does trust.
@@ -73,16 +87,18 @@ func (s *scene) addAccounts() error {
 		s.server.AddOIDCProvider(account, issuerURL, audience)
 	}
 	return errors.Join(
-		s.addRole(production.account, production.roleARN, subject),
-		s.addRole(shared.account, shared.roleARN, subject),
-		s.addRole(production.account, breakGlassARN, breakGlassSubject),
+		s.addRole(production.account, production.roleARN, subject, 0),
+		s.addRole(shared.account, shared.roleARN, subject, 0),
+		s.addRole(production.account, breakGlassARN, breakGlassSubject, 0),
+		s.addRole(brief.account, brief.roleARN, subject, sessionLife),
 	)
 }
 
-// addRole makes a role that trusts one subject, and for one audience.
-func (s *scene) addRole(account, arn, trusted string) error {
+// addRole makes a role that trusts one subject, and for one audience. Its sessions are as long as life, or as was asked for
+// when that is 0.
+func (s *scene) addRole(account, arn, trusted string, life time.Duration) error {
 	policy := emulator.TrustPolicy(account, issuerURL, map[string]string{"sub": trusted, "aud": audience}, nil)
-	if err := s.server.AddRole(emulator.Role{ARN: arn, TrustPolicy: policy}); err != nil {
+	if err := s.server.AddRole(emulator.Role{ARN: arn, TrustPolicy: policy, SessionLifetime: life}); err != nil {
 		return fmt.Errorf("making the role %s: %w", arn, err)
 	}
 	return nil
@@ -101,6 +117,15 @@ func (s *scene) mint() error {
 	s.token = secret.New(token)
 	s.claims, err = webidentity.Decode(token)
 	return err
+}
+
+// secrets are the token, and all keys and session tokens that STS has given so far.
+func (s *scene) secrets() []secret.Text {
+	secrets := []secret.Text{s.token}
+	for _, value := range s.server.Secrets() {
+		secrets = append(secrets, secret.New(value))
+	}
+	return secrets
 }
 
 func (s *scene) noteUnexpected(message string) {

@@ -49,6 +49,9 @@ func (s *screen) say(format string, arguments ...any) {
 	_, _ = fmt.Fprintf(s.out, format+"\n", arguments...) // there is nobody to tell when nobody can be told
 }
 
+// part begins a part of the demo, of several steps.
+func (s *screen) part(title string) { s.say("\n%s", s.paint(heading, title)) }
+
 // step says what is done before it is done, and then how long it took.
 func (s *screen) step(name string, do func() (note string, err error)) error {
 	_, _ = fmt.Fprintf(s.out, "  %-27s ", name)

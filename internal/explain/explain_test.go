@@ -83,9 +83,15 @@ func TestWarnings(t *testing.T) {
 	elsewhere := asked
 	elsewhere.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's argument endpoint"}
 	elsewhere.Claims = &webidentity.Claims{Audience: []string{"x", "sts.amazonaws.com"}}
+	elsewhere.Sent = true
 	elsewhere.Request.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
 	if got := explain.Warnings(elsewhere); len(got) != 2 || got[1].Argument != "policy_arns" {
 		t.Errorf("elsewhere: %+v", got)
+	}
+	notSent := elsewhere
+	notSent.Sent = false
+	if got := explain.Warnings(notSent); len(got) != 0 {
+		t.Errorf("of what wasn't sent: %+v", got)
 	}
 	atAWS := elsewhere
 	atAWS.Destination = asked.Destination

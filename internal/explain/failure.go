@@ -28,7 +28,7 @@ func Failure(exchange assumerole.Exchange, err error) Explanation {
 		return Explanation{Argument: argument.Argument, Summary: argument.Summary, Detail: argument.Detail}
 	}
 	if source, found := errors.AsType[*webidentity.Error](err); found {
-		return Explanation{Argument: source.Argument, Summary: source.Summary, Detail: source.Detail}
+		return noToken(exchange, source)
 	}
 	if _, found := errors.AsType[*assumerole.SettingError](err); found {
 		return Setting(err)
@@ -67,6 +67,15 @@ func Setting(err error) Explanation {
 	return Explanation{Summary: "The provider can't be configured", Detail: secret.Scrub(err.Error())}
 }
 
+// noToken explains why there is no token. Where the provider block says where it comes from, no argument of the block is at
+// fault.
+func noToken(exchange assumerole.Exchange, source *webidentity.Error) Explanation {
+	if exchange.Request.TokenOfProvider {
+		return Explanation{Summary: source.Summary, Detail: paragraphs(source.Detail, "It is the provider block that says where the token comes from, by "+source.Argument+".")}
+	}
+	return Explanation{Argument: source.Argument, Summary: source.Summary, Detail: source.Detail}
+}
+
 // refused explains an error that STS answered.
 func refused(exchange assumerole.Exchange, service *assumerole.ServiceError) Explanation {
 	answer := fmt.Sprintf("%s: %s (HTTP status %d", service.Code, service.Message, service.HTTPStatus)
@@ -103,7 +112,7 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 		return explanation
 	default:
 		explanation.Summary = "STS can't be reached"
-		explanation.Detail = fmt.Sprintf("The call to %s failed: %s.", host, strings.TrimSuffix(secret.Scrub(err.Error()), "."))
+		explanation.Detail = fmt.Sprintf("The call to %s failed: %s", host, fullStop(secret.Scrub(err.Error())))
 	}
 	explanation.Detail = paragraphs(explanation.Detail, asked(exchange))
 	return explanation
@@ -166,6 +175,14 @@ func quoted(value string) string {
 		return "(none)"
 	}
 	return fmt.Sprintf("%q", secret.Scrub(value))
+}
+
+// fullStop ends a sentence that doesn't have an end of its own.
+func fullStop(sentence string) string {
+	if strings.HasSuffix(sentence, ".") || strings.HasSuffix(sentence, "?") {
+		return sentence
+	}
+	return sentence + "."
 }
 
 func paragraphs(all ...string) string { return strings.Join(all, "\n\n") }

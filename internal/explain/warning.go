@@ -12,7 +12,7 @@ const awsAudience = "sts.amazonaws.com"
 
 // Warnings says what is worth knowing of an exchange, whether or not it succeeded.
 func Warnings(exchange assumerole.Exchange) []Explanation {
-	if exchange.Destination.AWS || exchange.Destination.Host == "" {
+	if exchange.Destination.AWS || !exchange.Sent {
 		return nil
 	}
 	var warnings []Explanation

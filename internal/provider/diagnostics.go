@@ -31,6 +31,7 @@ func add(at func(path.Path, string, string), anywhere func(string, string), argu
 		anywhere(explanation.Summary, explanation.Detail)
 		return
 	}
+	// The argument as a whole, even for a part of a nested one: Terraform finds no line for a longer path.
 	at(path.Root(argument), explanation.Summary, explanation.Detail)
 }
 

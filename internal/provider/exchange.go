@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -10,15 +12,26 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
+
+// exchanger makes exchanges for the blocks of one provider block.
+type exchanger struct {
+	client   *assumerole.Client // nil beside a problem, and while something isn't known
+	problem  error              // what is wrong with the environment
+	identity identityModel      // the defaults for the blocks
+
+	// Arguments of the provider block that aren't known yet.
+	unknown, unknownToken, unknownSessionName []string
+}
 
 // exchange is one reading of a block, from its arguments to its result. It tells what was exchanged, for later exchanges of
 // the same; nil beside an error.
 func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *diag.Diagnostics) *assumerole.Exchange {
-	if !e.requireKnown(diagnostics) {
+	if !e.isReadyFor(block, diagnostics) {
 		return nil
 	}
-	request := block.request(ctx, os.Getenv, diagnostics)
+	request := block.request(ctx, e.identity, e.client.HTTPClient(), os.Getenv, diagnostics)
 	if diagnostics.HasError() {
 		return nil
 	}
@@ -34,13 +47,39 @@ func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *dia
 	return &made
 }
 
+// isReadyFor refuses to go on with arguments of the provider block that aren't known yet: Terraform calls a provider all the
+// same, and falling back to the environment would be another identity, or another server, than the one that was meant.
+func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool {
+	var onTheBlock []string
+	if !block.hasToken() {
+		onTheBlock = append(onTheBlock, e.unknownToken...)
+	}
+	if block.RoleSessionName.IsNull() {
+		onTheBlock = append(onTheBlock, e.unknownSessionName...)
+	}
+	const summary = "The provider's configuration isn't known yet"
+	const why = "The value of %s in the provider block comes from something that doesn't exist before the apply, and this block may be read before that. "
+	switch {
+	case len(e.unknown) > 0:
+		diagnostics.AddError(summary, fmt.Sprintf(why+"Set it to a value that is known when planning (a variable, say), or create what it comes from first, with -target.",
+			strings.Join(e.unknown, " and ")))
+	case len(onTheBlock) > 0:
+		diagnostics.AddError(summary, fmt.Sprintf(why+"Set it on this block instead: Terraform then waits for it.", strings.Join(onTheBlock, " and ")))
+	case e.problem != nil:
+		addError(diagnostics, explain.Setting(e.problem))
+	default:
+		return true
+	}
+	return false
+}
+
 // logged makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it is
 // secret.
 func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Request) (assumerole.Exchange, error) {
 	start := time.Now()
 	exchange, err := e.client.Exchange(ctx, request)
 	fields := map[string]any{
-		"role_arn":          request.RoleARN,
+		"role_arn":          secret.Scrub(request.RoleARN), // it can be anything where the server isn't AWS's
 		"role_session_name": request.RoleSessionName,
 		"token_source":      request.Token.String(),
 		"endpoint":          exchange.Destination.Host,

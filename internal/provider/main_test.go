@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -120,4 +121,14 @@ func shows(sentence string) *regexp.Regexp {
 // failsAt makes a pattern that finds a sentence in an error that points at the line of an argument.
 func failsAt(argument, sentence string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +` + argument + ` +=.*` + shows(sentence).String())
+}
+
+// environ is a variable that has to be set.
+func environ(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv(name)
+	if value == "" {
+		t.Fatalf("%s isn't set", name)
+	}
+	return value
 }

@@ -13,15 +13,13 @@ import (
 
 // model is the block: its arguments, then its result.
 type model struct {
+	identityModel
 	RoleARN                 types.String `tfsdk:"role_arn"`
-	RoleSessionName         types.String `tfsdk:"role_session_name"`
-	WebIdentityToken        types.String `tfsdk:"web_identity_token"`
-	WebIdentityTokenFile    types.String `tfsdk:"web_identity_token_file"`
 	ProviderID              types.String `tfsdk:"provider_id"`
 	PolicyARNs              types.Set    `tfsdk:"policy_arns"`
 	Policy                  types.String `tfsdk:"policy"`
-	DurationSeconds         types.Int32  `tfsdk:"duration_seconds"`
-	MinimumSessionTokenSize types.Int32  `tfsdk:"minimum_session_token_size"`
+	DurationSeconds         types.Int64  `tfsdk:"duration_seconds"`
+	MinimumSessionTokenSize types.Int64  `tfsdk:"minimum_session_token_size"`
 	Timeout                 types.String `tfsdk:"timeout"`
 
 	Credentials                 *credentialsModel     `tfsdk:"credentials"`

@@ -3,14 +3,16 @@ package provider
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
-	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -20,39 +22,65 @@ const (
 	roleSessionNameVariable = "AWS_ROLE_SESSION_NAME"
 )
 
-// request makes the core's request of a block, with the defaults of the environment.
-func (m model) request(ctx context.Context, getenv func(string) string, diagnostics *diag.Diagnostics) assumerole.Request {
+// request makes the core's request of a block, with the defaults of the provider block and of the environment.
+func (m model) request(ctx context.Context, defaults identityModel, client *http.Client, getenv func(string) string, diagnostics *diag.Diagnostics) assumerole.Request {
 	request := assumerole.Request{
 		ProviderID:              m.ProviderID.ValueString(),
 		Policy:                  m.Policy.ValueString(),
-		DurationSeconds:         m.DurationSeconds.ValueInt32(),
-		MinimumSessionTokenSize: m.MinimumSessionTokenSize.ValueInt32(),
+		DurationSeconds:         int32(m.DurationSeconds.ValueInt64()), // which the schema bounds
+		MinimumSessionTokenSize: int32(m.MinimumSessionTokenSize.ValueInt64()),
 		Timeout:                 m.timeout(),
 	}
 	diagnostics.Append(m.PolicyARNs.ElementsAs(ctx, &request.PolicyARNs, false)...)
-	request.Token, request.AmbientToken = m.token(getenv, diagnostics)
+	m.setToken(ctx, defaults, client, getenv, &request, diagnostics)
+	if request.Token == nil {
+		return request // the error is there, and one about the role would be besides the point
+	}
 	request.RoleARN, request.RoleARNOrigin = m.roleARN(request.AmbientToken, getenv, diagnostics)
-	request.RoleSessionName = m.roleSessionName(getenv, diagnostics)
+	request.RoleSessionName = m.roleSessionName(defaults, getenv, diagnostics)
+	m.checkAudience(ctx, defaults, request.RoleARN, diagnostics)
 	return request
 }
 
-// token takes the block's argument, then the environment's file.
-func (m model) token(getenv func(string) string, diagnostics *diag.Diagnostics) (source webidentity.Source, ambient bool) {
+// setToken takes the block's argument, then the provider block's, then the environment's file.
+func (m model) setToken(ctx context.Context, defaults identityModel, client *http.Client, getenv func(string) string, request *assumerole.Request, diagnostics *diag.Diagnostics) {
 	opaque := !m.ProviderID.IsNull()
 	switch {
-	case !m.WebIdentityToken.IsNull():
-		return webidentity.Inline{Value: secret.New(m.WebIdentityToken.ValueString())}, false
-	case !m.WebIdentityTokenFile.IsNull():
-		return webidentity.File{Path: m.WebIdentityTokenFile.ValueString(), Argument: webidentity.FileArgument, Opaque: opaque}, false
+	case m.hasToken():
+		request.Token = m.source(ctx, opaque, client, diagnostics)
+	case defaults.hasToken():
+		request.Token, request.TokenOfProvider = defaults.source(ctx, opaque, client, diagnostics), true
 	case getenv(webidentity.FileVariable) != "":
-		return webidentity.File{Path: getenv(webidentity.FileVariable), Opaque: opaque}, true
+		request.Token, request.AmbientToken = webidentity.File{Path: getenv(webidentity.FileVariable), Opaque: opaque}, true
+	default:
+		diagnostics.AddError("No web identity token", fmt.Sprintf("Nothing says where the token comes from. Set one of these, on this block or on the provider block:\n"+
+			"  - %s, to the token itself\n"+
+			"  - %s, to the path of a file that holds it\n"+
+			"  - %s, to the name of an environment variable that holds it\n"+
+			"  - %s, to ask the platform that Terraform runs on\n"+
+			"or the environment variable %s to the path of a file; EKS does so in a pod whose service account has a role (IRSA)",
+			webidentity.InlineArgument, webidentity.FileArgument, webidentity.EnvironmentArgument, webidentity.RequestArgument, webidentity.FileVariable))
 	}
-	diagnostics.AddError("No web identity token", fmt.Sprintf("Nothing says where the token comes from. Set one of these:\n"+
-		"  - %s, to the token itself\n"+
-		"  - %s, to the path of a file that holds it\n"+
-		"  - the environment variable %s, to such a path; EKS does so in a pod whose service account has a role",
-		webidentity.InlineArgument, webidentity.FileArgument, webidentity.FileVariable))
-	return nil, false
+}
+
+// checkAudience wants the audience said for a role in aws-cn: people register different ones there, so the default would
+// mostly be wrong.
+func (m model) checkAudience(ctx context.Context, defaults identityModel, roleARN string, diagnostics *diag.Diagnostics) {
+	role, err := arn.Parse(roleARN)
+	identity := m.identityModel
+	if !m.hasToken() {
+		identity = defaults
+	}
+	if err != nil || role.Partition != "aws-cn" || identity.WebIdentityTokenRequest.IsNull() {
+		return
+	}
+	var platform requestModel
+	diagnostics.Append(identity.WebIdentityTokenRequest.As(ctx, &platform, basetypes.ObjectAsOptions{})...)
+	github, buildkite := platform.GitHubActions, platform.Buildkite
+	if github != nil && github.Audience.IsNull() || buildkite != nil && buildkite.Audience.IsNull() {
+		diagnostics.AddError("The token's audience must be set", fmt.Sprintf("The role %q is in the partition aws-cn, where IAM OIDC providers are registered with different audiences. Set audience in %s to "+
+			"the one that the role's account has, sts.amazonaws.com.cn for one.", roleARN, webidentity.RequestArgument))
+	}
 }
 
 // roleARN takes the block's argument. The environment's role goes with the environment's token only: the two are one
@@ -74,12 +102,14 @@ func (m model) roleARN(ambientToken bool, getenv func(string) string, diagnostic
 	return "", ""
 }
 
-// roleSessionName takes the block's argument, then the environment's, then "terraform".
-func (m model) roleSessionName(getenv func(string) string, diagnostics *diag.Diagnostics) string {
+// roleSessionName takes the block's argument, then the provider block's, then the environment's, then "terraform".
+func (m model) roleSessionName(defaults identityModel, getenv func(string) string, diagnostics *diag.Diagnostics) string {
 	name := getenv(roleSessionNameVariable)
 	switch {
 	case !m.RoleSessionName.IsNull():
 		return m.RoleSessionName.ValueString()
+	case !defaults.RoleSessionName.IsNull():
+		return defaults.RoleSessionName.ValueString()
 	case name == "":
 		return assumerole.DefaultRoleSessionName
 	}

@@ -3,20 +3,19 @@ package provider
 import (
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int32validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
-	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // typeSuffix ends the names of the data source and of its ephemeral twin.
@@ -29,6 +28,8 @@ const apiReference = "[`AssumeRoleWithWebIdentity`](https://docs.aws.amazon.com/
 // declared on one side only, so that it is reported once.
 func attributes() map[string]schema.Attribute {
 	all := arguments()
+	maps.Copy(all, tokenArguments())
+	all[assumerole.RoleSessionNameArgument] = sessionNameArgument(true)
 	maps.Copy(all, results())
 	return all
 }
@@ -41,37 +42,13 @@ func arguments() map[string]schema.Attribute {
 			MarkdownDescription: "ARN of the role to assume, 20 to 2048 characters (`RoleArn`). Default: the environment variable `AWS_ROLE_ARN`, but only when the token " +
 				"comes from the environment too, by `AWS_WEB_IDENTITY_TOKEN_FILE`. With an `endpoint` that isn't AWS's, any text, even an empty one for MinIO's claim-based policies.",
 		},
-		"role_session_name": schema.StringAttribute{
-			Optional: true,
-			Computed: true,
-			MarkdownDescription: "Name of the session, which ends the ARN of the assumed role and shows in CloudTrail: 2 to 64 letters, digits and `_+=,.@-` " +
-				"(`RoleSessionName`). Default: the environment variable `AWS_ROLE_SESSION_NAME`, then `terraform`.",
-			Validators: []validator.String{checkedBy("a role session name", assumerole.CheckRoleSessionName)},
-		},
-		webidentity.InlineArgument: schema.StringAttribute{
-			Optional:  true,
-			Sensitive: true,
-			MarkdownDescription: "The token itself: an OpenID Connect ID token (a JWT), or an OAuth 2.0 access token together with `provider_id`; 4 to 20000 characters " +
-				"(`WebIdentityToken`). White space around it is trimmed. At most one of the `web_identity_token…` arguments may be set; without any, the file that " +
-				"`AWS_WEB_IDENTITY_TOKEN_FILE` names is read.",
-			Validators: []validator.String{
-				checkedBy("a web identity token", checkInlineToken),
-				stringvalidator.ConflictsWith(path.MatchRoot(webidentity.FileArgument)),
-			},
-		},
-		webidentity.FileArgument: schema.StringAttribute{
-			Optional: true,
-			MarkdownDescription: "Path of a file that holds the token (`WebIdentityToken`). The file is read each time, so a token that its platform replaces is found. What it " +
-				"holds must be a JWT, unless `provider_id` is set. White space around it is trimmed.",
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-		},
 		"provider_id": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "For OAuth 2.0 access tokens only: the host name of the identity provider, `www.amazon.com` or `graph.facebook.com`, without a scheme or a " +
 				"port; 4 to 2048 characters (`ProviderId`). Leave it out for OpenID Connect ID tokens.",
 			Validators: []validator.String{
 				stringvalidator.UTF8LengthBetween(assumerole.MinProviderIDLength, assumerole.MaxProviderIDLength),
-				stringvalidator.RegexMatches(regexp.MustCompile(`^[^:/\s]*$`), "must be a bare host name, without a scheme, a port or a path, such as www.amazon.com"),
+				checkedBy("a bare host name", checkProviderID),
 			},
 		},
 		"policy_arns": schema.SetAttribute{
@@ -80,6 +57,7 @@ func arguments() map[string]schema.Attribute {
 			MarkdownDescription: "ARNs of up to 10 managed policies that restrict the session further, 20 to 2048 characters each (`PolicyArns`). The session may do what both " +
 				"they and the role allow. Servers that aren't AWS's may ignore them.",
 			Validators: []validator.Set{
+				setvalidator.NoNullValues(),
 				setvalidator.SizeAtMost(assumerole.MaxPolicyARNs),
 				setvalidator.ValueStringsAre(stringvalidator.UTF8LengthBetween(assumerole.MinARNLength, assumerole.MaxARNLength)),
 			},
@@ -90,17 +68,17 @@ func arguments() map[string]schema.Attribute {
 				"characters may be left, of U+0009, U+000A, U+000D and U+0020 to U+00FF.",
 			Validators: []validator.String{checkedBy("a session policy in JSON", checkPolicy)},
 		},
-		"duration_seconds": schema.Int32Attribute{
+		"duration_seconds": schema.Int64Attribute{
 			Optional: true,
 			MarkdownDescription: "How long the credentials live, in seconds: 900 (15 minutes) to 43200 (12 hours), and no more than the role's own maximum session duration " +
 				"(`DurationSeconds`). Default: the service's, 3600 (an hour). Servers that aren't AWS's may allow more.",
-			Validators: []validator.Int32{int32validator.AtLeast(assumerole.MinDurationSeconds)},
+			Validators: []validator.Int64{int64validator.Between(assumerole.MinDurationSeconds, math.MaxInt32)},
 		},
-		"minimum_session_token_size": schema.Int32Attribute{
+		"minimum_session_token_size": schema.Int64Attribute{
 			Optional: true,
 			MarkdownDescription: "Smallest size of the session token, in bytes, 0 to 4096 (`MinimumSessionTokenSize`): to find out whether what comes after can take larger ones. 0 is " +
 				"the same as leaving it out.",
-			Validators: []validator.Int32{int32validator.Between(0, assumerole.MaxSessionTokenSize)},
+			Validators: []validator.Int64{int64validator.Between(0, assumerole.MaxSessionTokenSize)},
 		},
 		"timeout": schema.StringAttribute{
 			Optional: true,
@@ -182,13 +160,21 @@ func results() map[string]schema.Attribute {
 	}
 }
 
-func checkInlineToken(value string) error {
-	return webidentity.Inline{Value: secret.New(value)}.Check()
-}
-
 func checkPolicy(value string) error {
 	_, err := assumerole.CompactPolicy(value)
 	return err
+}
+
+var bareHost = regexp.MustCompile(`^[^:/\s]*$`)
+
+func checkProviderID(value string) error {
+	if bareHost.MatchString(value) {
+		return nil
+	}
+	return &assumerole.ArgumentError{
+		Summary: "Invalid provider ID",
+		Detail:  fmt.Sprintf("%q isn't a bare host name, without a scheme, a port or a path. It must be one such as www.amazon.com.", secret.Scrub(value)),
+	}
 }
 
 // checkTimeout wants a duration that doesn't end before it begins.
@@ -198,6 +184,6 @@ func checkTimeout(value string) error {
 	}
 	return &assumerole.ArgumentError{
 		Summary: "Invalid duration",
-		Detail:  fmt.Sprintf("%q isn't a duration longer than zero. Write a number with its unit, such as \"30s\", \"2m\" or \"1m30s\".", value),
+		Detail:  fmt.Sprintf("%q isn't a duration longer than zero. Write a number with its unit, such as \"30s\", \"2m\" or \"1m30s\".", secret.Scrub(value)),
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // MaxBodyBytes bounds an answer. The largest that STS gives, with a session token of 4096 bytes, is far below it.
@@ -18,6 +17,9 @@ const MaxBodyBytes = 1 << 20
 
 // ErrBodyTooLarge is what reading an answer beyond MaxBodyBytes ends with.
 var ErrBodyTooLarge = errors.New("the answer is larger than 1 MiB")
+
+// ErrNoAnswer is a response that isn't one: HTTP status 101, which asks to go on in another protocol.
+var ErrNoAnswer = errors.New("the answer asks to switch to another protocol")
 
 // RedirectError is an answer that points elsewhere. The token goes to the configured endpoint alone, so it isn't followed.
 type RedirectError struct {
@@ -46,6 +48,10 @@ func (e *ProxyError) Error() string {
 // context.
 func NewClient(base *http.Transport) *http.Client {
 	base = base.Clone()
+	// HTTP/2 has a debug log of its own, which prints bodies; what is sent here is one small request and its answer.
+	base.Protocols = new(http.Protocols)
+	base.Protocols.SetHTTP1(true)
+	base.ForceAttemptHTTP2 = false
 	base.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, response *http.Response) error {
 		if response.StatusCode != http.StatusOK {
 			return &ProxyError{Host: proxy.Host, Status: response.StatusCode}
@@ -68,6 +74,11 @@ func (g guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := g.base.RoundTrip(request)
 	if err != nil {
 		return nil, err
+	}
+	if response.StatusCode < 200 {
+		// Switching protocols would hand over the connection, and with it the deadline.
+		_ = response.Body.Close()
+		return nil, ErrNoAnswer
 	}
 	if response.StatusCode >= 300 && response.StatusCode < 400 {
 		_ = response.Body.Close()
@@ -105,8 +116,8 @@ func (b *boundedBody) Read(buffer []byte) (int, error) {
 
 // IsLoopback tells whether a URL's host is this machine, without asking DNS.
 func IsLoopback(u *url.URL) bool {
-	host := strings.ToLower(u.Hostname())
-	if host == "localhost" { // but not what ends in .localhost: a resolver may ask the network for it, or a proxy
+	host := u.Hostname()
+	if host == "localhost" { // in this form alone, and not what ends in .localhost: others may go to a proxy, or to DNS
 		return true
 	}
 	ip := net.ParseIP(host)

@@ -77,7 +77,7 @@ func TestBodyIsBounded(t *testing.T) {
 func TestIsLoopback(t *testing.T) {
 	for address, want := range map[string]bool{
 		"http://localhost:8080":        true,
-		"http://LOCALHOST":             true,
+		"http://LOCALHOST":             false,
 		"http://sts.localhost":         false,
 		"http://127.0.0.1:4566":        true,
 		"http://127.9.9.9":             true,

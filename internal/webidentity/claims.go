@@ -1,9 +1,11 @@
 package webidentity
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"math"
 	"strings"
 	"time"
@@ -27,6 +29,7 @@ type Claims struct {
 	IssuedAt        time.Time
 	NotBefore       time.Time
 	Expiration      time.Time
+	All             map[string]any // every claim; numbers are json.Number
 }
 
 // IsJWT tells whether a token has the form of a signed JWT.
@@ -35,10 +38,13 @@ func IsJWT(token string) bool {
 	return err == nil
 }
 
+// Trim takes the white space off a token's ends, as is done with one before it is sent.
+func Trim(token string) string { return strings.TrimSpace(token) }
+
 // Decode reads the header and the claims of a token without verifying anything. Its only error is ErrNotJWT.
 func Decode(token string) (Claims, error) {
 	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
+	if len(parts) != 3 || strings.ContainsAny(token, "\r\n") { // which Go's base64 would pass over
 		return Claims{}, ErrNotJWT
 	}
 	header, isObject := decodeObject(parts[0])
@@ -62,6 +68,7 @@ func Decode(token string) (Claims, error) {
 		IssuedAt:        instant(claims["iat"]),
 		NotBefore:       instant(claims["nbf"]),
 		Expiration:      instant(claims["exp"]),
+		All:             claims,
 	}, nil
 }
 
@@ -71,8 +78,13 @@ func decodeObject(segment string) (map[string]any, bool) {
 		return nil, false
 	}
 	var object map[string]any
-	if err := json.Unmarshal(decoded, &object); err != nil || object == nil {
+	decoder := json.NewDecoder(bytes.NewReader(decoded))
+	decoder.UseNumber() // a float64 would round large numbers
+	if err := decoder.Decode(&object); err != nil || object == nil {
 		return nil, false
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, false // something follows
 	}
 	return object, true
 }
@@ -101,8 +113,12 @@ func texts(value any) []string {
 
 // instant reads a NumericDate: seconds since 1970. The bounds are the years 1 to 9999, what RFC 3339 can write.
 func instant(value any) time.Time {
-	seconds, ok := value.(float64)
-	if !ok || math.IsNaN(seconds) || seconds < -62135596800 || seconds > 253402300799 {
+	number, ok := value.(json.Number)
+	if !ok {
+		return time.Time{}
+	}
+	seconds, err := number.Float64()
+	if err != nil || math.IsNaN(seconds) || seconds < -62135596800 || seconds > 253402300799 {
 		return time.Time{}
 	}
 	return time.Unix(int64(seconds), 0).UTC()

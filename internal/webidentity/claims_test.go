@@ -2,6 +2,7 @@ package webidentity_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"reflect"
 	"strings"
@@ -48,10 +49,22 @@ func TestDecode(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			got.All = nil // TestDecodeKeepsEveryClaim's
 			if !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got  %+v\nwant %+v", got, test.want)
 			}
 		})
+	}
+}
+
+func TestDecodeKeepsEveryClaim(t *testing.T) {
+	got, err := webidentity.Decode(token(`{}`, `{"run_id":12345678901234567890,"groups":["a",null,{"b":true}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"run_id": json.Number("12345678901234567890"), "groups": []any{"a", nil, map[string]any{"b": true}}}
+	if !reflect.DeepEqual(got.All, want) {
+		t.Errorf("got %v", got.All)
 	}
 }
 

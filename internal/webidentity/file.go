@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
@@ -74,6 +75,10 @@ func (f File) read(ctx context.Context) ([]byte, error) {
 }
 
 func (f File) readRegular() ([]byte, error) {
+	if IsJWT(strings.TrimSpace(f.Path)) {
+		return nil, f.fail("A token in place of a path", "%s is a web identity token itself, where the path of a file is wanted. Give the token to %s instead.",
+			f.setting(), InlineArgument)
+	}
 	// Without O_NONBLOCK, opening a named pipe would wait for its writer.
 	file, err := os.OpenFile(f.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -118,7 +123,7 @@ func (f File) unreadable(err error) error {
 	case f.Path == "":
 		hint = " The path is empty."
 	case strings.HasPrefix(f.Path, "~"):
-		hint = ` "~" isn't expanded here: write pathexpand("` + f.Path + `").`
+		hint = ` "~" isn't expanded here: write pathexpand(` + f.shown() + `).`
 	case f.Argument == "":
 		hint = " Where the token comes from elsewhere, set one of the token arguments, which the variable then gives way to."
 	}
@@ -128,9 +133,27 @@ func (f File) unreadable(err error) error {
 // subject names the file as the user knows it, to begin a sentence with.
 func (f File) subject() string {
 	if f.Argument == "" {
-		return fmt.Sprintf("The file %q, named by the environment variable %s,", f.Path, FileVariable)
+		return fmt.Sprintf("The file %s, named by the environment variable %s,", f.shown(), FileVariable)
 	}
-	return fmt.Sprintf("The file %q", f.Path)
+	return "The file " + f.shown()
+}
+
+// setting names what holds the path, to begin a sentence with.
+func (f File) setting() string {
+	if f.Argument == "" {
+		return "The value of the environment variable " + FileVariable
+	}
+	return "The value of " + f.Argument
+}
+
+// longestShown is the longest path that an error repeats, in bytes. What is longer may be a token in its place.
+const longestShown = 200
+
+func (f File) shown() string {
+	if len(f.Path) > longestShown {
+		return fmt.Sprintf("(a path of %d characters)", utf8.RuneCountInString(f.Path))
+	}
+	return fmt.Sprintf("%q", secret.Scrub(f.Path))
 }
 
 func (f File) fail(summary, format string, arguments ...any) error {

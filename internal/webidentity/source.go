@@ -18,9 +18,11 @@ const (
 
 // The names that users know the sources by: the arguments of a block, and the variable of the environment.
 const (
-	InlineArgument = "web_identity_token"
-	FileArgument   = "web_identity_token_file"
-	FileVariable   = "AWS_WEB_IDENTITY_TOKEN_FILE"
+	InlineArgument      = "web_identity_token"
+	FileArgument        = "web_identity_token_file"
+	EnvironmentArgument = "web_identity_token_env"
+	RequestArgument     = "web_identity_token_request"
+	FileVariable        = "AWS_WEB_IDENTITY_TOKEN_FILE"
 )
 
 // Source gives a token. It is asked anew for each call of STS, so that a token that its platform has replaced is used.
@@ -34,9 +36,11 @@ type Source interface {
 
 // Error says why a source gave no usable token. It never holds the token.
 type Error struct {
-	Argument string // the argument at fault; empty when the source is the environment
-	Summary  string // what is wrong, as a heading
-	Detail   string // what is wrong and what would be right, in sentences
+	Argument  string // the argument at fault; empty when the source is the environment
+	Member    string // the platform's object in RequestArgument; empty for the other arguments
+	Attribute string // the attribute of that object at fault; empty when it isn't a single one
+	Summary   string // what is wrong, as a heading
+	Detail    string // what is wrong and what would be right, in sentences
 }
 
 func (e *Error) Error() string { return e.Summary + ": " + e.Detail }

@@ -1,5 +1,5 @@
 # One web identity token, two AWS accounts: each trades it for credentials of its own, and an aliased provider uses them.
-# `make demo` runs this configuration against an STS on this machine, so it needs no account.
+# `make demo` runs this against an STS on this machine, so it needs no account.
 
 terraform {
   required_providers {

@@ -1,0 +1,19 @@
+variable "sts_endpoint" {
+  type        = string
+  description = "URL of the STS to call."
+}
+
+variable "web_identity_token_file" {
+  type        = string
+  description = "Path of the file that holds the web identity token."
+}
+
+variable "role_arn" {
+  type        = string
+  description = "ARN of the role to assume, such as arn:aws:iam::111122223333:role/deploy."
+}
+
+variable "wait_seconds" {
+  type        = number
+  description = "How long the apply waits between both calls, in seconds. More than a session's life shows what this is for."
+}

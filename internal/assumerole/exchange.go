@@ -1,0 +1,162 @@
+package assumerole
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// sharedFor is how long after its making a session is given to another block that asks for exactly the same.
+const sharedFor = time.Minute
+
+// Exchange is one trade of a token for credentials: what is known of it, whether or not it succeeded.
+type Exchange struct {
+	Request     Request
+	Destination Destination
+	Claims      *webidentity.Claims // what the token claims; nil until there is a token, and when it isn't a JWT
+	Sent        bool                // the token was, or was about to be, sent
+	Result      *Result             // nil unless it succeeded
+}
+
+// Exchange fetches the token and calls STS, both within request.Timeout. Beside an error, the Exchange holds what was known
+// when it came about.
+//
+// Unless the request is to be fresh, a token that was requested from a platform serves every request while it has life
+// left, and requests for exactly the same session share one call.
+//
+// Errors: *ArgumentError, *SettingError and *webidentity.Error, before anything is sent; *ServiceError, *AnswerError,
+// *transport.RedirectError, *ConnectionError, *TimeoutError; and context.Canceled when ctx was cancelled.
+func (c *Client) Exchange(ctx context.Context, request Request) (Exchange, error) {
+	exchange := Exchange{Request: request}
+	within, cancel := context.WithTimeout(ctx, request.Timeout)
+	defer cancel()
+
+	input, err := request.input()
+	if err != nil {
+		return exchange, err
+	}
+	destination, client, err := c.locate(within, request)
+	exchange.Destination = destination
+	if err != nil {
+		return exchange, err
+	}
+	token, err := c.token(within, request)
+	if err != nil {
+		return exchange, ended(within, err, request.Timeout, "fetching the web identity token from "+request.Token.String())
+	}
+	if claims, err := webidentity.Decode(token.Reveal()); err == nil {
+		exchange.Claims = &claims
+	}
+	input.WebIdentityToken = aws.String(token.Reveal())
+	exchange.Sent = true
+	exchange.Result, err = c.session(within, request, client, input)
+	if err != nil {
+		return exchange, ended(within, err, request.Timeout, "waiting for the answer of STS at "+destination.String()+lastFailure(client, token))
+	}
+	return exchange, nil
+}
+
+// token asks the request's source. What a platform was asked for is asked for once; files and variables are simply read.
+func (c *Client) token(ctx context.Context, request Request) (secret.Text, error) {
+	requested, isRequested := request.Token.(webidentity.RequestSource)
+	if !isRequested || request.Fresh {
+		return request.Token.Token(ctx)
+	}
+	return c.tokens.do(ctx, requested.Key(), func(ctx context.Context) (secret.Text, time.Time, error) {
+		token, err := requested.Token(ctx)
+		return token, goodUntil(token), err
+	})
+}
+
+// goodUntil is when a token is too near to its end to begin anything with: the last minute of its life, or the last half of
+// a short one. What doesn't say when it expires isn't kept.
+func goodUntil(token secret.Text) time.Time {
+	claims, err := webidentity.Decode(token.Reveal())
+	if err != nil || claims.Expiration.IsZero() {
+		return time.Time{}
+	}
+	return claims.Expiration.Add(-min(time.Minute, time.Until(claims.Expiration)/2))
+}
+
+// session calls STS, once for all who ask for the same at about the same time.
+func (c *Client) session(ctx context.Context, request Request, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput) (*Result, error) {
+	if request.Fresh {
+		return call(ctx, client, input)
+	}
+	key, err := sessionKey(input)
+	if err != nil {
+		return nil, err
+	}
+	return c.sessions.do(ctx, key, func(ctx context.Context) (*Result, time.Time, error) {
+		result, err := call(ctx, client, input)
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		until := time.Now().Add(sharedFor)
+		if expiration := result.Credentials.Expiration; expiration != nil && time.Until(*expiration) < 2*sharedFor {
+			until = time.Now().Add(time.Until(*expiration) / 2)
+		}
+		return result, until, nil
+	})
+}
+
+// sessionKey is equal for equal inputs, token included, which isn't in it. The destination needn't be: it follows from the
+// role.
+func sessionKey(input *sts.AssumeRoleWithWebIdentityInput) (string, error) {
+	sorted := *input
+	sorted.PolicyArns = slices.Clone(input.PolicyArns)
+	slices.SortFunc(sorted.PolicyArns, comparePolicyARNs)
+	text, err := json.Marshal(sorted)
+	if err != nil {
+		return "", fmt.Errorf("comparing requests: %w", err)
+	}
+	digest := sha256.Sum256(text)
+	return hex.EncodeToString(digest[:]), nil
+}
+
+func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput) (*Result, error) {
+	output, err := client.AssumeRoleWithWebIdentity(ctx, input)
+	if err != nil {
+		return nil, translate(err, secret.New(aws.ToString(input.WebIdentityToken)))
+	}
+	return newResult(output, secret.New(aws.ToString(input.WebIdentityToken)))
+}
+
+// lastFailure says how the last of several attempts failed, for an error that has itself nothing to say of it.
+func lastFailure(client *sts.Client, token secret.Text) string {
+	retries, ok := client.Options().Retryer.(*retryer)
+	if !ok {
+		return ""
+	}
+	attempts, last := retries.story()
+	if last == nil {
+		return ""
+	}
+	times := "once"
+	if attempts > 1 {
+		times = fmt.Sprintf("%d times", attempts)
+	}
+	return fmt.Sprintf(", which was asked %s and failed last with: %s", times, translate(last, token))
+}
+
+// ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself.
+func ended(ctx context.Context, err error, timeout time.Duration, during string) error {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return &TimeoutError{Timeout: timeout, During: during}
+	case ctx.Err() != nil:
+		return fmt.Errorf("interrupted while %s: %w", during, context.Canceled)
+	}
+	return err
+}

@@ -1,0 +1,179 @@
+package assumerole
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
+	"golang.org/x/net/http/httpproxy"
+
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
+)
+
+// Arguments of the provider block for the transport, as errors name them.
+const (
+	UseFIPSEndpointArgument      = "use_fips_endpoint"
+	UseDualStackEndpointArgument = "use_dualstack_endpoint"
+	CustomCABundleArgument       = "custom_ca_bundle"
+	HTTPProxyArgument            = "http_proxy"
+	HTTPSProxyArgument           = "https_proxy"
+	NoProxyArgument              = "no_proxy"
+	MaxRetriesArgument           = "max_retries"
+)
+
+// load has the SDK read the environment and the shared configuration, under the settings.
+func load(ctx context.Context, settings Settings) (aws.Config, error) {
+	options := []func(*config.LoadOptions) error{
+		// Without these credentials, half a set of web identity variables would be an error here, and profiles' own would be
+		// looked for.
+		config.WithCredentialsProvider(aws.AnonymousCredentials{}),
+		// AWS_DEFAULTS_MODE=auto would ask the instance metadata service for the Region, seconds where there is none.
+		config.WithDefaultsMode(aws.DefaultsModeStandard),
+	}
+	if settings.UseFIPSEndpoint != nil {
+		state := aws.FIPSEndpointStateDisabled
+		if *settings.UseFIPSEndpoint {
+			state = aws.FIPSEndpointStateEnabled
+		}
+		options = append(options, config.WithUseFIPSEndpoint(state))
+	}
+	if settings.UseDualStackEndpoint != nil {
+		state := aws.DualStackEndpointStateDisabled
+		if *settings.UseDualStackEndpoint {
+			state = aws.DualStackEndpointStateEnabled
+		}
+		options = append(options, config.WithUseDualStackEndpoint(state))
+	}
+	if settings.CustomCABundle != "" {
+		options = append(options, func(o *config.LoadOptions) error {
+			bundle, err := os.ReadFile(settings.CustomCABundle)
+			o.CustomCABundle = bytes.NewReader(bundle)
+			return err
+		})
+	}
+	loaded, err := loadInTime(ctx, options)
+	if err != nil {
+		return aws.Config{}, loadError(settings, err)
+	}
+	loaded.Logger = logging.Nop{} // it would write to stderr, past Terraform's own log
+	return loaded, nil
+}
+
+// loadTimeout bounds the reading of the shared configuration, which is a matter of milliseconds.
+const loadTimeout = 30 * time.Second
+
+// errSlowFiles is what loadInTime ends with when the files don't answer.
+var errSlowFiles = errors.New("reading the shared configuration files and the CA bundle took too long; is one of them a pipe, or on a file system that hangs?")
+
+// loadInTime bounds what the SDK reads without a bound: a pipe, or a file system that hangs, must not hang the run. What a
+// hung system call holds is then one goroutine, until the process ends.
+func loadInTime(ctx context.Context, options []func(*config.LoadOptions) error) (aws.Config, error) {
+	type outcome struct {
+		loaded aws.Config
+		err    error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		loaded, err := config.LoadDefaultConfig(ctx, options...)
+		done <- outcome{loaded, err}
+	}()
+	timeout := time.NewTimer(loadTimeout)
+	defer timeout.Stop()
+	select {
+	case read := <-done:
+		return read.loaded, read.err
+	case <-ctx.Done():
+		return aws.Config{}, context.Cause(ctx)
+	case <-timeout.C:
+		return aws.Config{}, errSlowFiles
+	}
+}
+
+// maxRetries takes the argument, then the SDK's number of attempts, of the environment or the profile.
+func maxRetries(settings Settings, loaded aws.Config) (int, error) {
+	switch {
+	case settings.MaxRetries != nil:
+		return *settings.MaxRetries, nil
+	case loaded.RetryMaxAttempts < 0:
+		return 0, &SettingError{
+			Summary: "Invalid number of attempts",
+			Detail: fmt.Sprintf("The environment variable AWS_MAX_ATTEMPTS, or max_attempts of the profile, is %d. It must be 1 or more.",
+				loaded.RetryMaxAttempts),
+		}
+	case loaded.RetryMaxAttempts > 0:
+		return loaded.RetryMaxAttempts - 1, nil
+	}
+	return DefaultMaxRetries, nil
+}
+
+// maxConnections is how many idle connections are kept to one host: as many as the most parallel runs use, so that none is
+// opened twice. The SDK keeps 10.
+const maxConnections = 256
+
+// httpClient puts this provider's rules around the SDK's own transport, which has the CA bundle. That order matters: the
+// SDK refuses a CA bundle together with a client it doesn't know.
+func httpClient(loaded aws.Config, settings Settings) (*http.Client, error) {
+	buildable, ok := loaded.HTTPClient.(*awshttp.BuildableClient)
+	if !ok {
+		buildable = awshttp.NewBuildableClient()
+	}
+	base := buildable.GetTransport()
+	base.MaxIdleConns, base.MaxIdleConnsPerHost = maxConnections, maxConnections
+	proxies, err := proxies(settings)
+	if err != nil {
+		return nil, err
+	}
+	proxyFor := proxies.ProxyFunc()
+	base.Proxy = func(request *http.Request) (*url.URL, error) { return proxyFor(request.URL) }
+	return transport.NewClient(base), nil
+}
+
+// proxies are the environment's, where the settings don't name others. Loopback is never reached through one.
+func proxies(settings Settings) (*httpproxy.Config, error) {
+	found := httpproxy.FromEnvironment()
+	for _, setting := range []struct {
+		argument, value string
+		target          *string
+	}{
+		{HTTPProxyArgument, settings.HTTPProxy, &found.HTTPProxy},
+		{HTTPSProxyArgument, settings.HTTPSProxy, &found.HTTPSProxy},
+		{NoProxyArgument, settings.NoProxy, &found.NoProxy},
+	} {
+		if setting.value == "" {
+			continue
+		}
+		if setting.argument != NoProxyArgument {
+			if err := CheckProxy(setting.argument, setting.value); err != nil {
+				return nil, err
+			}
+		}
+		*setting.target = setting.value
+	}
+	return found, nil
+}
+
+// CheckProxy tells whether a value of http_proxy or https_proxy can be used. Its error is a *SettingError, which doesn't
+// repeat the value: it may hold a password.
+func CheckProxy(argument, value string) error {
+	parsed, err := url.Parse(value)
+	if err == nil && parsed.Hostname() != "" {
+		switch parsed.Scheme {
+		case "http", "https", "socks5", "socks5h":
+			return nil
+		}
+	}
+	return &SettingError{
+		Argument: argument,
+		Summary:  "Invalid proxy",
+		Detail:   fmt.Sprintf("The value of %s isn't the URL of a proxy. It must be one such as http://proxy.example.com:3128, with http, https or socks5.", argument),
+	}
+}

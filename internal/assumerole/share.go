@@ -1,0 +1,101 @@
+package assumerole
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// shared does the same work once for all who ask for it at about the same time. The zero value is ready for use.
+type shared[V any] struct {
+	mutex   sync.Mutex
+	flights map[string]*flight[V]
+}
+
+// flight is one piece of work: under way until done is closed, and then its result, which may be given until it is stale.
+type flight[V any] struct {
+	done    chan struct{}
+	waiting int
+	cancel  context.CancelFunc
+	value   V
+	err     error
+	until   time.Time
+}
+
+// do gives the result for a key: that of work under way, or one that isn't stale yet, or that of new work. Each asker waits
+// for as long as its own context lets it; the work ends early only when nobody waits for it any more. An error goes to all
+// who wait, and to nobody after them.
+func (s *shared[V]) do(ctx context.Context, key string, work func(context.Context) (V, time.Time, error)) (V, error) {
+	joined := s.join(ctx, key, work)
+	select {
+	case <-joined.done:
+		s.leave(key, joined)
+		return joined.value, joined.err
+	case <-ctx.Done():
+		s.leave(key, joined)
+		var none V
+		return none, context.Cause(ctx)
+	}
+}
+
+func (s *shared[V]) join(ctx context.Context, key string, work func(context.Context) (V, time.Time, error)) *flight[V] {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.flights == nil {
+		s.flights = map[string]*flight[V]{}
+	}
+	s.dropStale()
+	if joined := s.flights[key]; joined != nil {
+		joined.waiting++
+		return joined
+	}
+	started := &flight[V]{done: make(chan struct{}), waiting: 1}
+	s.flights[key] = started
+	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	started.cancel = cancel
+	go func() {
+		defer cancel()
+		value, until, err := work(working)
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		started.value, started.until, started.err = value, until, err
+		if err != nil && s.flights[key] == started {
+			delete(s.flights, key)
+		}
+		close(started.done)
+	}()
+	return started
+}
+
+// leave ends work that nobody waits for.
+func (s *shared[V]) leave(key string, left *flight[V]) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	left.waiting--
+	if left.waiting > 0 || left.isDone() {
+		return
+	}
+	left.cancel()
+	if s.flights[key] == left {
+		delete(s.flights, key)
+	}
+}
+
+// dropStale forgets the results that may no longer be given, secrets among them.
+func (s *shared[V]) dropStale() {
+	now := time.Now()
+	for key, candidate := range s.flights {
+		if candidate.isDone() && !now.Before(candidate.until) {
+			delete(s.flights, key)
+		}
+	}
+}
+
+func (f *flight[V]) isDone() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+)
+
+// search looks into every file below a folder, and into those of a saved plan, which is a zip archive. It answers the files'
+// paths below the folder, with how many of the secrets are in each.
+func search(folder string, secrets []secret.Text) (map[string]int, error) {
+	found := make(map[string]int)
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		texts, err := unpacked(content)
+		if err != nil {
+			return fmt.Errorf("reading %s: %w", path, err)
+		}
+		name, err := filepath.Rel(folder, path)
+		found[name] = held(texts, secrets)
+		return err
+	})
+	return found, err
+}
+
+// unpacked are the content of a file, and of those in it if it is an archive.
+func unpacked(content []byte) ([][]byte, error) {
+	texts := [][]byte{content}
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if errors.Is(err, zip.ErrFormat) {
+		return texts, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, member := range archive.File {
+		reader, err := member.Open()
+		if err != nil {
+			return nil, err
+		}
+		text, err := io.ReadAll(reader)
+		if err := errors.Join(err, reader.Close()); err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, nil
+}
+
+// held is how many of the secrets are in the texts.
+func held(texts [][]byte, secrets []secret.Text) int {
+	n := 0
+	for _, one := range secrets {
+		for _, text := range texts {
+			if bytes.Contains(text, []byte(one.Reveal())) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// wantSecrets is for a search of the data source's folder: what is in its state and plan must have been found.
+func wantSecrets(found map[string]int) error {
+	for _, name := range []string{stateFile, planFile} {
+		if found[name] == 0 {
+			return fmt.Errorf("no secret was found in the data source's %s, where they are: the search is blind", name)
+		}
+	}
+	return nil
+}
+
+// wantNoSecrets is for a search of the ephemeral resource's folder. The state and the plan must have been looked into.
+func wantNoSecrets(found map[string]int) error {
+	for _, name := range []string{stateFile, planFile} {
+		if _, searched := found[name]; !searched {
+			return fmt.Errorf("there was no %s to look for secrets in", name)
+		}
+	}
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		if n := found[name]; n > 0 {
+			problems = append(problems, fmt.Errorf("the ephemeral resource's %s holds %s", name, counted(n, "secret")))
+		}
+	}
+	return errors.Join(problems...)
+}

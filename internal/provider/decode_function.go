@@ -1,0 +1,131 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"math/big"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+func newDecodeFunction() function.Function { return decodeFunction{} }
+
+// decodeFunction is provider::sts::decode_web_identity_token.
+type decodeFunction struct{}
+
+var decodedType = map[string]attr.Type{
+	"algorithm":        types.StringType,
+	"key_id":           types.StringType,
+	"issuer":           types.StringType,
+	"subject":          types.StringType,
+	"audience":         types.ListType{ElemType: types.StringType},
+	"authorized_party": types.StringType,
+	"issued_at":        types.StringType,
+	"not_before":       types.StringType,
+	"expiration":       types.StringType,
+	"claims":           types.DynamicType,
+}
+
+func (decodeFunction) Metadata(_ context.Context, _ function.MetadataRequest, response *function.MetadataResponse) {
+	response.Name = "decode_web_identity_token"
+}
+
+func (decodeFunction) Definition(_ context.Context, _ function.DefinitionRequest, response *function.DefinitionResponse) {
+	response.Definition = function.Definition{
+		Summary: "What a web identity token claims",
+		MarkdownDescription: "Reads the header and the claims of a web identity token (a JWT), for conditions, session names and outputs. **Nothing is verified**: anybody can write any " +
+			"claim into a token, and STS alone checks the signature. Null for what isn't a JWT.\n\n" +
+			"The result is an object: `algorithm`, `key_id`, `issuer`, `subject`, `authorized_party` (strings), `audience` (list of strings), `issued_at`, `not_before`, " +
+			"`expiration` (strings, RFC 3339 in UTC), and `claims`, with all of the token's claims as they are: `.claims.repository`. What the token doesn't have is null.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "token", MarkdownDescription: "The token. White space around it is trimmed."},
+		},
+		Return: function.ObjectReturn{AttributeTypes: decodedType},
+	}
+}
+
+func (decodeFunction) Run(ctx context.Context, request function.RunRequest, response *function.RunResponse) {
+	var token string
+	if response.Error = request.Arguments.Get(ctx, &token); response.Error != nil {
+		return
+	}
+	response.Error = response.Result.Set(ctx, decoded(token))
+}
+
+// decoded never fails: Terraform would print the token beside the error.
+func decoded(token string) types.Object {
+	claims, err := webidentity.Decode(webidentity.Trim(token))
+	if err != nil {
+		return types.ObjectNull(decodedType)
+	}
+	audience := types.ListNull(types.StringType)
+	if claims.Audience != nil {
+		var elements []attr.Value
+		for _, element := range claims.Audience {
+			elements = append(elements, types.StringValue(element))
+		}
+		audience = types.ListValueMust(types.StringType, elements)
+	}
+	return types.ObjectValueMust(decodedType, map[string]attr.Value{
+		"algorithm":        nonEmpty(claims.Algorithm),
+		"key_id":           nonEmpty(claims.KeyID),
+		"issuer":           nonEmpty(claims.Issuer),
+		"subject":          nonEmpty(claims.Subject),
+		"audience":         audience,
+		"authorized_party": nonEmpty(claims.AuthorizedParty),
+		"issued_at":        instant(claims.IssuedAt),
+		"not_before":       instant(claims.NotBefore),
+		"expiration":       instant(claims.Expiration),
+		"claims":           types.DynamicValue(fromJSON(claims.All)),
+	})
+}
+
+// fromJSON makes a Terraform value of a decoded JSON one: objects and tuples, whose parts may be of different types.
+func fromJSON(value any) attr.Value {
+	switch value := value.(type) {
+	case string:
+		return types.StringValue(value)
+	case bool:
+		return types.BoolValue(value)
+	case json.Number:
+		number, _, err := big.ParseFloat(value.String(), 10, 512, big.ToNearestEven)
+		if err != nil || number.IsInf() {
+			return types.StringValue(value.String()) // beyond what Terraform's numbers hold
+		}
+		return types.NumberValue(number)
+	case []any:
+		elements, elementTypes := make([]attr.Value, 0, len(value)), make([]attr.Type, 0, len(value))
+		for _, element := range value {
+			converted := fromJSON(element)
+			elements, elementTypes = append(elements, converted), append(elementTypes, converted.Type(context.Background()))
+		}
+		return types.TupleValueMust(elementTypes, elements)
+	case map[string]any:
+		members, memberTypes := map[string]attr.Value{}, map[string]attr.Type{}
+		for name, member := range value {
+			members[name] = fromJSON(member)
+			memberTypes[name] = members[name].Type(context.Background())
+		}
+		return types.ObjectValueMust(memberTypes, members)
+	}
+	return types.StringNull() // a null of JSON has no type; Terraform's has to have one
+}
+
+func nonEmpty(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}
+
+func instant(value time.Time) types.String {
+	if value.IsZero() {
+		return types.StringNull()
+	}
+	return rfc3339(&value)
+}

@@ -1,0 +1,239 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+// provider is a provider block at the world's endpoint.
+func (w world) provider(arguments ...string) string {
+	return fmt.Sprintf("provider \"sts\" {\n  endpoint = %q\n  %s\n}\n", w.URL(), strings.Join(arguments, "\n  "))
+}
+
+func isSubject(want string) []statecheck.StateCheck {
+	return []statecheck.StateCheck{known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(want))}
+}
+
+func TestTokenInAVariable(t *testing.T) {
+	w := newWorld(t)
+	t.Setenv("JOB_TOKEN", w.token(t, nil)+"\n")
+	run(t, resource.TestStep{
+		Config:            w.config(set("role_arn", roleARN(production)), set("web_identity_token_env", "JOB_TOKEN")),
+		ConfigStateChecks: isSubject(subject),
+	})
+}
+
+// gitHub is the endpoint of GitHub Actions where a job asks for tokens.
+func (w world) gitHub(t *testing.T) (requests *atomic.Int32) {
+	t.Helper()
+	requests = new(atomic.Int32)
+	server := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, request *http.Request) {
+		requests.Add(1)
+		if request.Header.Get("Authorization") != "Bearer of-the-job" {
+			t.Errorf("the bearer is wrong")
+		}
+		minted, err := w.issuer.Mint(emulator.Token{Subject: subject, Audience: []string{request.URL.Query().Get("audience")}})
+		if err != nil {
+			t.Error(err)
+		}
+		_, _ = fmt.Fprintf(answer, `{"count": 1, "value": %q}`, minted)
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", server.URL+"/?api-version=2.0")
+	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "of-the-job")
+	return requests
+}
+
+func TestTokenOfAPlatform(t *testing.T) {
+	w := newWorld(t)
+	w.gitHub(t)
+	run(t, resource.TestStep{
+		Config:            w.config(set("role_arn", roleARN(production)), fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience)),
+		ConfigStateChecks: isSubject(subject),
+	})
+}
+
+// TestDefaultAudience holds that of the platforms that let a job choose, and that a role in aws-cn has none.
+func TestDefaultAudience(t *testing.T) {
+	w := newWorld(t)
+	w.gitHub(t)
+	w.AddOIDCProvider(production, w.issuer.URL(), "sts.amazonaws.com")
+	w.addRole(t, emulator.Role{ARN: roleARN(production), TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil)})
+	const request = "web_identity_token_request = { github_actions = {} }"
+	run(t, resource.TestStep{
+		Config:            w.config(set("role_arn", roleARN(production)), request),
+		ConfigStateChecks: []statecheck.StateCheck{known(tfjsonpath.New("audience"), knownvalue.StringExact("sts.amazonaws.com"))},
+	})
+	run(t, resource.TestStep{
+		Config:      w.config(set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy"), request),
+		ExpectError: shows("is in the partition aws-cn, where IAM OIDC providers are registered with different audiences"),
+	})
+}
+
+// TestIdentityOfTheProviderBlock holds that it is the default for blocks, and that a block's own wins.
+func TestIdentityOfTheProviderBlock(t *testing.T) {
+	w := newWorld(t)
+	w.addRole(t, emulator.Role{ARN: roleARN(staging), TrustPolicy: emulator.TrustPolicy(staging, w.issuer.URL(), map[string]string{"sub": "repo:example/other"}, nil)})
+	other := w.token(t, func(token *emulator.Token) { token.Subject = "repo:example/other" })
+	t.Setenv("JOB_TOKEN", w.token(t, nil))
+	for name, argument := range map[string]string{
+		"web_identity_token":         set("web_identity_token", w.token(t, nil)),
+		"web_identity_token_file":    set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+		"web_identity_token_env":     set("web_identity_token_env", "JOB_TOKEN"),
+		"web_identity_token_request": fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.gitHub(t)
+			// The environment's come after the provider block's.
+			t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
+			t.Setenv("AWS_ROLE_SESSION_NAME", "environment")
+			run(t,
+				resource.TestStep{
+					Config: w.provider(argument, set("role_session_name", "provider")) + block(set("role_arn", roleARN(production))),
+					ConfigStateChecks: append(isSubject(subject),
+						known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("provider")), known(tfjsonpath.New("web_identity_token"), knownvalue.Null())),
+				},
+				resource.TestStep{
+					Config: w.provider(argument, set("role_session_name", "provider")) +
+						block(set("role_arn", roleARN(staging)), set("web_identity_token", other), set("role_session_name", "block")),
+					ConfigStateChecks: append(isSubject("repo:example/other"), known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("block"))),
+				})
+		})
+	}
+}
+
+func TestTwoTokensInTheProviderBlock(t *testing.T) {
+	w := newWorld(t)
+	run(t, resource.TestStep{
+		Config:      w.provider(set("web_identity_token", w.token(t, nil)), set("web_identity_token_env", "JOB_TOKEN")) + block(set("role_arn", roleARN(production))),
+		ExpectError: shows(`Attribute "web_identity_token_env" cannot be specified when "web_identity_token" is specified`),
+	})
+}
+
+func TestErrorOfTheProviderBlocksTokenSaysSo(t *testing.T) {
+	w := newWorld(t)
+	run(t, resource.TestStep{
+		Config:      w.provider(set("web_identity_token_file", "/nowhere")) + block(set("role_arn", roleARN(production))),
+		ExpectError: shows("It is the provider block that says where the token comes from, by web_identity_token_file"),
+	})
+}
+
+// TestUnknownIdentityOfTheProviderBlock holds that a block doesn't fall through to the environment, and that one with an
+// identity of its own needn't care.
+func TestUnknownIdentityOfTheProviderBlock(t *testing.T) {
+	w := newWorld(t)
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
+	t.Setenv("AWS_ROLE_ARN", roleARN(production))
+	for argument, test := range map[string]struct{ value, input string }{
+		"web_identity_token":         {"terraform_data.later.output", w.token(t, nil)},
+		"web_identity_token_request": {"{ github_actions = { audience = terraform_data.later.output } }", "an-audience"},
+		"role_session_name":          {"terraform_data.later.output", "later"},
+	} {
+		t.Run(argument, func(t *testing.T) {
+			config := fmt.Sprintf("resource \"terraform_data\" \"later\" { input = %q }\n", test.input) + w.provider(argument+" = "+test.value)
+			run(t, resource.TestStep{
+				Config:      config + block(set("role_arn", roleARN(production))),
+				ExpectError: shows("The value of " + argument + " in the provider block comes from something that doesn't exist before the apply, and this block may be read before that. Set it on this block instead"),
+			})
+			run(t, resource.TestStep{
+				Config:            config + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), set("role_session_name", "own")),
+				ConfigStateChecks: isSubject(subject),
+			})
+		})
+	}
+}
+
+func TestAllowedAccountIDs(t *testing.T) {
+	w := newWorld(t)
+	token := set("web_identity_token", w.token(t, nil))
+	run(t, resource.TestStep{
+		Config:            w.provider(fmt.Sprintf("allowed_account_ids = [%q]", production)) + block(set("role_arn", roleARN(production)), token),
+		ConfigStateChecks: isSubject(subject),
+	})
+	asked := len(w.Requests())
+	for _, role := range []string{roleARN(staging), "", "arn:minio:iam:::role/x"} {
+		run(t, resource.TestStep{
+			Config:      w.provider(fmt.Sprintf("allowed_account_ids = [%q]", production)) + block(set("role_arn", role), token),
+			ExpectError: failsAt("role_arn", "isn't of one of the accounts that the provider's argument allowed_account_ids names: 111122223333"),
+		})
+	}
+	if len(w.Requests()) != asked {
+		t.Error("something was sent")
+	}
+}
+
+// TestDataSourceWithAnEphemeralToken feeds the provider block from an ephemeral value: a data source then uses a token that
+// is nowhere in state or plan.
+func TestDataSourceWithAnEphemeralToken(t *testing.T) {
+	w := newWorld(t)
+	token := w.token(t, nil)
+	cli := newWhole(t, `
+variable "token" {
+  type      = string
+  ephemeral = true
+}
+`+w.provider("web_identity_token = var.token")+block(set("role_arn", roleARN(production)))+`
+output "subject" { value = data.sts_assume_role_with_web_identity.test.subject_from_web_identity_token }
+`)
+	cli.CLI = cli.With("TF_VAR_token="+token, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(t.TempDir(), "log"))
+	cli.must(t, "plan", "-no-color", "-out=plan")
+	cli.must(t, "apply", "-no-color", "plan")
+	if got := cli.must(t, "output", "-raw", "subject"); got != subject {
+		t.Errorf("the subject is %q", got)
+	}
+	searchFolder(t, []string{token}, cli.folder)
+}
+
+// TestManyRoles holds that many roles cost one token request and a call each, that many blocks which ask for the same cost
+// one call, and that an STS that throttles slows the run down, and doesn't fail it.
+func TestManyRoles(t *testing.T) {
+	w := newWorld(t)
+	tokens := w.gitHub(t)
+	const roles = 200
+	for i := range roles {
+		w.addRole(t, emulator.Role{
+			ARN:         fmt.Sprintf("arn:aws:iam::%s:role/r%d", production, i),
+			TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil),
+		})
+	}
+	request := fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience)
+	for name, test := range map[string]struct {
+		role  string
+		calls int
+	}{
+		"different roles": {fmt.Sprintf(`"arn:aws:iam::%s:role/r${each.key}"`, production), roles},
+		"the same role":   {fmt.Sprintf("%q", roleARN(production)), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := len(w.Requests())
+			tokens.Store(0)
+			cli := newWhole(t, w.provider(request)+block(fmt.Sprintf("for_each = toset([for i in range(%d) : tostring(i)])", roles), "role_arn = "+test.role))
+			cli.CLI = cli.With("ACTIONS_ID_TOKEN_REQUEST_URL="+environ(t, "ACTIONS_ID_TOKEN_REQUEST_URL"), "ACTIONS_ID_TOKEN_REQUEST_TOKEN=of-the-job")
+			cli.must(t, "plan", "-no-color", "-parallelism=50")
+			calls := w.Requests()[before:]
+			if len(calls) != test.calls || tokens.Load() != 1 {
+				t.Errorf("%d calls, want %d; %d requests of a token, want 1", len(calls), test.calls, tokens.Load())
+			}
+			connections := map[string]bool{}
+			for _, call := range calls {
+				connections[call.SourceAddr] = true
+			}
+			if len(connections) > 50 {
+				t.Errorf("%d connections for 50 calls at a time", len(connections))
+			}
+		})
+	}
+}

@@ -1,0 +1,103 @@
+package webidentity
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+)
+
+// read finds the token in an answer, or says why there is none. What it tells of the answer is the status and, scrubbed, the
+// sentence that the platform has for people; never more of the body, which may hold a token.
+func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *setback) {
+	status := response.StatusCode
+	switch {
+	case status >= 300 && status < 400:
+		location, err := response.Location()
+		if err != nil {
+			return secret.Text{}, q.redirected(status, "")
+		}
+		return secret.Text{}, q.redirected(status, location.Host)
+	case status != http.StatusOK && status != http.StatusCreated:
+		return secret.Text{}, q.refused(response, body)
+	case q.proof != nil && !q.proof(response.Header):
+		return secret.Text{}, q.impostor()
+	case len(body) > maxAnswerBytes:
+		return secret.Text{}, &setback{err: q.failed("answered with more than a token: the answer is larger than %d KiB.", maxAnswerBytes/1024)}
+	}
+	return q.accept(body)
+}
+
+// accept takes the token out of an answer.
+func (q inquiry) accept(body []byte) (secret.Text, *setback) {
+	found, ok := q.token(body)
+	if !ok {
+		return secret.Text{}, &setback{err: q.failed("answered with something else than %s. Does a proxy answer in its place?", q.form)}
+	}
+	token, problem := accept(found)
+	switch {
+	case problem != "":
+		return secret.Text{}, &setback{err: q.failed("answered with a token that %s.", problem)}
+	case !IsJWT(token):
+		return secret.Text{}, &setback{err: q.failed("answered with a token that isn't a JWT, so it isn't sent anywhere.")}
+	}
+	return secret.New(token), nil
+}
+
+func (q inquiry) impostor() *setback {
+	return &setback{err: q.failed("doesn't answer at %s; something else does.%s", q.url.Host, q.absent)}
+}
+
+// refused puts a failure's status into words.
+func (q inquiry) refused(response *http.Response, body []byte) *setback {
+	status := response.StatusCode
+	failure := &setback{attempts: 1, after: retryAfter(response.Header)}
+	if status == http.StatusTooManyRequests || status >= 500 {
+		failure.attempts = manyAttempts
+	} else if attempts, may := q.passing[status]; may {
+		failure.attempts = attempts
+	}
+	if failure.attempts == 1 && q.proof != nil && !q.proof(response.Header) {
+		return q.impostor()
+	}
+	message := ""
+	if said := q.sentence(body); said != "" {
+		message = ": " + said
+	}
+	failure.err = q.failed("answered with HTTP status %d%s.%s", status, message, q.hint(status))
+	return failure
+}
+
+// sentence is what a failure's JSON has to say to people.
+func (q inquiry) sentence(body []byte) string {
+	var members map[string]any
+	if len(body) > maxAnswerBytes || json.Unmarshal(body, &members) != nil {
+		return ""
+	}
+	for _, name := range q.message {
+		if said := secret.Scrub(text(members[name]), q.bearer); said != "" {
+			return strings.TrimRight(said, ".")
+		}
+	}
+	return ""
+}
+
+// jsonMember finds a token in a member of a JSON object.
+func jsonMember(name string) func([]byte) (string, bool) {
+	return func(body []byte) (string, bool) {
+		var members map[string]any
+		if json.Unmarshal(body, &members) != nil {
+			return "", false
+		}
+		token, is := members[name].(string)
+		return token, is
+	}
+}
+
+// wholeText takes all of an answer for the token, unless it is a page of HTML or JSON.
+func wholeText(body []byte) (string, bool) {
+	trimmed := bytes.TrimSpace(body)
+	return string(trimmed), !bytes.HasPrefix(trimmed, []byte("<")) && !bytes.HasPrefix(trimmed, []byte("{"))
+}

@@ -1,0 +1,110 @@
+package webidentity_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+func TestEnvironmentGivesItsTokenTrimmedAndAnew(t *testing.T) {
+	source := webidentity.Environment{Name: "SOME_ID_TOKEN"}
+	for _, want := range []string{jwt(), token(`{"alg":"ES256"}`, `{"sub":"t"}`)} {
+		t.Setenv("SOME_ID_TOKEN", "\n "+want+"\r\n")
+		if got, err := source.Token(t.Context()); err != nil || got.Reveal() != want {
+			t.Errorf("got %q, %v", got.Reveal(), err)
+		}
+	}
+	if got := source.String(); got != "web_identity_token_env" {
+		t.Errorf("the source is called %q", got)
+	}
+}
+
+func TestEnvironmentErrorsNameTheVariableAndTheProblem(t *testing.T) {
+	for name, test := range map[string]struct {
+		variable, value string
+		opaque          bool
+		want            []string
+	}{
+		"unset":                    {variable: "SOME_ID_TOKEN", want: []string{"SOME_ID_TOKEN isn't set", "id_tokens"}},
+		"unset in HCP Terraform":   {variable: "TFC_WORKLOAD_IDENTITY_TOKEN_AWS", want: []string{"TFC_WORKLOAD_IDENTITY_AUDIENCE"}},
+		"unset in Bitbucket":       {variable: "BITBUCKET_STEP_OIDC_TOKEN", want: []string{"oidc: true"}},
+		"white space alone":        {variable: "SOME_ID_TOKEN", value: " \n", want: []string{"SOME_ID_TOKEN is empty"}},
+		"too long":                 {variable: "SOME_ID_TOKEN", value: strings.Repeat("x", 20001), want: []string{"20001 characters"}},
+		"another secret":           {variable: "DATABASE_PASSWORD", value: "c2VjcmV0", want: []string{"DATABASE_PASSWORD", "isn't a JWT"}},
+		"too short, though opaque": {variable: "SOME_ID_TOKEN", value: "abc", opaque: true, want: []string{"too short"}},
+		"unset, with a name like a key's": {
+			variable: "ghp_c2VjcmV0c2VjcmV0AAAA1111", want: []string{"looks like a token itself"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := webidentity.Environment{Name: test.variable, Opaque: test.opaque, Getenv: func(name string) string {
+				if name != test.variable {
+					t.Errorf("%s was read", name)
+				}
+				return test.value
+			}}
+			_, err := source.Token(t.Context())
+			expectError(t, err, webidentity.Error{Argument: webidentity.EnvironmentArgument}, test.want...)
+			if strings.Contains(err.Error(), "c2VjcmV0") {
+				t.Errorf("the secret is in the error: %v", err)
+			}
+		})
+	}
+}
+
+func TestEnvironmentRefusesWhatIsNoName(t *testing.T) {
+	for name, test := range map[string]struct{ value, want string }{
+		"empty":                         {"", "is empty"},
+		"a token":                       {jwt(), "is a token itself"},
+		"a token with a line's end":     {jwt() + "\n", "is a token itself"},
+		"an opaque token":               {"ya29.a0AfH6SMBx", "letters, digits and underscores"},
+		"a path":                        {"/var/run/secrets/token", "web_identity_token_file"},
+		"a path of Windows":             {`C:\token`, "web_identity_token_file"},
+		"a name as a shell expands it":  {"$SOME_ID_TOKEN", "the name alone"},
+		"a name as a prompt expands it": {"%SOME_ID_TOKEN%", "the name alone"},
+		"a name that starts in a digit": {"1TOKEN", "a letter or an underscore"},
+		"longer than names are":         {strings.Repeat("A", 129), "isn't the name"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := webidentity.Environment{Name: test.value, Getenv: func(string) string {
+				t.Error("the environment was read")
+				return jwt()
+			}}
+			_, err := source.Token(t.Context())
+			expectError(t, err, webidentity.Error{Argument: webidentity.EnvironmentArgument}, test.want)
+			if test.value != "" && strings.Contains(err.Error(), test.value) {
+				t.Errorf("the value is in the error: %v", err)
+			}
+		})
+	}
+}
+
+func TestEnvironmentMayHoldAnAccessTokenWhenToldSo(t *testing.T) {
+	t.Setenv("SOME_ACCESS_TOKEN", "Atza|opaque\n")
+	got, err := webidentity.Environment{Name: "SOME_ACCESS_TOKEN", Opaque: true}.Token(t.Context())
+	if err != nil || got.Reveal() != "Atza|opaque" {
+		t.Errorf("got %q, %v", got.Reveal(), err)
+	}
+}
+
+// expectError looks for an *Error at the place that want names, with all of the texts in its detail.
+func expectError(t *testing.T, err error, want webidentity.Error, texts ...string) {
+	t.Helper()
+	problem, is := errors.AsType[*webidentity.Error](err)
+	if !is {
+		t.Fatalf("got %v, want an *Error with %q", err, texts)
+	}
+	if problem.Argument != want.Argument || problem.Member != want.Member || problem.Attribute != want.Attribute {
+		t.Errorf("the error is at %s.%s.%s", problem.Argument, problem.Member, problem.Attribute)
+	}
+	if problem.Summary == "" {
+		t.Error("the error has no summary")
+	}
+	for _, text := range texts {
+		if !strings.Contains(problem.Detail, text) {
+			t.Errorf("%q isn't in: %s", text, problem.Detail)
+		}
+	}
+}

@@ -1,0 +1,247 @@
+package webidentity_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+func TestEachPlatformIsAskedAgainWhenItIsBusy(t *testing.T) {
+	for name, platform := range platforms() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			statuses := []int{http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError}
+			server := play(t, func(w http.ResponseWriter, r *http.Request, number int) {
+				if number > len(statuses) {
+					always(http.StatusOK, platform.answer(jwt()))(w, r, number)
+					return
+				}
+				if number == 1 {
+					w.Header().Set("Retry-After", "1")
+				}
+				w.WriteHeader(statuses[number-1])
+			})
+			started := time.Now()
+			got, err := platform.source(server).Token(t.Context())
+			if err != nil || got.Reveal() != jwt() {
+				t.Fatalf("got %q, %v", got.Reveal(), err)
+			}
+			if took := time.Since(started); took < time.Second || took > 10*time.Second {
+				t.Errorf("that took %s, with a Retry-After of 1 s", took)
+			}
+			if asked := len(server.asked()); asked != 4 {
+				t.Errorf("%d questions were asked", asked)
+			}
+		})
+	}
+}
+
+func TestEachPlatformIsNotAskedAgainAfterARefusal(t *testing.T) {
+	for name, platform := range platforms() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, status := range []int{400, 401, 403, 405, 418} {
+				server := play(t, always(status, "{}"))
+				_, err := platform.source(server).Token(t.Context())
+				expectError(t, err, platform.place(), fmt.Sprintf("HTTP status %d", status))
+				server.only(t)
+			}
+		})
+	}
+}
+
+func TestWaitingEndsWithTheContext(t *testing.T) {
+	for name, platform := range platforms() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := play(t, func(_ http.ResponseWriter, r *http.Request, _ int) { <-r.Context().Done() })
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			if _, err := platform.source(server).Token(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("a slow server: got %v", err)
+			}
+
+			busy := play(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+				w.Header().Set("Retry-After", "30")
+				w.WriteHeader(http.StatusTooManyRequests)
+			})
+			cause := errors.New("interrupted")
+			ctx, interrupt := context.WithCancelCause(t.Context())
+			time.AfterFunc(100*time.Millisecond, func() { interrupt(cause) })
+			started := time.Now()
+			if _, err := platform.source(busy).Token(ctx); !errors.Is(err, cause) {
+				t.Errorf("a pause: got %v", err)
+			}
+			if took := time.Since(started); took > 5*time.Second {
+				t.Errorf("that took %s", took)
+			}
+
+			if _, err := platform.source(busy).Token(ctx); !errors.Is(err, cause) {
+				t.Errorf("a context that has ended: got %v", err)
+			}
+			busy.only(t)
+		})
+	}
+}
+
+func TestAPauseBeyondTheDeadlineEndsWithTheAnswer(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for header, want := range map[string]string{"30": "left alone for 30s", "86400": "left alone for 1m0s"} {
+		server := play(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+			w.Header().Set("Retry-After", header)
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+		started := time.Now()
+		_, err := gitHub(server, server.URL).Token(ctx)
+		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "HTTP status 429", want)
+		if took := time.Since(started); took > 5*time.Second {
+			t.Errorf("that took %s", took)
+		}
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return r(request) }
+
+func TestPausesGrowAndAreBounded(t *testing.T) {
+	for name, test := range map[string]struct {
+		header        string
+		least, atMost []int64 // milliseconds
+	}{
+		"by themselves": {
+			"",
+			[]int64{100, 200, 400, 800, 1600, 3200, 4000, 4000},
+			[]int64{200, 400, 800, 1600, 3200, 6400, 8000, 8000},
+		},
+		"a Retry-After that is no number": {"soon", []int64{100}, []int64{200}},
+		"a Retry-After of nothing":        {"0", []int64{100}, []int64{200}},
+		"a Retry-After of a day":          {"86400", []int64{60000, 60000}, []int64{61000, 61000}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				var at []time.Time
+				source := gitHub(nil, "https://platform.example")
+				source.Client = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+					at = append(at, time.Now())
+					if len(at) > len(test.least) {
+						stop()
+					}
+					return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {test.header}}, Body: http.NoBody}, nil
+				})}
+				if _, err := source.Token(ctx); !errors.Is(err, context.Canceled) {
+					t.Fatalf("got %v", err)
+				}
+				for i, least := range test.least {
+					if wait := at[i+1].Sub(at[i]).Milliseconds(); wait < least || wait > test.atMost[i] {
+						t.Errorf("pause %d is %d ms, want %d to %d ms", i+1, wait, least, test.atMost[i])
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestWhereThereIsNoMetadataServiceIsKnownSoon(t *testing.T) {
+	for name, source := range map[string]webidentity.RequestSource{
+		"Google": webidentity.GoogleCompute{Audience: "a", Requester: webidentity.Requester{Getenv: variables(nil)}},
+		"Azure":  azureMachine(&standIn{}),
+	} {
+		for failure, dial := range map[string]func(context.Context, string, string) (net.Conn, error){
+			"packets vanish": func(ctx context.Context, _, _ string) (net.Conn, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			},
+			"the connection is refused": func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") },
+		} {
+			t.Run(name+", "+failure, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var attempts int
+					started := time.Now()
+					_, err := reaching(source, unused(t), func(ctx context.Context, network, address string) (net.Conn, error) {
+						attempts++
+						return dial(ctx, network, address)
+					}).Token(t.Context())
+					problem, is := errors.AsType[*webidentity.Error](err)
+					if !is || !strings.Contains(problem.Detail, "can't be reached") || !strings.Contains(problem.Detail, "This isn't on") {
+						t.Errorf("got %v", err)
+					}
+					if took := time.Since(started); took > 7*time.Second || attempts != 3 {
+						t.Errorf("%d attempts took %s", attempts, took)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestAConnectionThatBreaksIsTriedAgain(t *testing.T) {
+	for name, platform := range platforms() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := play(t, func(w http.ResponseWriter, r *http.Request, number int) {
+				if number == 1 {
+					panic(http.ErrAbortHandler)
+				}
+				if number == 2 {
+					w.Header().Set("Content-Length", "1000")
+					_, _ = io.WriteString(w, "half of an answer")
+					return
+				}
+				always(http.StatusOK, platform.answer(jwt()))(w, r, number)
+			})
+			if _, err := platform.source(server).Token(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
+	t.Run("a certificate that nobody vouches for", func(t *testing.T) {
+		var reached atomic.Int32
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.StartTLS()
+		defer server.Close()
+		started := time.Now()
+		_, err := gitHub(nil, server.URL).Token(t.Context())
+		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "can't be reached", "certificate")
+		if strings.Contains(err.Error(), "asked") || time.Since(started) > 5*time.Second || reached.Load() != 0 {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("a proxy that refuses", func(t *testing.T) {
+		proxy := play(t, always(http.StatusProxyAuthRequired, ""))
+		address, err := url.Parse(strings.Replace(proxy.URL, "http://", "http://user:hidden@", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		source := gitHub(nil, "https://platform.example/?x=query")
+		source.Client = transport.NewClient(&http.Transport{Proxy: http.ProxyURL(address)})
+		_, err = source.Token(t.Context())
+		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "proxy", "407")
+		if strings.Contains(err.Error(), "hidden") || strings.Contains(err.Error(), "x=query") {
+			t.Errorf("got %v", err)
+		}
+		if got := proxy.only(t); got.method != http.MethodConnect || got.header.Get("Authorization") != "" {
+			t.Errorf("the proxy was asked %+v", got)
+		}
+	})
+}

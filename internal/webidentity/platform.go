@@ -1,0 +1,91 @@
+package webidentity
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
+)
+
+// platform is what is known of a platform that hands over tokens on request.
+type platform struct {
+	member  string                           // its object in web_identity_token_request
+	name    string                           // how its users know it, to begin a sentence with
+	token   func(body []byte) (string, bool) // finds the token in an answer
+	form    string                           // what an answer is, when it is one
+	message []string                         // members of a failure's JSON that hold a sentence for people; all else in it is kept back
+	hints   map[int]string                   // what a status says about the platform's settings
+	absent  string                           // what it means that nobody answers
+	proof   func(answer http.Header) bool    // whether an answer is the platform's; nil when that doesn't show
+	passing map[int]int                      // statuses besides 429 and 5xx that may pass, and how often to ask in all
+}
+
+// wrong is an error at one attribute of the platform's object.
+func (p platform) wrong(attribute, detail string) error {
+	return &Error{
+		Argument: RequestArgument, Member: p.member, Attribute: attribute,
+		Summary: "Not a request for a web identity token", Detail: detail,
+	}
+}
+
+// unavailable is an error for a place where the platform can't be asked.
+func (p platform) unavailable(format string, arguments ...any) error {
+	return &Error{
+		Argument: RequestArgument, Member: p.member,
+		Summary: "No web identity token from " + p.name, Detail: fmt.Sprintf(format, arguments...),
+	}
+}
+
+// failed is an error of a platform that was asked.
+func (p platform) failed(format string, arguments ...any) *Error {
+	return &Error{
+		Argument: RequestArgument, Member: p.member,
+		Summary: "No web identity token from " + p.name, Detail: p.name + " " + fmt.Sprintf(format, arguments...),
+	}
+}
+
+// bearerURL reads the URL that a variable holds, and which a bearer will be sent to: by https, or on this machine. Link-local
+// addresses, one hop away at most, only where the platform lives there. Its error is an *Error that doesn't repeat the value.
+func (p platform) bearerURL(variable, value string, linkLocal bool) (*url.URL, error) {
+	address, err := url.Parse(value)
+	switch {
+	case err != nil, address.Host == "", address.Opaque != "":
+		return nil, p.unavailable("The environment variable %s doesn't hold a URL.", variable)
+	case address.User != nil:
+		return nil, p.unavailable("The environment variable %s holds a URL with a user in it, which no platform sets. Nothing was sent there.", variable)
+	case address.Scheme == "https":
+	case address.Scheme == "http" && (transport.IsLoopback(address) || linkLocal && isLinkLocal(address)):
+	default:
+		return nil, p.unavailable("The environment variable %s holds a URL that isn't https. The job's credential would cross the network in the clear, "+
+			"so nothing was sent there.", variable)
+	}
+	address.Fragment, address.RawFragment = "", ""
+	return address, nil
+}
+
+func isLinkLocal(address *url.URL) bool {
+	ip := net.ParseIP(address.Hostname())
+	return ip != nil && ip.IsLinkLocalUnicast()
+}
+
+// setQuery adds a parameter to a URL, in place of any of the same name. The rest of the query stays as the platform wrote it,
+// byte for byte.
+func setQuery(address *url.URL, name, value string) {
+	var kept []string
+	for pair := range strings.SplitSeq(address.RawQuery, "&") {
+		key, _, _ := strings.Cut(pair, "=")
+		if unescaped, err := url.QueryUnescape(key); pair != "" && (err != nil || unescaped != name) {
+			kept = append(kept, pair)
+		}
+	}
+	address.RawQuery = strings.Join(append(kept, name+"="+url.QueryEscape(value)), "&")
+}
+
+var pathSegment = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@:+-]*$`)
+
+// isPathSegment tells whether text stays one segment of a path, and can't lead to another one.
+func isPathSegment(text string) bool { return pathSegment.MatchString(text) }
