@@ -9,21 +9,20 @@ terraform {
   }
 }
 
-variable "web_identity_token_file" {
-  type        = string
-  description = "Path of the file that holds the job's web identity token."
+# The job's own identity: here, GitHub Actions is asked for a token.
+provider "sts" {
+  web_identity_token_request = {
+    github_actions = {}
+  }
 }
 
-# One identity, the job's own, for a role in each of two accounts. Each role's trust policy admits this job. Nothing of it is
-# kept in state or plan.
+# A role in each of two accounts, whose trust policies admit this job. Nothing of it is kept in state or plan.
 ephemeral "sts_assume_role_with_web_identity" "network" {
-  role_arn                = "arn:aws:iam::111122223333:role/deploy"
-  web_identity_token_file = var.web_identity_token_file
+  role_arn = "arn:aws:iam::111122223333:role/deploy"
 }
 
 ephemeral "sts_assume_role_with_web_identity" "workload" {
-  role_arn                = "arn:aws:iam::444455556666:role/deploy"
-  web_identity_token_file = var.web_identity_token_file
+  role_arn = "arn:aws:iam::444455556666:role/deploy"
 }
 
 provider "aws" {

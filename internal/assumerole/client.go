@@ -87,7 +87,6 @@ func (c *Client) configure(o *sts.Options, region string) {
 		o.BaseEndpoint = aws.String(c.endpoint.url.String())
 	}
 	o.HTTPClient = c.stsClient
-	o.Retryer = newRetryer(c.maxRetries)
-	o.RetryMaxAttempts = 0 // the SDK would put a retryer of its own around this one
+	o.RetryMaxAttempts = 0 // each call has a retryer of its own, around which the SDK would put another
 	o.APIOptions = append(o.APIOptions, middleware.AddUserAgentKeyValue("terraform-provider-sts", c.version))
 }

@@ -60,9 +60,10 @@ func (c *Client) Exchange(ctx context.Context, request Request) (Exchange, error
 	}
 	input.WebIdentityToken = aws.String(token.Reveal())
 	exchange.Sent = true
-	exchange.Result, err = c.session(within, request, client, input)
+	attempts := newRetryer(c.maxRetries)
+	exchange.Result, err = c.session(within, request, input, func(ctx context.Context) (*Result, error) { return call(ctx, client, input, attempts) })
 	if err != nil {
-		return exchange, ended(within, err, request.Timeout, "waiting for the answer of STS at "+destination.String()+lastFailure(client, token))
+		return exchange, ended(within, err, request.Timeout, "waiting for the answer of STS at "+destination.String()+lastFailure(attempts, token))
 	}
 	return exchange, nil
 }
@@ -73,7 +74,10 @@ func (c *Client) token(ctx context.Context, request Request) (secret.Text, error
 	if !isRequested || request.Fresh {
 		return request.Token.Token(ctx)
 	}
+	deadline, _ := ctx.Deadline() // which Exchange has set: a platform that errs gets to say how, rather than to run out of time
 	return c.tokens.do(ctx, requested.Key(), func(ctx context.Context) (secret.Text, time.Time, error) {
+		ctx, cancel := context.WithDeadline(ctx, deadline)
+		defer cancel()
 		token, err := requested.Token(ctx)
 		return token, goodUntil(token), err
 	})
@@ -90,16 +94,16 @@ func goodUntil(token secret.Text) time.Time {
 }
 
 // session calls STS, once for all who ask for the same at about the same time.
-func (c *Client) session(ctx context.Context, request Request, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput) (*Result, error) {
+func (c *Client) session(ctx context.Context, request Request, input *sts.AssumeRoleWithWebIdentityInput, call func(context.Context) (*Result, error)) (*Result, error) {
 	if request.Fresh {
-		return call(ctx, client, input)
+		return call(ctx)
 	}
 	key, err := sessionKey(input)
 	if err != nil {
 		return nil, err
 	}
 	return c.sessions.do(ctx, key, func(ctx context.Context) (*Result, time.Time, error) {
-		result, err := call(ctx, client, input)
+		result, err := call(ctx)
 		if err != nil {
 			return nil, time.Time{}, err
 		}
@@ -125,8 +129,9 @@ func sessionKey(input *sts.AssumeRoleWithWebIdentityInput) (string, error) {
 	return hex.EncodeToString(digest[:]), nil
 }
 
-func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput) (*Result, error) {
-	output, err := client.AssumeRoleWithWebIdentity(ctx, input)
+// call sets the retryer here, for this one operation: the SDK's client puts another around the one that it is made with.
+func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput, attempts *retryer) (*Result, error) {
+	output, err := client.AssumeRoleWithWebIdentity(ctx, input, func(o *sts.Options) { o.Retryer = attempts })
 	if err != nil {
 		return nil, translate(err, secret.New(aws.ToString(input.WebIdentityToken)))
 	}
@@ -134,11 +139,7 @@ func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebI
 }
 
 // lastFailure says how the last of several attempts failed, for an error that has itself nothing to say of it.
-func lastFailure(client *sts.Client, token secret.Text) string {
-	retries, ok := client.Options().Retryer.(*retryer)
-	if !ok {
-		return ""
-	}
+func lastFailure(retries *retryer, token secret.Text) string {
 	attempts, last := retries.story()
 	if last == nil {
 		return ""

@@ -348,7 +348,7 @@ func TestTimeoutCoversRetries(t *testing.T) {
 	asked.Timeout = time.Second
 	start := time.Now()
 	_, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(503, "text/plain", "later"))}, asked)
-	if _, ok := errors.AsType[*assumerole.TimeoutError](err); !ok {
+	if timeout, ok := errors.AsType[*assumerole.TimeoutError](err); !ok || !strings.Contains(timeout.During, "failed last with: the answer (HTTP status 503) isn't one of STS") {
 		t.Errorf("got %T: %v", err, err)
 	}
 	if took := time.Since(start); took > 3*time.Second {
@@ -387,6 +387,21 @@ func TestPassingFaultIsTriedAgain(t *testing.T) {
 	})
 	if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestIdentityProviderThatCannotBeReached holds that STS's own word for a passing fault is tried again, and not forever.
+func TestIdentityProviderThatCannotBeReached(t *testing.T) {
+	testenv.Isolate(t)
+	t.Setenv("AWS_MAX_ATTEMPTS", "2")
+	calls := 0
+	endpoint := answers(t, func(w http.ResponseWriter, _ *http.Request) {
+		calls++
+		emulator.WriteError(w, 400, "IDPCommunicationError", "The identity provider can't be reached")
+	})
+	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token"))
+	if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || service.Code != "IDPCommunicationError" || calls != 2 {
+		t.Errorf("got %T: %v, after %d calls", err, err, calls)
 	}
 }
 

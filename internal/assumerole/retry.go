@@ -35,7 +35,10 @@ func newRetryer(maxRetries int) *retryer {
 		maxRetries: maxRetries,
 		Standard: retry.NewStandard(func(o *retry.StandardOptions) {
 			o.RateLimiter = ratelimit.None
-			o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(notForRetry)}, o.Retryables...)
+			o.Retryables = append([]retry.IsErrorRetryable{
+				retry.IsErrorRetryableFunc(notForRetry),
+				retry.RetryableErrorCode{Codes: map[string]struct{}{"IDPCommunicationError": {}}},
+			}, o.Retryables...)
 		}),
 	}
 }

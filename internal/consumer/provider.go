@@ -49,6 +49,20 @@ func (p *awsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"skip_metadata_api_check": optionalString("Has no effect: the metadata service is never asked."),
 		},
 		Blocks: map[string]schema.Block{
+			// For examples to be validated alone: it has no effect here.
+			"assume_role_with_web_identity": schema.ListNestedBlock{
+				Description: "The provider's own exchange of a web identity token.",
+				NestedObject: schema.NestedBlockObject{
+					Attributes: map[string]schema.Attribute{
+						"role_arn":                optionalString("ARN of the role."),
+						"session_name":            optionalString("Name of the session."),
+						"web_identity_token":      optionalString("The token."),
+						"web_identity_token_file": optionalString("Path of the token's file."),
+						"duration":                optionalString("How long the session lives."),
+						"policy":                  optionalString("Session policy in JSON."),
+					},
+				},
+			},
 			"endpoints": schema.SetNestedBlock{
 				Description: "Service endpoints other than AWS's own.",
 				NestedObject: schema.NestedBlockObject{

@@ -18,6 +18,7 @@ type providerModel struct {
 	SharedCredentialsFiles types.List   `tfsdk:"shared_credentials_files"`
 	AllowedAccountIDs      types.Set    `tfsdk:"allowed_account_ids"`
 	Endpoints              types.Set    `tfsdk:"endpoints"`
+	OwnExchange            types.List   `tfsdk:"assume_role_with_web_identity"`
 
 	SkipCredentialsValidation types.Bool   `tfsdk:"skip_credentials_validation"`
 	SkipRequestingAccountID   types.Bool   `tfsdk:"skip_requesting_account_id"`

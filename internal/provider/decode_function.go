@@ -54,11 +54,11 @@ func (decodeFunction) Run(ctx context.Context, request function.RunRequest, resp
 	if response.Error = request.Arguments.Get(ctx, &token); response.Error != nil {
 		return
 	}
-	response.Error = response.Result.Set(ctx, decoded(token))
+	response.Error = response.Result.Set(ctx, decoded(ctx, token))
 }
 
 // decoded never fails: Terraform would print the token beside the error.
-func decoded(token string) types.Object {
+func decoded(ctx context.Context, token string) types.Object {
 	claims, err := webidentity.Decode(webidentity.Trim(token))
 	if err != nil {
 		return types.ObjectNull(decodedType)
@@ -81,12 +81,12 @@ func decoded(token string) types.Object {
 		"issued_at":        instant(claims.IssuedAt),
 		"not_before":       instant(claims.NotBefore),
 		"expiration":       instant(claims.Expiration),
-		"claims":           types.DynamicValue(fromJSON(claims.All)),
+		"claims":           types.DynamicValue(fromJSON(ctx, claims.All)),
 	})
 }
 
 // fromJSON makes a Terraform value of a decoded JSON one: objects and tuples, whose parts may be of different types.
-func fromJSON(value any) attr.Value {
+func fromJSON(ctx context.Context, value any) attr.Value {
 	switch value := value.(type) {
 	case string:
 		return types.StringValue(value)
@@ -101,15 +101,15 @@ func fromJSON(value any) attr.Value {
 	case []any:
 		elements, elementTypes := make([]attr.Value, 0, len(value)), make([]attr.Type, 0, len(value))
 		for _, element := range value {
-			converted := fromJSON(element)
-			elements, elementTypes = append(elements, converted), append(elementTypes, converted.Type(context.Background()))
+			converted := fromJSON(ctx, element)
+			elements, elementTypes = append(elements, converted), append(elementTypes, converted.Type(ctx))
 		}
 		return types.TupleValueMust(elementTypes, elements)
 	case map[string]any:
 		members, memberTypes := map[string]attr.Value{}, map[string]attr.Type{}
 		for name, member := range value {
-			members[name] = fromJSON(member)
-			memberTypes[name] = members[name].Type(context.Background())
+			members[name] = fromJSON(ctx, member)
+			memberTypes[name] = members[name].Type(ctx)
 		}
 		return types.ObjectValueMust(memberTypes, members)
 	}

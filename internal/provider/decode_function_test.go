@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -23,6 +24,8 @@ func TestDecodeWebIdentityToken(t *testing.T) {
 			"nested": map[string]any{"list": []any{"a", 1, true, nil}}, "empty": []any{},
 		}
 	})
+	var config string
+	var checks []statecheck.StateCheck
 	for name, test := range map[string]struct {
 		expression string
 		want       knownvalue.Check
@@ -41,16 +44,17 @@ func TestDecodeWebIdentityToken(t *testing.T) {
 		"a nested claim":          {".claims.nested.list[0]", knownvalue.StringExact("a")},
 		"a nested null":           {".claims.nested.list[3] == null", knownvalue.Bool(true)},
 	} {
-		t.Run(name, func(t *testing.T) {
-			runFunction(t, fmt.Sprintf("provider::sts::decode_web_identity_token(%q)%s", " "+token+"\n", test.expression), test.want)
-		})
+		output := "output_" + strconv.Itoa(len(checks))
+		expression := fmt.Sprintf("provider::sts::decode_web_identity_token(%q)%s", " "+token+"\n", test.expression)
+		config += fmt.Sprintf("output %q {\n  description = %q\n  value = %s\n}\n", output, name, expression)
+		checks = append(checks, statecheck.ExpectKnownOutputValue(output, test.want))
 	}
-	t.Run("what isn't a token", func(t *testing.T) {
-		runFunction(t, `provider::sts::decode_web_identity_token("some.secret.value") == null`, knownvalue.Bool(true))
-	})
+	config += "output \"no_token\" {\n  value = provider::sts::decode_web_identity_token(\"some.secret.value\") == null\n}\n"
+	checks = append(checks, statecheck.ExpectKnownOutputValue("no_token", knownvalue.Bool(true)))
+	runFunction(t, config, checks)
 }
 
-func runFunction(t *testing.T, expression string, want knownvalue.Check) {
+func runFunction(t *testing.T, config string, checks []statecheck.StateCheck) {
 	t.Helper()
 	resource.UnitTest(t, resource.TestCase{
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_8_0)},
@@ -58,8 +62,8 @@ func runFunction(t *testing.T, expression string, want knownvalue.Check) {
 			"sts": providerserver.NewProtocol6WithError(provider.New("test")()),
 		},
 		Steps: []resource.TestStep{{
-			Config:            "output \"test\" {\n  value = " + expression + "\n}\n",
-			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("test", want)},
+			Config:            config,
+			ConfigStateChecks: checks,
 		}},
 	})
 }

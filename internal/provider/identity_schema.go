@@ -148,6 +148,7 @@ func sessionNameArgument(computed bool) schema.StringAttribute {
 type onePlatform struct{}
 
 func (onePlatform) Description(context.Context) string { return "exactly one platform must be named" }
+
 func (onePlatform) MarkdownDescription(context.Context) string {
 	return "exactly one platform must be named"
 }

@@ -27,8 +27,8 @@ func (m model) request(ctx context.Context, defaults identityModel, client *http
 	request := assumerole.Request{
 		ProviderID:              m.ProviderID.ValueString(),
 		Policy:                  m.Policy.ValueString(),
-		DurationSeconds:         int32(m.DurationSeconds.ValueInt64()), // which the schema bounds
-		MinimumSessionTokenSize: int32(m.MinimumSessionTokenSize.ValueInt64()),
+		DurationSeconds:         int32(m.DurationSeconds.ValueInt64()),         //nolint:gosec // the schema bounds it
+		MinimumSessionTokenSize: int32(m.MinimumSessionTokenSize.ValueInt64()), //nolint:gosec // the schema bounds it
 		Timeout:                 m.timeout(),
 	}
 	diagnostics.Append(m.PolicyARNs.ElementsAs(ctx, &request.PolicyARNs, false)...)

@@ -143,7 +143,6 @@ func (q inquiry) attempt(ctx context.Context) (secret.Text, *setback) {
 	// The rule against redirects must hold for any client: a plain one would take the bearer along.
 	client := *q.client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client.Jar = nil
 	response, err := client.Do(request)
 	if err != nil {
 		return secret.Text{}, q.unreached(err)

@@ -101,6 +101,18 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 	}
 }
 
+func TestAConnectionsErrorHoldsNoSecret(t *testing.T) {
+	source := gitHub(nil, "https://platform.example/?x=query")
+	source.Client = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		return nil, fmt.Errorf("broke after %s", r.Header.Get("Authorization"))
+	})}
+	_, err := source.Token(t.Context())
+	expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "broke after Bearer (redacted)", "asked 3 times")
+	if printed := fmt.Sprintf("%v %#v", err, err); strings.Contains(printed, bearer) || strings.Contains(printed, "x=query") {
+		t.Errorf("a secret is in %s", printed)
+	}
+}
+
 func TestABearerGoesByHTTPSOrNotAtAll(t *testing.T) {
 	var reached atomic.Int32
 	client := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {

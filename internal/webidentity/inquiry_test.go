@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -21,33 +22,34 @@ import (
 )
 
 func TestEachPlatformIsAskedAgainWhenItIsBusy(t *testing.T) {
+	statuses := []int{http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError}
+	var trials sync.WaitGroup // all at once, however few processors there are: they mostly wait
 	for name, platform := range platforms() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			statuses := []int{http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError}
-			server := play(t, func(w http.ResponseWriter, r *http.Request, number int) {
-				if number > len(statuses) {
-					always(http.StatusOK, platform.answer(jwt()))(w, r, number)
-					return
-				}
-				if number == 1 {
-					w.Header().Set("Retry-After", "1")
-				}
-				w.WriteHeader(statuses[number-1])
-			})
+		server := play(t, func(w http.ResponseWriter, r *http.Request, number int) {
+			if number > len(statuses) {
+				always(http.StatusOK, platform.answer(jwt()))(w, r, number)
+				return
+			}
+			if number == 1 {
+				w.Header().Set("Retry-After", "1")
+			}
+			w.WriteHeader(statuses[number-1])
+		})
+		trials.Go(func() {
 			started := time.Now()
 			got, err := platform.source(server).Token(t.Context())
 			if err != nil || got.Reveal() != jwt() {
-				t.Fatalf("got %q, %v", got.Reveal(), err)
+				t.Errorf("%s: got %q, %v", name, got.Reveal(), err)
 			}
 			if took := time.Since(started); took < time.Second || took > 10*time.Second {
-				t.Errorf("that took %s, with a Retry-After of 1 s", took)
+				t.Errorf("%s: that took %s, with a Retry-After of 1 s", name, took)
 			}
 			if asked := len(server.asked()); asked != 4 {
-				t.Errorf("%d questions were asked", asked)
+				t.Errorf("%s: %d questions were asked", name, asked)
 			}
 		})
 	}
+	trials.Wait()
 }
 
 func TestEachPlatformIsNotAskedAgainAfterARefusal(t *testing.T) {

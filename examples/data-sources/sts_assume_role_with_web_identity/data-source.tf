@@ -41,7 +41,6 @@ data "aws_caller_identity" "deploy" {
 output "session" {
   value = {
     arn     = data.sts_assume_role_with_web_identity.deploy.assumed_role_user.arn
-    expires = data.sts_assume_role_with_web_identity.deploy.credentials.expiration
     account = data.aws_caller_identity.deploy.account_id
   }
 }

@@ -1,0 +1,242 @@
+package assumerole_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+// platform is a source that counts how often it is asked, and may be slow.
+type platform struct {
+	token func() string
+	delay time.Duration
+	asked *atomic.Int32
+}
+
+func (p platform) String() string { return "a platform" }
+func (p platform) Key() string    { return "platform" }
+
+func (p platform) Token(ctx context.Context) (secret.Text, error) {
+	p.asked.Add(1)
+	select {
+	case <-time.After(p.delay):
+		return secret.New(p.token()), nil
+	case <-ctx.Done():
+		return secret.Text{}, ctx.Err()
+	}
+}
+
+func newClient(t *testing.T, server *emulator.Server) *assumerole.Client {
+	t.Helper()
+	client, err := assumerole.NewClient(t.Context(), assumerole.Settings{Endpoint: server.URL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// atOnce makes exchanges at the same time, and gives their errors.
+func atOnce(ctx context.Context, client *assumerole.Client, requests []assumerole.Request) []error {
+	errs := make([]error, len(requests))
+	var all sync.WaitGroup
+	for i, asked := range requests {
+		all.Go(func() { _, errs[i] = client.Exchange(ctx, asked) })
+	}
+	all.Wait()
+	return errs
+}
+
+// TestSharing holds what costs a call and what doesn't.
+func TestSharing(t *testing.T) {
+	for name, test := range map[string]struct {
+		vary  func(int, *assumerole.Request)
+		calls int
+		asked int32
+	}{
+		"the same":            {func(int, *assumerole.Request) {}, 1, 1},
+		"other session names": {func(i int, r *assumerole.Request) { r.RoleSessionName = fmt.Sprintf("job-%d", i) }, 20, 1},
+		"other durations":     {func(i int, r *assumerole.Request) { r.DurationSeconds = int32(900 + i) }, 20, 1},
+		"policies in other order": {func(i int, r *assumerole.Request) {
+			r.PolicyARNs = [][]string{{readOnly, viewOnly}, {viewOnly, readOnly}}[i%2]
+		}, 1, 1},
+		"fresh ones": {func(_ int, r *assumerole.Request) { r.Fresh = true }, 20, 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			server, token := startSTS(t, emulator.Options{})
+			source := platform{func() string { return token }, 50 * time.Millisecond, new(atomic.Int32)}
+			var requests []assumerole.Request
+			for i := range 20 {
+				asked := request("")
+				asked.Token = source
+				test.vary(i, &asked)
+				requests = append(requests, asked)
+			}
+			client := newClient(t, server)
+			for _, err := range atOnce(t.Context(), client, requests) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			// Those that come a little later share, too.
+			for _, err := range atOnce(t.Context(), client, requests[:1]) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if requests[0].Fresh {
+				test.calls, test.asked = test.calls+1, test.asked+1
+			}
+			if got := len(server.Requests()); got != test.calls || source.asked.Load() != test.asked {
+				t.Errorf("%d calls and %d requests of a token, want %d and %d", got, source.asked.Load(), test.calls, test.asked)
+			}
+		})
+	}
+}
+
+const (
+	readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+	viewOnly = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+)
+
+// TestTokenIsRequestedAgainNearItsEnd holds that a token with no life left isn't used again.
+func TestTokenIsRequestedAgainNearItsEnd(t *testing.T) {
+	testenv.Isolate(t)
+	server, err := emulator.Start(emulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	issuer, err := server.NewIssuer("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.AddOIDCProvider(account, issuer.URL(), "sts.example.com")
+	if err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: emulator.TrustPolicy(account, issuer.URL(), map[string]string{"sub": subject}, nil)}); err != nil {
+		t.Fatal(err)
+	}
+	lifetime := 2 * time.Second
+	source := platform{asked: new(atomic.Int32), token: func() string {
+		token, err := issuer.Mint(emulator.Token{Subject: subject, Audience: []string{"sts.example.com"}, Lifetime: lifetime})
+		if err != nil {
+			t.Error(err)
+		}
+		return token
+	}}
+	client := newClient(t, server)
+	asked := request("")
+	asked.Token = source
+	for i, wait := range []time.Duration{0, 0, 2 * time.Second, 0} {
+		time.Sleep(wait)
+		asked.RoleSessionName = fmt.Sprintf("job-%d", i)
+		if _, err := client.Exchange(t.Context(), asked); err != nil {
+			t.Fatal(err)
+		}
+		lifetime = time.Hour
+	}
+	if got := source.asked.Load(); got != 2 {
+		t.Errorf("the token was requested %d times, want 2", got)
+	}
+}
+
+// TestOneInterruptionDoesNotTakeTheOthers holds that who leaves, leaves alone; and that work ends when all have left.
+func TestOneInterruptionDoesNotTakeTheOthers(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	release, ended := make(chan struct{}), make(chan struct{}, 2)
+	server.Intercept(func(_ http.ResponseWriter, r *http.Request) bool {
+		select {
+		case <-release:
+		case <-r.Context().Done():
+			ended <- struct{}{}
+		}
+		return false
+	})
+	client := newClient(t, server)
+	first, leave := context.WithCancel(t.Context())
+	results := make(chan error, 2)
+	for _, ctx := range []context.Context{first, t.Context()} {
+		go func() {
+			_, err := client.Exchange(ctx, request(token))
+			results <- err
+		}()
+	}
+	time.Sleep(200 * time.Millisecond) // both wait for one call
+	leave()
+	if err := <-results; !errors.Is(err, context.Canceled) {
+		t.Errorf("who left got %v", err)
+	}
+	close(release)
+	if err := <-results; err != nil {
+		t.Errorf("who stayed got %v", err)
+	}
+	if calls := len(server.Requests()); calls != 1 {
+		t.Errorf("%d calls", calls)
+	}
+
+	release = make(chan struct{})
+	alone, leave := context.WithCancel(t.Context())
+	asked := request(token)
+	asked.RoleSessionName = "alone"
+	go func() {
+		_, err := client.Exchange(alone, asked)
+		results <- err
+	}()
+	time.Sleep(200 * time.Millisecond)
+	leave()
+	if err := <-results; !errors.Is(err, context.Canceled) {
+		t.Errorf("who left got %v", err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(5 * time.Second):
+		t.Error("the call goes on though nobody waits for it")
+	}
+}
+
+// TestThrottlingSlowsDownAndDoesNotFail has an STS that takes 20 calls a second, and 200 roles.
+func TestThrottlingSlowsDownAndDoesNotFail(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	var mutex sync.Mutex
+	left, last := 20.0, time.Now()
+	throttled := 0
+	server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+		mutex.Lock()
+		defer mutex.Unlock()
+		left, last = min(20, left+20*time.Since(last).Seconds()), time.Now()
+		if left < 1 {
+			throttled++
+			emulator.WriteError(w, 400, "Throttling", "Rate exceeded")
+			return true
+		}
+		left--
+		return false
+	})
+	var requests []assumerole.Request
+	for i := range 200 {
+		asked := request(token)
+		asked.RoleSessionName = fmt.Sprintf("role-%d", i)
+		asked.Timeout = time.Minute
+		requests = append(requests, asked)
+	}
+	client := newClient(t, server)
+	for _, err := range atOnce(t.Context(), client, requests) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if throttled == 0 {
+		t.Error("nothing was throttled, so nothing was shown")
+	}
+}
