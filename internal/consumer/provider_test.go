@@ -45,9 +45,15 @@ func TestProviderSchema_HasHashicorpsArguments(t *testing.T) {
 	if !maps.EqualFunc(got, hashicorpArguments, tftypes.Type.Equal) {
 		t.Errorf("arguments are %v, want %v", got, hashicorpArguments)
 	}
-	if len(block.BlockTypes) != 1 || block.BlockTypes[0].TypeName != "endpoints" ||
-		block.BlockTypes[0].Nesting != tfprotov6.SchemaNestedBlockNestingModeSet {
-		t.Errorf("blocks are %v, want the set endpoints alone", block.BlockTypes)
+	nesting := map[string]tfprotov6.SchemaNestedBlockNestingMode{}
+	for _, nested := range block.BlockTypes {
+		nesting[nested.TypeName] = nested.Nesting
+	}
+	if want := (map[string]tfprotov6.SchemaNestedBlockNestingMode{
+		"endpoints":                     tfprotov6.SchemaNestedBlockNestingModeSet,
+		"assume_role_with_web_identity": tfprotov6.SchemaNestedBlockNestingModeList,
+	}); !maps.Equal(nesting, want) {
+		t.Errorf("blocks are %v, want %v", nesting, want)
 	}
 }
 
@@ -116,11 +122,17 @@ func providerConfig(t *testing.T, set map[string]tftypes.Value) *tfprotov6.Dynam
 	endpoints := tftypes.Set{ElementType: endpointsType}
 	kinds := maps.Clone(hashicorpArguments)
 	kinds["endpoints"] = endpoints
+	own := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}
+	for _, name := range []string{"role_arn", "session_name", "web_identity_token", "web_identity_token_file", "duration", "policy"} {
+		own.AttributeTypes[name] = tftypes.String
+	}
+	kinds["assume_role_with_web_identity"] = tftypes.List{ElementType: own}
 	values := map[string]tftypes.Value{}
 	for name, kind := range kinds {
 		values[name] = tftypes.NewValue(kind, nil)
 	}
 	values["endpoints"] = tftypes.NewValue(endpoints, []tftypes.Value{})
+	values["assume_role_with_web_identity"] = tftypes.NewValue(tftypes.List{ElementType: own}, []tftypes.Value{})
 	maps.Copy(values, set)
 
 	object := tftypes.Object{AttributeTypes: kinds}
