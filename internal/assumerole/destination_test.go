@@ -79,12 +79,15 @@ func TestHostAskedFor(t *testing.T) {
 				asked.RoleARN = "arn:" + test.partition + ":iam::111122223333:role/deploy"
 			}
 			testenv.Refused()
-			_, err := exchange(t, test.settings, asked)
+			made, err := exchange(t, test.settings, asked)
 			if err == nil {
 				t.Fatal("the proxy let it through")
 			}
 			if got := testenv.Refused(); !slices.Equal(got, []string{test.want}) {
 				t.Errorf("asked for %q, want %q; the error is: %v", got, test.want, err)
+			}
+			if host, _, _ := strings.Cut(test.want, ":"); !strings.HasPrefix(made.Destination.Host, host) {
+				t.Errorf("the host is shown as %q", made.Destination.Host)
 			}
 		})
 	}

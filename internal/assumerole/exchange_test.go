@@ -86,6 +86,16 @@ func TestCallIsAnonymousWhateverCredentialsLieAbout(t *testing.T) {
 	}
 }
 
+// TestHalfAContractOfTheEnvironment holds that variables which the SDK would refuse for themselves don't matter here.
+func TestHalfAContractOfTheEnvironment(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
+	if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestResultOfEveryField(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})
@@ -151,6 +161,18 @@ func answer(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
+// switchProtocols asks to go on in another protocol, and then says nothing.
+func switchProtocols(w http.ResponseWriter, r *http.Request) {
+	connection, buffered, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	_, _ = buffered.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+	_ = buffered.Flush()
+	time.AfterFunc(4*time.Second, func() { _ = connection.Close() })
+	_ = r
+}
+
 const minioAnswer = `<?xml version="1.0" encoding="UTF-8"?>
 <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
 <AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId></AssumedRoleUser>
@@ -197,6 +219,8 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 		"nothing":                  {answer(200, "text/xml", ""), "isn't one of STS"},
 		"no credentials":           {answer(200, "text/xml", strings.Split(minioAnswer, "<Credentials>")[0]+strings.Split(minioAnswer, "</Credentials>")[1]), "has no credentials"},
 		"half of the credentials":  {answer(200, "text/xml", strings.Replace(minioAnswer, "SECRET", "", 1)), "incomplete credentials"},
+		"no session token":         {answer(200, "text/xml", strings.Replace(minioAnswer, "SESSION", "", 1)), "incomplete credentials"},
+		"another protocol":         {switchProtocols, "asks to switch to another protocol"},
 		"old credentials":          {answer(200, "text/xml", strings.Replace(minioAnswer, "2999", "2001", 1)), "already expired, at 2001-01-02T03:04:05Z"},
 		"an expiration without a form": {
 			answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", leak, 1)), "isn't one of STS",
@@ -241,6 +265,40 @@ func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
 		if strings.Contains(err.Error(), forbidden) {
 			t.Errorf("%q is in %q", forbidden, err.Error())
 		}
+	}
+}
+
+// TestBareErrorIsRead holds the form in which Ceph answers an error.
+func TestBareErrorIsRead(t *testing.T) {
+	testenv.Isolate(t)
+	endpoint := answers(t, answer(403, "application/xml", `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>no such role</Message><RequestId>tx-1</RequestId><HostId>h</HostId></Error>`))
+	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token"))
+	service, ok := errors.AsType[*assumerole.ServiceError](err)
+	if !ok || service.Code != "AccessDenied" || service.Message != "no such role" || service.HTTPStatus != 403 || service.RequestID != "tx-1" {
+		t.Errorf("got %T: %v", err, err)
+	}
+}
+
+// TestEmptyNumbersAreNull holds that what is sent empty is as good as what isn't sent.
+func TestEmptyNumbersAreNull(t *testing.T) {
+	testenv.Isolate(t)
+	body := strings.Replace(minioAnswer, "<Expiration>2999-01-02T03:04:05Z</Expiration>", "<Expiration></Expiration>", 1)
+	body = strings.Replace(body, "<SubjectFromWebIdentityToken>", "<PackedPolicySize/><SessionTokenSize> </SessionTokenSize><SubjectFromWebIdentityToken>", 1)
+	made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))}, request("an-opaque-token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := made.Result; got.Credentials.Expiration != nil || got.PackedPolicySize != nil || got.SessionTokenSize != nil {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestClocksMayDiffer holds that credentials which seem to have just expired are taken: this machine's clock may be wrong.
+func TestClocksMayDiffer(t *testing.T) {
+	testenv.Isolate(t)
+	body := strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", time.Now().Add(-5*time.Minute).UTC().Format(time.RFC3339), 1)
+	if _, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))}, request("an-opaque-token")); err != nil {
+		t.Error(err)
 	}
 }
 

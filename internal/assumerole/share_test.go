@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -108,6 +109,24 @@ const (
 	readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 	viewOnly = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
 )
+
+// TestClientPrintsNothingOfWhatItShares holds that the results which it keeps for a while stay its own.
+func TestClientPrintsNothingOfWhatItShares(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	client := newClient(t, server)
+	asked := request("")
+	asked.Token = platform{func() string { return token }, 0, new(atomic.Int32)}
+	if _, err := client.Exchange(t.Context(), asked); err != nil {
+		t.Fatal(err)
+	}
+	printed := fmt.Sprintf("%v %+v %#v", client, client, client)
+	for _, value := range append(server.Secrets(), token) {
+		if strings.Contains(printed, value) {
+			t.Error("a secret is printed")
+		}
+	}
+}
 
 // TestTokenIsRequestedAgainNearItsEnd holds that a token with no life left isn't used again.
 func TestTokenIsRequestedAgainNearItsEnd(t *testing.T) {

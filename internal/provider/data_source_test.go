@@ -117,6 +117,8 @@ func TestMinimalBlock(t *testing.T) {
 			known(tfjsonpath.New("packed_policy_size"), knownvalue.Null()),
 			known(tfjsonpath.New("duration_seconds"), knownvalue.Null()),
 			known(tfjsonpath.New("timeout"), knownvalue.Null()),
+			known(tfjsonpath.New("policy"), knownvalue.Null()),
+			known(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(0)),
 		},
 	})
 	for _, parameter := range []string{"ProviderId", "Policy", "PolicyArns", "PolicyArns.member.1.arn", "DurationSeconds", "MinimumSessionTokenSize"} {
@@ -152,6 +154,7 @@ func TestServerThatAnswersLess(t *testing.T) {
 func TestTokenFile(t *testing.T) {
 	w := newWorld(t)
 	path := testenv.WriteFile(t, "token", w.token(t, nil)+"\n")
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere") // which comes after the block's
 	run(t, resource.TestStep{
 		Config:            w.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
 		ConfigStateChecks: []statecheck.StateCheck{known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject))},

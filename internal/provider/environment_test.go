@@ -69,6 +69,18 @@ func TestEnvironmentsTokenFileIsNamedInItsErrors(t *testing.T) {
 	run(t, resource.TestStep{Config: block(), ExpectError: shows(`The file "/nowhere/token", named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE, doesn't exist`)})
 }
 
+// TestEnvironmentsTokenMustBeAJWT holds that no other file is posted to anybody.
+func TestEnvironmentsTokenMustBeAJWT(t *testing.T) {
+	testenv.Isolate(t)
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "key", "-----BEGIN PRIVATE KEY-----"))
+	t.Setenv("AWS_ROLE_ARN", roleARN(production))
+	testenv.Refused()
+	run(t, resource.TestStep{Config: block(), ExpectError: shows("holds something that isn't a JWT")})
+	if hosts := testenv.Refused(); len(hosts) > 0 {
+		t.Errorf("asked %q", hosts)
+	}
+}
+
 func TestSessionNameOfTheEnvironment(t *testing.T) {
 	w := newWorld(t)
 	arguments := []string{set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))}

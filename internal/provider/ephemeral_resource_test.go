@@ -59,6 +59,11 @@ func TestTwinsAreOneSchema(t *testing.T) {
 			t.Errorf("%s differs:\n%+v\n%+v", name, attribute, ofEphemeral[name])
 		}
 	}
+	for _, part := range ofData["credentials"].NestedType.Attributes {
+		if part.Sensitive != (part.Name != "expiration") {
+			t.Errorf("credentials.%s: sensitive is %v", part.Name, part.Sensitive)
+		}
+	}
 	if len(ofEphemeral) != len(ofData) {
 		t.Errorf("the ephemeral has %d more attributes than its own", len(ofEphemeral)-len(ofData))
 	}

@@ -25,6 +25,9 @@ type exchanger struct {
 	unknown, unknownToken, unknownSessionName []string
 }
 
+// Format redacts: the provider block's token is secret.
+func (e *exchanger) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
+
 // exchange is one reading of a block, from its arguments to its result. It tells what was exchanged, for later exchanges of
 // the same; nil beside an error.
 func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *diag.Diagnostics) *assumerole.Exchange {

@@ -11,27 +11,32 @@ const redacted = "(redacted)"
 
 // Text is a string that redacts itself under every fmt verb, in JSON and in slog. Reveal alone gives the value.
 //
-// The value sits in an unexported field of a struct, so that a conversion to string, which would slip past the methods,
-// doesn't compile.
+// The value sits in a struct, so that a conversion to string, which would slip past the methods, doesn't compile; and behind
+// a pointer, since fmt can't call the methods of what lies in another struct's unexported field, and would print it as it is.
 type Text struct {
-	value string
+	value *string
 }
 
 // New wraps a value.
-func New(value string) Text { return Text{value: value} }
+func New(value string) Text { return Text{value: &value} }
 
 // Reveal gives the value itself, for the request it belongs in.
-func (t Text) Reveal() string { return t.value }
+func (t Text) Reveal() string {
+	if t.value == nil {
+		return ""
+	}
+	return *t.value
+}
 
 // IsEmpty tells whether there is no value, without giving it away.
-func (t Text) IsEmpty() bool { return t.value == "" }
+func (t Text) IsEmpty() bool { return t.Reveal() == "" }
 
 // Format redacts under every verb: %v, %+v, %#v, %s, %q, %x.
 func (t Text) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(t.String())) }
 
 // String redacts. An empty Text shows as empty: that there is nothing is worth knowing, and no secret.
 func (t Text) String() string {
-	if t.value == "" {
+	if t.IsEmpty() {
 		return ""
 	}
 	return redacted

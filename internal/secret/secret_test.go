@@ -17,7 +17,8 @@ func TestTextNeverPrintsItsValue(t *testing.T) {
 		Key    secret.Text
 		Keys   []secret.Text
 		ByName map[string]secret.Text
-	}{secret.New(value), []secret.Text{secret.New(value)}, map[string]secret.Text{"key": secret.New(value)}}
+		hidden secret.Text
+	}{secret.New(value), []secret.Text{secret.New(value)}, map[string]secret.Text{"key": secret.New(value)}, secret.New(value)}
 
 	var printed bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {

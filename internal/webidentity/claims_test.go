@@ -77,6 +77,7 @@ func TestDecodeRefusesWhatIsNoJWT(t *testing.T) {
 		"an encrypted token of five":      token(`{}`, `{}`) + ".a.b",
 		"a header that is an array":       token(`[]`, `{}`),
 		"claims that are null":            token(`{}`, `null`),
+		"a line's end inside":             token(`{}`, `{}`)[:6] + "\n" + token(`{}`, `{}`)[6:],
 		"padding":                         token(`{}`, `{}`) + "==",
 		"three words":                     "one.two.three",
 		"a key file with dots in place":   "aws_access_key_id.aws_secret.x",

@@ -1,0 +1,55 @@
+package provider
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// TestModelsRedact holds that no way of printing a block shows what is secret in it.
+func TestModelsRedact(t *testing.T) {
+	const value = "wJalrXUtnFEMI"
+	identity := identityModel{WebIdentityToken: types.StringValue(value)}
+	credentials := credentialsModel{SecretAccessKey: types.StringValue(value)}
+	block := model{identityModel: identity, Credentials: &credentials}
+	var printed bytes.Buffer
+	for _, printable := range []any{
+		identity, credentials, block, &block,
+		ephemeralModel{model: block},
+		providerModel{identityModel: identity},
+		exchanger{identity: identity},
+		struct{ Block model }{block},
+	} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+			fmt.Fprintf(&printed, verb, printable)
+		}
+		asJSON, err := json.Marshal(printable)
+		if err != nil {
+			t.Fatal(err)
+		}
+		printed.Write(asJSON)
+		slog.New(slog.NewTextHandler(&printed, nil)).Info("a line", "block", printable)
+	}
+	if strings.Contains(printed.String(), value) {
+		t.Errorf("a secret is printed:\n%s", printed.String())
+	}
+}
+
+func TestDefaultTimeout(t *testing.T) {
+	if got := (model{}).timeout(); got != time.Minute {
+		t.Errorf("it is %s", got)
+	}
+}
+
+func TestExpirationHasWholeSeconds(t *testing.T) {
+	instant := time.Date(2026, 1, 2, 3, 4, 5, 6789, time.UTC)
+	if got := rfc3339(&instant).ValueString(); got != "2026-01-02T03:04:05Z" {
+		t.Errorf("it is %s", got)
+	}
+}
