@@ -23,7 +23,7 @@ func TestModelsRedact(t *testing.T) {
 		identity, credentials, block, &block,
 		ephemeralModel{model: block},
 		providerModel{identityModel: identity},
-		exchanger{identity: identity},
+		&exchanger{identity: identity},
 		struct{ Block model }{block},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {

@@ -4,6 +4,7 @@ package secret
 import (
 	"fmt"
 	"log/slog"
+	"unique"
 )
 
 // redacted is what stands in a log, a diagnostic or a dump in place of a secret.
@@ -12,24 +13,30 @@ const redacted = "(redacted)"
 // Text is a string that redacts itself under every fmt verb, in JSON and in slog. Reveal alone gives the value.
 //
 // The value sits in a struct, so that a conversion to string, which would slip past the methods, doesn't compile; and behind
-// a pointer, since fmt can't call the methods of what lies in another struct's unexported field, and would print it as it is.
+// a handle, of which fmt prints an address: it can't call the methods of what lies in another struct's unexported field.
+// Equal texts are ==.
 type Text struct {
-	value *string
+	value unique.Handle[string]
 }
 
-// New wraps a value.
-func New(value string) Text { return Text{value: &value} }
+// New wraps a value. An empty one is the zero Text.
+func New(value string) Text {
+	if value == "" {
+		return Text{}
+	}
+	return Text{value: unique.Make(value)}
+}
 
 // Reveal gives the value itself, for the request it belongs in.
 func (t Text) Reveal() string {
-	if t.value == nil {
+	if t.IsEmpty() {
 		return ""
 	}
-	return *t.value
+	return t.value.Value()
 }
 
 // IsEmpty tells whether there is no value, without giving it away.
-func (t Text) IsEmpty() bool { return t.Reveal() == "" }
+func (t Text) IsEmpty() bool { return t == Text{} }
 
 // Format redacts under every verb: %v, %+v, %#v, %s, %q, %x.
 func (t Text) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(t.String())) }
