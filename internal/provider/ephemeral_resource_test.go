@@ -175,7 +175,8 @@ const staticKeys = `
 // TestEphemeralLeavesNothing holds that static keys work in plan and apply, in an apply of a saved plan that is older than
 // its session, and that neither token nor secrets are in state, plan, output or log.
 func TestEphemeralLeavesNothing(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	w.addRole(t, emulator.Role{
 		ARN: roleARN(production), TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil), SessionLifetime: 2 * time.Second,
 	})

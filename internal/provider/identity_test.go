@@ -37,7 +37,7 @@ func TestTokenInAVariable(t *testing.T) {
 }
 
 // gitHub is the endpoint of GitHub Actions where a job asks for tokens.
-func (w world) gitHub(t *testing.T) (requests *atomic.Int32) {
+func (w world) gitHub(t *testing.T) (variables map[string]string, requests *atomic.Int32) {
 	t.Helper()
 	requests = new(atomic.Int32)
 	server := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, request *http.Request) {
@@ -52,14 +52,24 @@ func (w world) gitHub(t *testing.T) (requests *atomic.Int32) {
 		_, _ = fmt.Fprintf(answer, `{"count": 1, "value": %q}`, minted)
 	}))
 	t.Cleanup(server.Close)
-	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_URL", server.URL+"/?api-version=2.0")
-	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "of-the-job")
-	return requests
+	return map[string]string{
+		"ACTIONS_ID_TOKEN_REQUEST_URL":   server.URL + "/?api-version=2.0",
+		"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "of-the-job",
+	}, requests
+}
+
+// inGitHub makes this process a job of GitHub Actions.
+func (w world) inGitHub(t *testing.T) {
+	t.Helper()
+	variables, _ := w.gitHub(t)
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
 }
 
 func TestTokenOfAPlatform(t *testing.T) {
 	w := newWorld(t)
-	w.gitHub(t)
+	w.inGitHub(t)
 	run(t, resource.TestStep{
 		Config:            w.config(set("role_arn", roleARN(production)), fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience)),
 		ConfigStateChecks: isSubject(subject),
@@ -69,7 +79,7 @@ func TestTokenOfAPlatform(t *testing.T) {
 // TestDefaultAudience holds that of the platforms that let a job choose, and that a role in aws-cn has none.
 func TestDefaultAudience(t *testing.T) {
 	w := newWorld(t)
-	w.gitHub(t)
+	w.inGitHub(t)
 	w.AddOIDCProvider(production, w.issuer.URL(), "sts.amazonaws.com")
 	w.addRole(t, emulator.Role{ARN: roleARN(production), TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil)})
 	const request = "web_identity_token_request = { github_actions = {} }"
@@ -96,7 +106,7 @@ func TestIdentityOfTheProviderBlock(t *testing.T) {
 		"web_identity_token_request": fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.gitHub(t)
+			w.inGitHub(t)
 			// The environment's come after the provider block's.
 			t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
 			t.Setenv("AWS_ROLE_SESSION_NAME", "environment")
@@ -178,7 +188,8 @@ func TestAllowedAccountIDs(t *testing.T) {
 // TestDataSourceWithAnEphemeralToken feeds the provider block from an ephemeral value: a data source then uses a token that
 // is nowhere in state or plan.
 func TestDataSourceWithAnEphemeralToken(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	token := w.token(t, nil)
 	cli := newWhole(t, `
 variable "token" {
@@ -200,8 +211,9 @@ output "subject" { value = data.sts_assume_role_with_web_identity.test.subject_f
 // TestManyRoles holds that many roles cost one token request and a call each, that many blocks which ask for the same cost
 // one call, and that an STS that throttles slows the run down, and doesn't fail it.
 func TestManyRoles(t *testing.T) {
-	w := newWorld(t)
-	tokens := w.gitHub(t)
+	t.Parallel()
+	w := startWorld(t)
+	variables, tokens := w.gitHub(t)
 	const roles = 200
 	for i := range roles {
 		w.addRole(t, emulator.Role{
@@ -221,7 +233,9 @@ func TestManyRoles(t *testing.T) {
 			before := len(w.Requests())
 			tokens.Store(0)
 			cli := newWhole(t, w.provider(request)+block(fmt.Sprintf("for_each = toset([for i in range(%d) : tostring(i)])", roles), "role_arn = "+test.role))
-			cli.CLI = cli.With("ACTIONS_ID_TOKEN_REQUEST_URL="+environ(t, "ACTIONS_ID_TOKEN_REQUEST_URL"), "ACTIONS_ID_TOKEN_REQUEST_TOKEN=of-the-job")
+			for name, value := range variables {
+				cli.CLI = cli.With(name + "=" + value)
+			}
 			cli.must(t, "plan", "-no-color", "-parallelism=50")
 			calls := w.Requests()[before:]
 			if len(calls) != test.calls || tokens.Load() != 1 {

@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -37,9 +36,16 @@ type world struct {
 	issuer *emulator.Issuer
 }
 
+// newWorld is for tests that run the provider in this process, whose environment they change.
 func newWorld(t *testing.T) world {
 	t.Helper()
 	testenv.Isolate(t)
+	return startWorld(t)
+}
+
+// startWorld is for tests that run it by a CLI with an environment of its own. They run side by side: most of them wait.
+func startWorld(t *testing.T) world {
+	t.Helper()
 	server, err := emulator.Start(emulator.Options{Unexpected: func(message string) { t.Error(message) }})
 	if err != nil {
 		t.Fatal(err)
@@ -121,14 +127,4 @@ func shows(sentence string) *regexp.Regexp {
 // failsAt makes a pattern that finds a sentence in an error that points at the line of an argument.
 func failsAt(argument, sentence string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +` + argument + ` +=.*` + shows(sentence).String())
-}
-
-// environ is a variable that has to be set.
-func environ(t *testing.T, name string) string {
-	t.Helper()
-	value := os.Getenv(name)
-	if value == "" {
-		t.Fatalf("%s isn't set", name)
-	}
-	return value
 }

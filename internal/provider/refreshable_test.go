@@ -72,7 +72,8 @@ output "after" {
 // TestRefreshableOutlivesItsSessions is one apply that lasts longer than several sessions, while the same consumer calls
 // before and after; the token is another meanwhile. Halfway, neither files nor processes hold anything secret.
 func TestRefreshableOutlivesItsSessions(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	w.shortLived(t)
 	first, second := w.token(t, nil), w.token(t, nil)
 	tokenFile := testenv.WriteFile(t, "token", first)
@@ -117,7 +118,8 @@ func TestRefreshableOutlivesItsSessions(t *testing.T) {
 
 // TestStaticKeysExpire is the contrast: the same with static keys fails.
 func TestStaticKeysExpire(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	w.shortLived(t)
 	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), staticKeys, "sleep "+longWait))
 	if output := cli.fails(t, "apply", "-no-color", "-auto-approve"); !strings.Contains(output, "ExpiredToken") {
@@ -129,7 +131,8 @@ func TestStaticKeysExpire(t *testing.T) {
 // TestRefreshableWinsOverWhatLiesAbout holds that neither keys in the environment, nor a default profile, nor the variables
 // of a pod on EKS win over the profile: for a provider, and for a command.
 func TestRefreshableWinsOverWhatLiesAbout(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	credentials := testenv.WriteFile(t, "credentials", "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = of-the-default-profile\n")
 	podToken := testenv.WriteFile(t, "pod-token", w.token(t, nil))
 	for name, variables := range map[string][]string{
@@ -174,7 +177,8 @@ const credentialProcess = `sh -c "$(sed -n 's/^credential_process *= *//p' "$AWS
 // TestRefreshThatFails holds that the reason reaches the process that asked, the log, and a warning at the end; and what it
 // says of a token that was given inline.
 func TestRefreshThatFails(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	w.shortLived(t)
 	// STS takes a token for five minutes after its expiry: this one for a few seconds more, enough for plan and apply to begin.
 	token := w.token(t, func(token *emulator.Token) { token.Lifetime = -5*time.Minute + 6*time.Second })
@@ -208,7 +212,8 @@ func replaceInConfig(t *testing.T, cli whole, old, replacement string) {
 
 // TestInterruptedRunLeavesNoFolder presses Ctrl-C in the middle of an apply.
 func TestInterruptedRunLeavesNoFolder(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), byProfile, "touch $OUT/waiting; exec sleep 60"))
 	out := t.TempDir()
 	cli.CLI = cli.With("OUT=" + out)
@@ -228,7 +233,8 @@ func TestInterruptedRunLeavesNoFolder(t *testing.T) {
 
 // TestProviderEndsWithItsParent kills the CLI so that it can tell nobody.
 func TestProviderEndsWithItsParent(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	if len(processes(t, "cmdline")) == 0 {
 		t.Skip("there is no listing of processes, so that the provider ends was NOT tested")
 	}

@@ -57,7 +57,8 @@ func TestTokenOfAnotherIssuerIsRefused(t *testing.T) {
 
 // TestRefusalSaysWhatWasAskedAndClaimed holds what every refusal tells beside the service's words.
 func TestRefusalSaysWhatWasAskedAndClaimed(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	token := w.token(t, func(token *emulator.Token) { token.Subject = "repo:example/other" })
 	cli := newWhole(t, w.config(set("role_arn", roleARN(staging)), set("role_session_name", "job-7"), set("web_identity_token", token)))
 	output := cli.fails(t, "plan", "-no-color")

@@ -150,7 +150,8 @@ output %[1]q {
 // be. Beside it, nothing secret shows: not in what the CLI prints, not in its log at the most talkative level, not in the dump
 // of the plugin protocol.
 func TestTwoAccountsFromOneIdentity(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	token := w.token(t, nil)
 	cli := newWhole(t, twoAccounts(w.URL(), testenv.WriteFile(t, "token", token)))
 	logs := t.TempDir()
@@ -189,7 +190,8 @@ func TestTwoAccountsFromOneIdentity(t *testing.T) {
 
 // TestSameConfigurationAtAnotherServer holds that `endpoint` alone decides whose credentials one gets.
 func TestSameConfigurationAtAnotherServer(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	other := serve(t, 200, `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
 <Credentials><AccessKeyId>OTHERKEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><SessionToken>SESSION</SessionToken></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`)
@@ -211,7 +213,8 @@ output "id" { value = nonsensitive(data.sts_assume_role_with_web_identity.test.c
 
 // TestCtrlCEndsTheRun interrupts the CLI while a server takes the call and says nothing.
 func TestCtrlCEndsTheRun(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -249,7 +252,8 @@ func TestCtrlCEndsTheRun(t *testing.T) {
 
 // TestSilentServerEndsInTheTimeout holds the deadline, and what is said then.
 func TestSilentServerEndsInTheTimeout(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -269,7 +273,8 @@ func TestSilentServerEndsInTheTimeout(t *testing.T) {
 
 // TestWarnings holds those that are given whether or not the exchange succeeds.
 func TestWarnings(t *testing.T) {
-	w := newWorld(t)
+	t.Parallel()
+	w := startWorld(t)
 	for name, test := range map[string]struct{ config, want string }{
 		"a token for AWS at another's server": {
 			providerAt(w.URL()) + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, func(token *emulator.Token) { token.Audience = []string{"sts.amazonaws.com"} }))),
