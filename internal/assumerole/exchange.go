@@ -27,10 +27,13 @@ type Exchange struct {
 	Claims      *webidentity.Claims // what the token claims; nil until there is a token, and when it isn't a JWT
 	Sent        bool                // the token was, or was about to be, sent
 	Result      *Result             // nil unless it succeeded
+	FailedCalls int                 // calls of STS that failed
+	Elapsed     time.Duration       // time from the first round's start to the last one's end
 }
 
-// Exchange fetches the token and calls STS, both within request.Timeout. Beside an error, the Exchange holds what was known
-// when it came about.
+// Exchange fetches the token and calls STS, both within request.Timeout. A token that has expired is fetched anew, once. For
+// request.PropagationTimeout longer it goes on while STS doesn't know the role or the OIDC provider yet. Beside an error, the
+// Exchange holds what was known when it came about.
 //
 // Unless the request is to be fresh, a token that was requested from a platform serves every request while it has life
 // left, and requests for exactly the same session share one call.
@@ -39,40 +42,67 @@ type Exchange struct {
 // *transport.RedirectError, *ConnectionError, *TimeoutError; and context.Canceled when ctx was cancelled.
 func (c *Client) Exchange(ctx context.Context, request Request) (Exchange, error) {
 	exchange := Exchange{Request: request}
-	within, cancel := context.WithTimeout(ctx, request.Timeout)
-	defer cancel()
-
 	input, err := request.input()
 	if err != nil {
 		return exchange, err
 	}
-	destination, client, err := c.locate(within, request)
+	destination, client, err := c.locate(ctx, request)
 	exchange.Destination = destination
 	if err != nil {
 		return exchange, err
 	}
-	token, err := c.token(within, request)
-	if err != nil {
-		return exchange, ended(within, err, request.Timeout, "fetching the web identity token from "+request.Token.String())
+	rounds := newRounds(request)
+	for {
+		err := c.round(ctx, &exchange, rounds, client, input)
+		exchange.FailedCalls, exchange.Elapsed = rounds.calls, time.Since(rounds.started)
+		if err == nil || !rounds.another(err) {
+			return exchange, err
+		}
+		if rounds.wait(ctx) != nil {
+			return exchange, ended(ctx, err, request.Timeout+request.PropagationTimeout, "waiting for IAM to know the role")
+		}
+	}
+}
+
+// round fetches the token and calls STS once, with the retries of a single call.
+func (c *Client) round(ctx context.Context, exchange *Exchange, rounds *rounds, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput) error {
+	request := exchange.Request
+	within, cancel := context.WithTimeout(ctx, request.Timeout)
+	defer cancel()
+	rounds.number++
+
+	before := rounds.lastToken
+	token, err := c.token(within, request, rounds)
+	switch {
+	case err != nil:
+		return ended(within, err, request.Timeout, "fetching the web identity token from "+request.Token.String())
+	case rounds.isTheOld(token, before):
+		return rounds.lastErr
 	}
 	if claims, err := webidentity.Decode(token.Reveal()); err == nil {
 		exchange.Claims = &claims
 	}
-	input.WebIdentityToken = aws.String(token.Reveal())
+	asked := *input
+	asked.WebIdentityToken = aws.String(token.Reveal())
 	exchange.Sent = true
 	attempts := newRetryer(c.maxRetries)
-	exchange.Result, err = c.session(within, request, input, func(ctx context.Context) (*Result, error) { return call(ctx, client, input, attempts) })
+	exchange.Result, err = c.session(within, request, &asked, func(ctx context.Context) (*Result, error) { return call(ctx, client, &asked, attempts) })
+	rounds.calls += attempts.failed()
 	if err != nil {
-		return exchange, ended(within, err, request.Timeout, "waiting for the answer of STS at "+destination.String()+lastFailure(attempts, token))
+		return ended(within, err, request.Timeout, "waiting for the answer of STS at "+exchange.Destination.String()+lastFailure(attempts, token))
 	}
-	return exchange, nil
+	return nil
 }
 
 // token asks the request's source. What a platform was asked for is asked for once; files and variables are simply read.
-func (c *Client) token(ctx context.Context, request Request) (secret.Text, error) {
+func (c *Client) token(ctx context.Context, request Request, rounds *rounds) (token secret.Text, err error) {
+	defer func() { rounds.lastToken = token }()
 	requested, isRequested := request.Token.(webidentity.RequestSource)
 	if !isRequested || request.Fresh {
 		return request.Token.Token(ctx)
+	}
+	if rounds.newToken {
+		c.tokens.forget(requested.Key(), rounds.lastToken)
 	}
 	deadline, _ := ctx.Deadline() // which Exchange has set: a platform that errs gets to say how, rather than to run out of time
 	return c.tokens.do(ctx, requested.Key(), func(ctx context.Context) (secret.Text, time.Time, error) {

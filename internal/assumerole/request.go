@@ -56,7 +56,8 @@ type Request struct {
 	DurationSeconds         int32    // DurationSeconds; 0: the service's default, 3600
 	MinimumSessionTokenSize int32    // MinimumSessionTokenSize; 0 isn't sent
 	Timeout                 time.Duration
-	Fresh                   bool // neither a token nor a session that another exchange has fetched will do
+	PropagationTimeout      time.Duration // how much longer to go on while IAM doesn't know the role or the OIDC provider yet
+	Fresh                   bool          // neither a token nor a session that another exchange has fetched will do
 }
 
 // CheckRoleSessionName checks the API's constraints. Its error is an *ArgumentError.

@@ -4,11 +4,14 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
 
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
@@ -16,6 +19,9 @@ import (
 // DefaultMaxRetries is how often a call whose failure may pass is made again, unless the user says otherwise: the SDK's
 // default of three attempts.
 const DefaultMaxRetries = 2
+
+// maxBackoff bounds the pause between two attempts. The SDK's 20 s would leave room for only a few within a minute.
+const maxBackoff = 5 * time.Second
 
 // retryer decides for one call whether it is made again. It is the SDK's standard one, but for two things: throttling
 // doesn't count, so that a run with many roles slows down rather than fails (the call's deadline is its bound); and there is
@@ -35,8 +41,10 @@ func newRetryer(maxRetries int) *retryer {
 		maxRetries: maxRetries,
 		Standard: retry.NewStandard(func(o *retry.StandardOptions) {
 			o.RateLimiter = ratelimit.None
+			o.MaxBackoff = maxBackoff
 			o.Retryables = append([]retry.IsErrorRetryable{
 				retry.IsErrorRetryableFunc(notForRetry),
+				retry.IsErrorRetryableFunc(passingInvalidToken),
 				retry.RetryableErrorCode{Codes: map[string]struct{}{"IDPCommunicationError": {}}},
 			}, o.Retryables...)
 		}),
@@ -62,11 +70,27 @@ func (r *retryer) IsErrorRetryable(err error) bool {
 	return r.failures <= r.maxRetries
 }
 
+// failed tells how many attempts failed.
+func (r *retryer) failed() int {
+	attempts, _ := r.story()
+	return attempts
+}
+
 // story tells how often the call was made, and how it failed last; nil when it hasn't failed.
 func (r *retryer) story() (attempts int, last error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	return r.attempts, r.last
+}
+
+// passingInvalidToken tells the one reason for InvalidIdentityToken that passes: an identity provider that many jobs ask for
+// its keys at once.
+func passingInvalidToken(err error) aws.Ternary {
+	api, found := errors.AsType[smithy.APIError](err)
+	if found && api.ErrorCode() == "InvalidIdentityToken" && strings.Contains(api.ErrorMessage(), "Couldn't retrieve verification key") {
+		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
 }
 
 func isThrottle(err error) bool {

@@ -7,13 +7,13 @@ import (
 )
 
 // shared does the same work once for all who ask for it at about the same time. The zero value is ready for use.
-type shared[V any] struct {
+type shared[V comparable] struct {
 	mutex   sync.Mutex
 	flights map[string]*flight[V]
 }
 
 // flight is one piece of work: under way until done is closed, and then its result, which may be given until it is stale.
-type flight[V any] struct {
+type flight[V comparable] struct {
 	done    chan struct{}
 	waiting int
 	cancel  context.CancelFunc
@@ -35,6 +35,15 @@ func (s *shared[V]) do(ctx context.Context, key string, work func(context.Contex
 		s.leave(key, joined)
 		var none V
 		return none, context.Cause(ctx)
+	}
+}
+
+// forget has the next asker get new work, where the result for a key is this one.
+func (s *shared[V]) forget(key string, value V) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if kept := s.flights[key]; kept != nil && kept.isDone() && kept.value == value {
+		delete(s.flights, key)
 	}
 }
 

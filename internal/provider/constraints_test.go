@@ -78,6 +78,7 @@ func TestConstraints(t *testing.T) {
 		"minimum_session_token_size of -1":      {argument: "minimum_session_token_size", value: "-1", others: []string{role, token}, want: "between 0 and 4096"},
 		"minimum_session_token_size of 4097":    {argument: "minimum_session_token_size", value: "4097", others: []string{role, token}, want: "between 0 and 4096"},
 		"timeout without a unit":                {argument: "timeout", value: `"30"`, others: []string{role, token}, want: `"30" isn't a duration longer than zero. Write a number with its unit`},
+		"iam_propagation_timeout of nothing":    {argument: "iam_propagation_timeout", value: `"0s"`, others: []string{role, token}, want: `"0s" isn't a duration longer than zero`},
 		"timeout of nothing":                    {argument: "timeout", value: `"0s"`, others: []string{role, token}, want: `"0s" isn't a duration longer than zero`},
 		"timeout below nothing":                 {argument: "timeout", value: `"-1m"`, others: []string{role, token}, want: `isn't a duration longer than zero`},
 		"region that is none":                   {argument: "region", value: `"US East"`, provider: true, want: "isn't the name of a Region"},

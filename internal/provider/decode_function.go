@@ -37,7 +37,7 @@ func (decodeFunction) Metadata(_ context.Context, _ function.MetadataRequest, re
 
 func (decodeFunction) Definition(_ context.Context, _ function.DefinitionRequest, response *function.DefinitionResponse) {
 	response.Definition = function.Definition{
-		Summary: "What a web identity token claims",
+		Summary: "What a web identity token claims.",
 		MarkdownDescription: "Reads the header and the claims of a web identity token (a JWT), for conditions, session names and outputs. **Nothing is verified**: anybody can write any " +
 			"claim into a token, and STS alone checks the signature. Null for what isn't a JWT.\n\n" +
 			"The result is an object: `algorithm`, `key_id`, `issuer`, `subject`, `authorized_party` (strings), `audience` (list of strings), `issued_at`, `not_before`, " +

@@ -51,7 +51,7 @@ func TestTwinsAreOneSchema(t *testing.T) {
 		}
 		delete(ofEphemeral, own)
 	}
-	if len(ofData) != 22 {
+	if len(ofData) != 23 {
 		t.Errorf("the data source has %d attributes", len(ofData))
 	}
 	for name, attribute := range ofData {

@@ -30,7 +30,7 @@ func tokenArguments() map[string]schema.Attribute {
 			Sensitive: true,
 			MarkdownDescription: "The token itself: an OpenID Connect ID token (a JWT), or an OAuth 2.0 access token together with `provider_id`; 4 to 20000 characters " +
 				"(`WebIdentityToken`). White space around it is trimmed. At most one of the `web_identity_token…` arguments may be set. Where neither a block nor the provider " +
-				"block sets one, the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names is read.",
+				"block sets one, the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names is read. In the provider block, an ephemeral value keeps it out of state and plan.",
 			Validators: []validator.String{
 				checkedBy("a web identity token", checkInlineToken),
 				stringvalidator.ConflictsWith(file, env, request),
@@ -135,11 +135,15 @@ func checkInlineToken(value string) error {
 // sessionNameArgument is role_session_name: computed in a block, which shows the name that was used, and not so in the
 // provider block.
 func sessionNameArgument(computed bool) schema.StringAttribute {
+	before := ""
+	if computed {
+		before = "the provider block's, then "
+	}
 	return schema.StringAttribute{
 		Optional: true,
 		Computed: computed,
 		MarkdownDescription: "Name of the session, which ends the ARN of the assumed role and shows in CloudTrail: 2 to 64 letters, digits and `_+=,.@-` " +
-			"(`RoleSessionName`). Default: the provider block's, then the environment variable `AWS_ROLE_SESSION_NAME`, then `terraform`.",
+			"(`RoleSessionName`). Default: " + before + "the environment variable `AWS_ROLE_SESSION_NAME`, then `terraform`.",
 		Validators: []validator.String{checkedBy("a role session name", assumerole.CheckRoleSessionName)},
 	}
 }

@@ -21,6 +21,7 @@ type model struct {
 	DurationSeconds         types.Int64  `tfsdk:"duration_seconds"`
 	MinimumSessionTokenSize types.Int64  `tfsdk:"minimum_session_token_size"`
 	Timeout                 types.String `tfsdk:"timeout"`
+	IAMPropagationTimeout   types.String `tfsdk:"iam_propagation_timeout"`
 
 	Credentials                 *credentialsModel     `tfsdk:"credentials"`
 	AssumedRoleUser             *assumedRoleUserModel `tfsdk:"assumed_role_user"`

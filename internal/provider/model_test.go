@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 )
 
 // TestModelsRedact holds that no way of printing a block shows what is secret in it.
@@ -42,7 +44,7 @@ func TestModelsRedact(t *testing.T) {
 }
 
 func TestDefaultTimeout(t *testing.T) {
-	if got := (model{}).timeout(); got != time.Minute {
+	if got := duration(model{}.Timeout, assumerole.DefaultTimeout); got != time.Minute {
 		t.Errorf("it is %s", got)
 	}
 }

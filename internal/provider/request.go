@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -29,7 +30,8 @@ func (m model) request(ctx context.Context, defaults identityModel, client *http
 		Policy:                  m.Policy.ValueString(),
 		DurationSeconds:         int32(m.DurationSeconds.ValueInt64()),         //nolint:gosec // the schema bounds it
 		MinimumSessionTokenSize: int32(m.MinimumSessionTokenSize.ValueInt64()), //nolint:gosec // the schema bounds it
-		Timeout:                 m.timeout(),
+		Timeout:                 duration(m.Timeout, assumerole.DefaultTimeout),
+		PropagationTimeout:      duration(m.IAMPropagationTimeout, 0),
 	}
 	diagnostics.Append(m.PolicyARNs.ElementsAs(ctx, &request.PolicyARNs, false)...)
 	m.setToken(ctx, defaults, client, getenv, &request, diagnostics)
@@ -120,11 +122,14 @@ func (m model) roleSessionName(defaults identityModel, getenv func(string) strin
 	return name
 }
 
-// timeout has been checked by the schema's validator.
-func (m model) timeout() time.Duration {
-	timeout, err := time.ParseDuration(m.Timeout.ValueString())
-	if err != nil {
-		return assumerole.DefaultTimeout
+// duration reads what the schema's validator has checked.
+func duration(value types.String, unset time.Duration) time.Duration {
+	if value.IsNull() {
+		return unset
 	}
-	return timeout
+	parsed, err := time.ParseDuration(value.ValueString())
+	if err != nil {
+		return unset
+	}
+	return parsed
 }

@@ -86,6 +86,12 @@ func arguments() map[string]schema.Attribute {
 				"Default: `1m`.",
 			Validators: []validator.String{checkedBy("a duration longer than zero", checkTimeout)},
 		},
+		"iam_propagation_timeout": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "How much longer to go on, beyond `timeout`, while STS answers that it doesn't know the role, the OIDC provider or its audience: for what was created only " +
+				"seconds ago, in the same run perhaps. A refusal that is meant takes so much longer, too. A duration such as `30s`. Default: not at all.",
+			Validators: []validator.String{checkedBy("a duration longer than zero", checkTimeout)},
+		},
 	}
 }
 

@@ -57,7 +57,7 @@ func (e *exchanger) refresh(ctx context.Context, first assumerole.Exchange, diag
 // mint makes the same exchange again, with a token that is fetched anew. Its deadline is that of the refresh, when that is
 // shorter than the block's.
 func (e *exchanger) mint(ctx, logging context.Context, request assumerole.Request) (refresh.Credentials, error) {
-	request.Fresh = true
+	request.Fresh, request.PropagationTimeout = true, 0
 	if deadline, bounded := ctx.Deadline(); bounded {
 		request.Timeout = min(request.Timeout, time.Until(deadline))
 	}
@@ -69,7 +69,8 @@ func (e *exchanger) mint(ctx, logging context.Context, request assumerole.Reques
 	return toRefresh(made.Result.Credentials), nil
 }
 
-// closeSession ends what refresh started. That refreshing failed is a warning here, because most SDKs hide it.
+// closeSession ends what refresh started. That refreshing failed is a warning here, because most SDKs hide it; but Terraform
+// closes nothing of a run that fails, so that the log is where the reason always is.
 func closeSession(profile string, diagnostics *diag.Diagnostics) {
 	value, found := sessions.LoadAndDelete(profile)
 	server, ok := value.(*refresh.Server)

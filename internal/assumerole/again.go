@@ -1,0 +1,95 @@
+package assumerole
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// maxPropagationDelay bounds the pause between two tries while IAM propagates. It takes seconds, rarely minutes.
+const maxPropagationDelay = 5 * time.Second
+
+// rounds decides, after an exchange that failed, whether the whole of it is worth another round: what a call's own retries
+// can't mend, because it takes another token, or another state of IAM.
+type rounds struct {
+	request   Request
+	started   time.Time
+	delays    *retry.ExponentialJitterBackoff
+	number    int           // rounds made so far
+	calls     int           // calls made so far that failed
+	newToken  bool          // the next round needs a token other than the last one
+	lastErr   error         // how the last round failed
+	fetched   bool          // a token that had expired was fetched anew; once is enough
+	lastToken secret.Text   // of the last round
+	pause     time.Duration // before the next round
+}
+
+func newRounds(request Request) *rounds {
+	return &rounds{request: request, started: time.Now(), delays: retry.NewExponentialJitterBackoff(maxPropagationDelay)}
+}
+
+// another tells whether there is to be another round, after a pause.
+func (r *rounds) another(err error) bool {
+	service, refused := errors.AsType[*ServiceError](err)
+	r.newToken, r.pause, r.lastErr = false, 0, err
+	switch {
+	case !refused:
+		return false
+	case service.isExpired() && r.canFetch() && !r.fetched:
+		r.fetched, r.newToken = true, true
+		return true
+	case service.mayPropagate() && r.request.PropagationTimeout > 0:
+		r.pause, _ = r.delays.BackoffDelay(r.number, err)
+		r.newToken = r.canFetch()
+		return time.Since(r.started)+r.pause < r.request.Timeout+r.request.PropagationTimeout
+	}
+	return false
+}
+
+// canFetch tells whether the source can give another token than the last one.
+func (r *rounds) canFetch() bool {
+	_, inline := r.request.Token.(webidentity.Inline)
+	return !inline
+}
+
+// isTheOld tells whether what was fetched in place of an expired token is the very same: then the call needn't be made again.
+func (r *rounds) isTheOld(token, before secret.Text) bool {
+	return r.newToken && r.pause == 0 && token == before
+}
+
+// wait pauses. Its error is the context's.
+func (r *rounds) wait(ctx context.Context) error {
+	select {
+	case <-time.After(r.pause):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// isExpired tells whether a new token would mend it. MinIO calls it ExpiredToken.
+func (e *ServiceError) isExpired() bool {
+	switch e.Code {
+	case "ExpiredTokenException", "ExpiredToken", "IDPRejectedClaim":
+		return true
+	}
+	return false
+}
+
+// mayPropagate tells whether it is what STS answers while a role, or an OIDC provider with its audiences, was made only just
+// now.
+func (e *ServiceError) mayPropagate() bool {
+	switch e.Code {
+	case "AccessDenied":
+		return strings.Contains(e.Message, "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+	case "InvalidIdentityToken":
+		return strings.Contains(e.Message, "No OpenIDConnect provider found") || strings.Contains(e.Message, "Incorrect token audience")
+	}
+	return false
+}

@@ -1,0 +1,161 @@
+package assumerole_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// replaced is a source that gives another token each time, as a file does that its platform replaces.
+type replaced struct {
+	tokens []string
+	asked  *atomic.Int32
+}
+
+func (r replaced) String() string { return "a file" }
+
+func (r replaced) Token(context.Context) (secret.Text, error) {
+	return secret.New(r.tokens[min(int(r.asked.Add(1)), len(r.tokens))-1]), nil
+}
+
+// refuseFirst has the server answer the first calls with an error.
+func refuseFirst(server *emulator.Server, calls int, code, message string) {
+	var made atomic.Int32
+	server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+		if int(made.Add(1)) > calls {
+			return false
+		}
+		emulator.WriteError(w, 400, code, message)
+		return true
+	})
+}
+
+// TestExpiredTokenIsFetchedAnewOnce holds what is done when STS says that the token has expired.
+func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		refused   int
+		code      string
+		tokens    func(good string) []string
+		inline    bool
+		succeeds  bool
+		wantCalls int
+	}{
+		"a new token mends it":         {1, "ExpiredTokenException", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
+		"so it does at MinIO":          {1, "ExpiredToken", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
+		"a claim that was rejected":    {1, "IDPRejectedClaim", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
+		"the new one has expired, too": {2, "ExpiredTokenException", func(good string) []string { return []string{"old.token.here", "other.token.here", good} }, false, false, 2},
+		"the file has no other":        {1, "ExpiredTokenException", func(good string) []string { return []string{good} }, false, false, 1},
+		"it was given inline":          {1, "ExpiredTokenException", func(good string) []string { return []string{good} }, true, false, 1},
+		"another reason":               {1, "AccessDenied", func(good string) []string { return []string{"old.token.here", good} }, false, false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			server, token := startSTS(t, emulator.Options{})
+			refuseFirst(server, test.refused, test.code, "It is so")
+			asked := request(token)
+			if !test.inline {
+				asked.Token = replaced{test.tokens(token), new(atomic.Int32)}
+			}
+			made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+			if (err == nil) != test.succeeds || len(server.Requests()) != test.wantCalls {
+				t.Errorf("%d calls, and %v", len(server.Requests()), err)
+			}
+			if err != nil && made.FailedCalls != test.wantCalls {
+				t.Errorf("it tells of %d calls", made.FailedCalls)
+			}
+		})
+	}
+}
+
+// TestPropagation holds that a role which was made only just now is waited for, when that is asked for.
+func TestPropagation(t *testing.T) {
+	const denied = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+	for name, test := range map[string]struct {
+		code, message string
+		timeout       time.Duration
+		succeeds      bool
+	}{
+		"the role":              {"AccessDenied", denied, 30 * time.Second, true},
+		"the OIDC provider":     {"InvalidIdentityToken", "No OpenIDConnect provider found in your account for https://ci.example.com", 30 * time.Second, true},
+		"its audience":          {"InvalidIdentityToken", "Incorrect token audience", 30 * time.Second, true},
+		"when it isn't asked":   {"AccessDenied", denied, 0, false},
+		"tags, which don't":     {"AccessDenied", "Not authorized to perform sts:TagSession", 30 * time.Second, false},
+		"a policy, nor does it": {"MalformedPolicyDocument", "Syntax errors in policy", 30 * time.Second, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			server, token := startSTS(t, emulator.Options{})
+			refuseFirst(server, 2, test.code, test.message)
+			asked := request(token)
+			asked.PropagationTimeout = test.timeout
+			_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+			want := 1
+			if test.succeeds {
+				want = 3
+			}
+			if (err == nil) != test.succeeds || len(server.Requests()) != want {
+				t.Errorf("%d calls, and %v", len(server.Requests()), err)
+			}
+		})
+	}
+}
+
+func TestPropagationEndsInTime(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	refuseFirst(server, 1000, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+	asked := request(token)
+	asked.Timeout, asked.PropagationTimeout = time.Second, 2*time.Second
+	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || service.Code != "AccessDenied" {
+		t.Errorf("got %T: %v", err, err)
+	}
+	if made.FailedCalls < 2 || made.Elapsed > 4*time.Second {
+		t.Errorf("%d calls in %s", made.FailedCalls, made.Elapsed)
+	}
+}
+
+func TestPropagationEndsWithAnInterrupt(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	refuseFirst(server, 1000, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+	client := newClient(t, server)
+	asked := request(token)
+	asked.PropagationTimeout = time.Hour
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(500*time.Millisecond, cancel)
+	start := time.Now()
+	if _, err := client.Exchange(ctx, asked); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// TestKeysThatCannotBeFetchedAreTriedAgain holds the one reason for InvalidIdentityToken that passes.
+func TestKeysThatCannotBeFetchedAreTriedAgain(t *testing.T) {
+	for message, calls := range map[string]int{
+		"Couldn't retrieve verification key from your identity provider,  please reference": 2,
+		"Incorrect token audience": 1,
+	} {
+		testenv.Isolate(t)
+		server, token := startSTS(t, emulator.Options{})
+		refuseFirst(server, 1, "InvalidIdentityToken", message)
+		_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token))
+		if len(server.Requests()) != calls || (err == nil) != (calls == 2) {
+			t.Errorf("%s: %d calls, and %v", message, len(server.Requests()), err)
+		}
+	}
+}
+
+var _ webidentity.Source = replaced{}
