@@ -29,7 +29,7 @@ func TestFailure(t *testing.T) {
 		"an argument": {&assumerole.ArgumentError{Argument: "policy", Summary: "Invalid session policy", Detail: "It is."}, "policy", "Invalid session policy", []string{"It is."}},
 		"a token":     {&webidentity.Error{Argument: "web_identity_token_file", Summary: "No", Detail: "None."}, "web_identity_token_file", "No", []string{"None."}},
 		"a refusal": {
-			&assumerole.ServiceError{Code: "AccessDenied", Message: "Not authorized", HTTPStatus: 403, RequestID: "id-1"}, "", "STS refuses to exchange the web identity token",
+			&assumerole.ServiceError{Code: "AccessDenied", Message: "Not authorized", HTTPStatus: 403, RequestID: "id-1"}, "", "The role's trust policy doesn't admit the web identity token",
 			[]string{"STS answered AccessDenied: Not authorized (HTTP status 403, request ID id-1).", `role         "arn:aws:iam::111122223333:role/deploy"`, "sts.us-east-1.amazonaws.com (Region from the role's partition, aws)", "isn't a JWT"},
 		},
 		"a refusal without a request ID": {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -24,6 +23,10 @@ type Explanation struct {
 
 // Failure explains why an exchange failed. The exchange holds what was known by then.
 func Failure(exchange assumerole.Exchange, err error) Explanation {
+	return failure(exchange, err, time.Now())
+}
+
+func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation {
 	if argument, found := errors.AsType[*assumerole.ArgumentError](err); found {
 		return Explanation{Argument: argument.Argument, Summary: argument.Summary, Detail: argument.Detail}
 	}
@@ -34,7 +37,7 @@ func Failure(exchange assumerole.Exchange, err error) Explanation {
 		return Setting(err)
 	}
 	if service, found := errors.AsType[*assumerole.ServiceError](err); found {
-		return refused(exchange, service)
+		return refusal{exchange, service, now}.explain()
 	}
 	return unanswered(exchange, err)
 }
@@ -76,18 +79,6 @@ func noToken(exchange assumerole.Exchange, source *webidentity.Error) Explanatio
 	return Explanation{Argument: source.Argument, Summary: source.Summary, Detail: source.Detail}
 }
 
-// refused explains an error that STS answered.
-func refused(exchange assumerole.Exchange, service *assumerole.ServiceError) Explanation {
-	answer := fmt.Sprintf("%s: %s (HTTP status %d", service.Code, service.Message, service.HTTPStatus)
-	if service.RequestID != "" {
-		answer += ", request ID " + service.RequestID
-	}
-	return Explanation{
-		Summary: "STS refuses to exchange the web identity token",
-		Detail:  paragraphs("STS answered "+answer+").", asked(exchange), claimed(exchange)),
-	}
-}
-
 // unanswered explains a call that got no answer of STS.
 func unanswered(exchange assumerole.Exchange, err error) Explanation {
 	host := exchange.Destination.String()
@@ -117,72 +108,3 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 	explanation.Detail = paragraphs(explanation.Detail, asked(exchange))
 	return explanation
 }
-
-// asked says what was asked for, and where.
-func asked(exchange assumerole.Exchange) string {
-	request := exchange.Request
-	lines := []string{
-		"What was asked:",
-		"  role         " + quoted(request.RoleARN),
-		"  session name " + quoted(request.RoleSessionName),
-	}
-	if request.Token != nil {
-		lines = append(lines, "  token from   "+request.Token.String())
-	}
-	return strings.Join(append(lines, "  endpoint     "+exchange.Destination.String()), "\n")
-}
-
-// claimed says what the token claims. Every value is quoted: a claim can hold anything.
-func claimed(exchange assumerole.Exchange) string {
-	claims := exchange.Claims
-	if claims == nil {
-		return "The token isn't a JWT, so there is nothing to tell about it."
-	}
-	lines := []string{
-		"What the token claims:",
-		"  issuer       " + quoted(claims.Issuer),
-		"  subject      " + quoted(claims.Subject),
-		"  audience     " + audience(claims.Audience),
-	}
-	if claims.AuthorizedParty != "" {
-		lines = append(lines, "  azp          "+quoted(claims.AuthorizedParty))
-	}
-	lines = append(lines, "  algorithm    "+quoted(claims.Algorithm))
-	if !claims.Expiration.IsZero() {
-		tense := "expires at"
-		if claims.Expiration.Before(time.Now()) {
-			tense = "expired at"
-		}
-		lines = append(lines, fmt.Sprintf("  %-12s %s", tense, claims.Expiration.Format(time.RFC3339)))
-	}
-	return strings.Join(lines, "\n")
-}
-
-func audience(values []string) string {
-	all := make([]string, 0, len(values))
-	for _, value := range values {
-		all = append(all, quoted(value))
-	}
-	if len(all) == 0 {
-		return "(none)"
-	}
-	return strings.Join(all, ", ")
-}
-
-// quoted makes any text fit for a line: printable, bounded, and told apart from the words around it.
-func quoted(value string) string {
-	if value == "" {
-		return "(none)"
-	}
-	return fmt.Sprintf("%q", secret.Scrub(value))
-}
-
-// fullStop ends a sentence that doesn't have an end of its own.
-func fullStop(sentence string) string {
-	if strings.HasSuffix(sentence, ".") || strings.HasSuffix(sentence, "?") {
-		return sentence
-	}
-	return sentence + "."
-}
-
-func paragraphs(all ...string) string { return strings.Join(all, "\n\n") }

@@ -1,0 +1,21 @@
+package explain
+
+import (
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+)
+
+// FailureAt is Failure at a given time.
+func FailureAt(exchange assumerole.Exchange, err error, now time.Time) Explanation {
+	return failure(exchange, err, now)
+}
+
+// RowAtAWS tells which row has advice on an answer; -1: none.
+func RowAtAWS(err *assumerole.ServiceError) int { return indexOf(awsRows, err) }
+
+// RowElsewhere is RowAtAWS for other servers.
+func RowElsewhere(err *assumerole.ServiceError) int { return indexOf(otherServersRows, err) }
+
+// Rows are how many there are: at AWS, and elsewhere.
+func Rows() (atAWS, elsewhere int) { return len(awsRows), len(otherServersRows) }

@@ -1,0 +1,160 @@
+package explain
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// leeway is how long after its expiry STS still takes a token.
+const leeway = 5 * time.Minute
+
+// algorithms are those of signatures that STS takes.
+var algorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"}
+
+// findings are what the token itself shows to be wrong, each with its fix.
+func (r refusal) findings() []string {
+	if r.Claims == nil {
+		if r.Request.ProviderID != "" {
+			return nil // an OAuth 2.0 access token needn't be a JWT
+		}
+		return []string{fmt.Sprintf("The token from %s isn't a JWT: it may be an access token, a path in place of what the file holds, or cut off. Give the ID token itself.", r.tokenFrom())}
+	}
+	all := r.expiry()
+	for _, find := range []func() string{r.badTimes, r.notYetValid, r.missing, r.signature, r.slip, r.legacyIssuer} {
+		if found := find(); found != "" {
+			all = append(all, found)
+		}
+	}
+	return all
+}
+
+func (r refusal) expiry() []string {
+	expired := r.Claims.Expiration
+	switch ago := r.now.Sub(expired); {
+	case expired.IsZero() || ago <= 0:
+		return nil
+	case ago <= leeway && r.Destination.AWS:
+		return []string{fmt.Sprintf("The token expired %s ago. STS takes a token for up to five minutes longer, but not reliably more. %s", inWords(ago), r.renewal())}
+	default:
+		return []string{fmt.Sprintf("The token expired %s ago, at %s. %s", inWords(ago), expired.Format(time.RFC3339), r.renewal())}
+	}
+}
+
+// inWords is a duration in the largest unit that says enough.
+func inWords(d time.Duration) string {
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		if n := int64(d / unit.length); n == 1 {
+			return "1 " + unit.name
+		} else if n > 1 {
+			return fmt.Sprintf("%d %ss", n, unit.name)
+		}
+	}
+	return "less than a second"
+}
+
+// badTimes: STS takes integers alone.
+func (r refusal) badTimes() string {
+	for _, claim := range []string{"exp", "iat", "nbf"} {
+		value := r.Claims.All[claim]
+		number, isNumber := value.(json.Number)
+		if value != nil && (!isNumber || strings.ContainsAny(number.String(), ".eE")) {
+			return fmt.Sprintf("The token's claim %s isn't an integer, and STS takes seconds since 1970 as integers alone. Correct it at the identity provider.", claim)
+		}
+	}
+	return ""
+}
+
+func (r refusal) notYetValid() string {
+	for _, claim := range []struct {
+		name   string
+		begins time.Time
+	}{{"nbf", r.Claims.NotBefore}, {"iat", r.Claims.IssuedAt}} {
+		if ahead := claim.begins.Sub(r.now); !claim.begins.IsZero() && ahead > leeway {
+			return fmt.Sprintf("The token isn't valid yet: its claim %s lies %s in the future. A clock is wrong, this machine's or the identity provider's.", claim.name, inWords(ahead))
+		}
+	}
+	return ""
+}
+
+func (r refusal) missing() string {
+	for _, claim := range []struct {
+		name   string
+		absent bool
+	}{{"iss", r.Claims.Issuer == ""}, {"sub", r.Claims.Subject == ""}, {"aud", len(r.Claims.Audience) == 0}} {
+		if claim.absent {
+			return fmt.Sprintf("The token has no %s, which an ID token must have. It may be another kind of token (an access token, or the one that a job requests tokens with): give the ID token.", claim.name)
+		}
+	}
+	return ""
+}
+
+// signature is what the header says of it. Other servers have rules of their own.
+func (r refusal) signature() string {
+	switch {
+	case !r.Destination.AWS:
+		return ""
+	case r.Claims.Algorithm == "" || strings.EqualFold(r.Claims.Algorithm, "none"):
+		return "The token isn't signed (its alg is " + quoted(r.Claims.Algorithm) + "), and STS takes none that isn't. Have the identity provider sign it."
+	case !slices.Contains(algorithms, r.Claims.Algorithm):
+		return fmt.Sprintf("The token is signed with %s, which STS doesn't take. Have the identity provider sign it with one of %s.", quoted(r.Claims.Algorithm), strings.Join(algorithms, ", "))
+	case r.Claims.KeyID == "":
+		return "The token's header names no key (kid), so STS can't tell which of the issuer's keys signed it. Have the identity provider set it."
+	}
+	return ""
+}
+
+// legacyIssuer is that of Kubernetes' tokens that never expire, which lie in secrets.
+func (r refusal) legacyIssuer() string {
+	if r.Claims.Issuer != "kubernetes/serviceaccount" {
+		return ""
+	}
+	return "The token is one of the old kind of Kubernetes, from a secret. Use a projected service account token, with an audience: its issuer is the cluster's https URL."
+}
+
+var (
+	regionalHost = regexp.MustCompile(`^sts\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws\.com$`)
+	slips        = []string{"sts.amazon.com", "amazonaws.com", "amazon.com", "sts.amazonaws", "sts.aws.amazon.com", "aws.amazon.com", "sts.aws.com", "sts", "sts.awsamazon.com", "sts-amazonaws.com", "sts.amazonaws.co"}
+)
+
+// slip is an audience that was meant to be another.
+func (r refusal) slip() string {
+	slipped := slipOf(r.Claims)
+	if slipped == "" || !r.Destination.AWS {
+		return ""
+	}
+	return fmt.Sprintf("The token's audience %s looks like a slip of %q. Ask the identity provider for a token with exactly that audience%s.",
+		quoted(slipped), awsAudience, r.whereAudience())
+}
+
+func slipOf(claims *webidentity.Claims) string {
+	if claims == nil || slices.Contains(claims.Audience, awsAudience) {
+		return ""
+	}
+	for _, audience := range claims.Audience {
+		plain := strings.ToLower(strings.TrimSpace(audience))
+		plain = strings.TrimPrefix(strings.TrimPrefix(plain, "https://"), "http://")
+		plain = strings.TrimRight(plain, "/.")
+		if plain == awsAudience || slices.Contains(slips, plain) || regionalHost.MatchString(plain) {
+			return audience
+		}
+	}
+	return ""
+}
+
+// whereAudience says where the audience is set, when it is in the configuration.
+func (r refusal) whereAudience() string {
+	switch r.Request.Token.(type) {
+	case webidentity.GitHubActions, webidentity.GoogleCompute, webidentity.AzureManagedIdentity, webidentity.Buildkite:
+		return fmt.Sprintf(" (audience of %s)", r.Request.Token)
+	}
+	return ""
+}

@@ -1,0 +1,9 @@
+package explain_test
+
+import (
+	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+func TestMain(m *testing.M) { testenv.Main(m) }

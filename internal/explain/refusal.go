@@ -1,0 +1,123 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// refusal is an error that STS answered, with what is known of the exchange.
+type refusal struct {
+	assumerole.Exchange
+	service *assumerole.ServiceError
+	now     time.Time
+}
+
+// advice is what a row has to say of a refusal.
+type advice struct {
+	argument string // of the block, at fault
+	summary  string
+	causes   []string // likeliest first, each with its fix
+	ofToken  bool     // the token may be at fault, so that what its claims show comes first
+	actions  []string // those that a trust policy has to allow, where trust is the matter
+}
+
+// row is an error that STS is known to answer.
+type row struct {
+	codes   []string
+	message string // that the message has in it, in lower case; empty: any message
+	advise  func(refusal) advice
+}
+
+func (r row) fits(service *assumerole.ServiceError) bool {
+	return slices.Contains(r.codes, service.Code) && strings.Contains(strings.ToLower(service.Message), r.message)
+}
+
+// indexOf is the first row that fits; -1: none.
+func indexOf(rows []row, service *assumerole.ServiceError) int {
+	return slices.IndexFunc(rows, func(known row) bool { return known.fits(service) })
+}
+
+// explain takes the first row that fits.
+func (r refusal) explain() Explanation {
+	rows, other := awsRows, otherAtAWS
+	if !r.Destination.AWS {
+		rows, other = otherServersRows, otherElsewhere
+	}
+	advise := other
+	if n := indexOf(rows, r.service); n >= 0 {
+		advise = rows[n].advise
+	}
+	given := advise(r)
+	causes := given.causes
+	if given.ofToken {
+		causes = append(r.findings(), causes...)
+	}
+	return Explanation{
+		Argument: given.argument,
+		Summary:  given.summary,
+		Detail:   paragraphs(r.answer(), numberedList(causes), r.trust(given.actions), asked(r.Exchange), claimed(r.Exchange, r.now)),
+	}
+}
+
+// answer repeats what STS said. It is scrubbed where it is received, too; this holds for whoever makes a ServiceError.
+func (r refusal) answer() string {
+	answer := fmt.Sprintf("STS answered %s: %s (HTTP status %d", secret.Scrub(r.service.Code), secret.Scrub(r.service.Message), r.service.HTTPStatus)
+	if r.service.RequestID != "" {
+		answer += ", request ID " + secret.Scrub(r.service.RequestID)
+	}
+	return answer + ")."
+}
+
+func numberedList(causes []string) string {
+	if len(causes) == 0 {
+		return ""
+	}
+	lines := []string{"Likely causes, likeliest first:"}
+	for n, cause := range causes {
+		lines = append(lines, fmt.Sprintf("%d. %s", n+1, cause))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// tokenArgument is the block's argument that the token comes from; empty when it is the environment or the provider block.
+func (r refusal) tokenArgument() string {
+	if r.Request.Token == nil || r.Request.TokenOfProvider {
+		return ""
+	}
+	argument, _, _ := strings.Cut(r.Request.Token.String(), ".")
+	switch argument {
+	case webidentity.InlineArgument, webidentity.FileArgument, webidentity.EnvironmentArgument, webidentity.RequestArgument:
+		return argument
+	}
+	return ""
+}
+
+// tokenFrom names the token's source, for a sentence.
+func (r refusal) tokenFrom() string {
+	if r.Request.Token == nil {
+		return "its source"
+	}
+	return r.Request.Token.String()
+}
+
+// renewal says how to get a new token from where the old one came from.
+func (r refusal) renewal() string {
+	switch r.Request.Token.(type) {
+	case webidentity.Inline:
+		return fmt.Sprintf("Get a new one and run again. A token that was given by value can't be fetched anew: %s or %s get a fresh one at every run.",
+			webidentity.FileArgument, webidentity.RequestArgument)
+	case webidentity.RequestSource:
+		return "Run again: a new one is requested then. When the platform itself hands out old ones, its clock is wrong."
+	case webidentity.File:
+		return "See why the platform doesn't replace the file any more, or get a new token into it, and run again."
+	case webidentity.Environment:
+		return "A variable keeps the token that the job began with: run the job again, and do the exchange early in it."
+	}
+	return "Get a new one and run again."
+}

@@ -1,0 +1,98 @@
+package explain
+
+import "github.com/webidentity/terraform-provider-sts/internal/assumerole"
+
+// Arguments of the block that assumerole has no name for.
+const (
+	providerIDArgument       = "provider_id"
+	policyARNsArgument       = "policy_arns"
+	minimumTokenSizeArgument = "minimum_session_token_size"
+)
+
+// Codes of STS.
+const (
+	accessDenied         = "AccessDenied"
+	invalidIdentityToken = "InvalidIdentityToken"
+	validationError      = "ValidationError"
+)
+
+var (
+	expiredCodes   = []string{expiredTokenCode, "ExpiredToken"}
+	throttledCodes = []string{"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
+)
+
+// awsRows are the errors of AWS's STS. The first that fits holds, so that what any message may have comes last.
+var awsRows = []row{
+	{[]string{accessDenied}, "sts:tagsession", tagSessionDenied},
+	{[]string{accessDenied}, "sts:setsourceidentity", sourceIdentityDenied},
+	{[]string{accessDenied}, "", assumeDenied},
+
+	{[]string{invalidIdentityToken}, "incorrect token audience", wrongAudience},
+	{[]string{invalidIdentityToken}, "no openidconnect provider found", noOIDCProvider},
+	{[]string{invalidIdentityToken}, "retrieve verification key", noVerificationKey},
+	{[]string{invalidIdentityToken}, "thumbprint", wrongThumbprint},
+	{[]string{invalidIdentityToken}, "missing a required claim: aud", missingAudience},
+	{[]string{invalidIdentityToken}, "missing a required claim: sub", missingSubject},
+	{[]string{invalidIdentityToken}, "not a valid jwt", notJWT},
+	{[]string{invalidIdentityToken}, "not a login with amazon token", notLoginWithAmazon},
+	{[]string{invalidIdentityToken}, "", invalidToken},
+
+	{expiredCodes, "token too old", tokenTooOld},
+	{expiredCodes, "", tokenExpired},
+	{[]string{"IDPRejectedClaim"}, "", claimRejected},
+	{[]string{"IDPCommunicationError"}, "", issuerUnreachable},
+
+	{[]string{validationError}, "request arn is invalid", invalidRoleARN},
+	{[]string{validationError}, "durationseconds exceeds", durationTooLong},
+	{[]string{validationError}, "", invalidField},
+	{[]string{"MalformedPolicyDocument"}, "", malformedPolicy},
+	{[]string{"PackedPolicyTooLarge"}, "", packedPolicyTooLarge},
+	{[]string{"RegionDisabledException"}, "", regionDisabled},
+	{throttledCodes, "", throttled},
+}
+
+// otherServersRows are the errors of servers that aren't AWS's, which follow AWS's codes more or less. Nothing is said of IAM:
+// what they have in its place differs.
+var otherServersRows = []row{
+	{[]string{accessDenied}, "", deniedElsewhere},
+	{expiredCodes, "", tokenExpired},
+	{[]string{invalidIdentityToken, "InvalidParameterValue", "InvalidClientTokenId", "IDPRejectedClaim"}, "", invalidTokenElsewhere},
+	{[]string{"IDPCommunicationError"}, "", issuerUnreachable},
+	{[]string{validationError}, "", invalidField},
+	{[]string{"MalformedPolicyDocument"}, "", malformedPolicy},
+	{[]string{"PackedPolicyTooLarge"}, "", packedPolicyTooLarge},
+	{throttledCodes, "", throttled},
+}
+
+// otherAtAWS is for a code that none of the rows has.
+func otherAtAWS(r refusal) advice {
+	return advice{
+		summary: "STS refuses to exchange the web identity token",
+		ofToken: true,
+		causes: []string{
+			"STS has an answer that this provider has no advice on. Its code and message above name the problem: look the code up in the API reference of AssumeRoleWithWebIdentity, under Errors and Common Errors.",
+			"Something passing on the side of STS, when the HTTP status is 500 or more: run again.",
+			"What was asked for doesn't fit: hold it, below, against the role and its trust policy. " + r.inCloudTrail(),
+		},
+	}
+}
+
+func otherElsewhere(refusal) advice {
+	return advice{
+		summary: "The server refuses to exchange the web identity token",
+		ofToken: true,
+		causes: []string{
+			"This server has an answer that this provider has no advice on. Its code and message above name the problem: look them up in the server's own documentation and log.",
+			"The server isn't ready, when the HTTP status is 500 or more: run again.",
+			"The token isn't one that this server takes: hold issuer and audience, below, against the identity providers that it is configured with.",
+		},
+	}
+}
+
+// roleOrigin tells where the role's ARN comes from, for a sentence, when it isn't the argument.
+func (r refusal) roleOrigin() string {
+	if r.Request.RoleARNOrigin == "" {
+		return assumerole.RoleARNArgument
+	}
+	return r.Request.RoleARNOrigin
+}

@@ -1,0 +1,369 @@
+package explain_test
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+const (
+	account = "111122223333"
+	repo    = "{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}"
+	stage   = "{9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a}"
+	step    = "{0a1b2c3d-4e5f-4607-8192-a3b4c5d6e7f8}"
+	project = "org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/"
+	user    = "55555555-6666-4777-8888-999999999999"
+)
+
+// trusts are tokens, and what the statement that is proposed for them admits.
+var trusts = map[string]struct {
+	issuer  string
+	token   emulator.Token
+	admits  []string // further subjects, of other runs of the same workload
+	refuses []string
+	says    []string
+}{
+	"GitHub, an environment": {
+		issuer:  "https://token.actions.githubusercontent.com",
+		token:   token("repo:o@1/r@2:environment:production", map[string]any{"repository_id": "2"}),
+		refuses: []string{"repo:o@1/r@2:pull_request", "repo:o@1/r@2:environment:production2", "REPO:o@1/r@2:environment:production"},
+		says:    []string{`"token.actions.githubusercontent.com:repository_id": "2"`},
+	},
+	"GitHub, a pull request": {
+		issuer: "https://token.actions.githubusercontent.com",
+		token:  token("repo:o/r:pull_request", nil), refuses: []string{"repo:o/r2:pull_request"},
+		says: []string{"code that nobody has reviewed", "names can be taken over"},
+	},
+	"GitHub, a pull request with an environment": {
+		issuer: "https://token.actions.githubusercontent.com",
+		token:  token("repo:o/r:environment:x", map[string]any{"event_name": "pull_request"}), refuses: []string{"repo:o/r:environment:y"},
+		says: []string{"code that nobody has reviewed"},
+	},
+	"GitHub, the repository alone": {
+		issuer: "https://token.actions.githubusercontent.com",
+		token:  token("repo:o/r", nil), refuses: []string{"repo:o/r:pull_request"},
+		says: []string{"every branch and every pull request"},
+	},
+	"GitHub, an organisation's subject with the repository's number": {
+		issuer: "https://token.actions.githubusercontent.com",
+		token:  token("repository_owner:o", map[string]any{"repository_id": "2"}), refuses: []string{"repository_owner:o2"},
+		says: []string{`repository_id": "2"`},
+	},
+	"GitLab, a merge request": {
+		issuer: "https://gitlab.com",
+		token:  token("project_path:g/p:ref_type:branch:ref:main", map[string]any{"pipeline_source": "merge_request_event"}), refuses: []string{"project_path:g/p:ref_type:tag:ref:main"},
+		says: []string{"code that nobody has reviewed", "names can be taken over"},
+	},
+	"Buildkite": {
+		issuer: "https://agent.buildkite.com", token: token("organization:o:pipeline:p:ref:refs/heads/main:commit:1da177e4:step:a", nil),
+		admits:  []string{"organization:o:pipeline:p:ref:refs/heads/main:commit:ffffffff:step:"},
+		refuses: []string{"organization:o:pipeline:p:ref:refs/heads/main2:commit:1da177e4:step:a", "organization:o:pipeline:p2:ref:refs/heads/main:commit:1da177e4:step:a"},
+	},
+	"Buildkite, wildcards in a branch": {
+		issuer: "https://agent.buildkite.com", token: token("organization:o:pipeline:p:ref:refs/heads/a*b?${c}:commit:1:step:a", nil),
+		admits:  []string{"organization:o:pipeline:p:ref:refs/heads/a*b?${c}:commit:2:step:b"},
+		refuses: []string{"organization:o:pipeline:p:ref:refs/heads/axbx${c}:commit:1:step:a"},
+		says:    []string{"a${*}b${?}${$}{c}:commit:*", `"Version": "2012-10-17"`},
+	},
+	"Bitbucket, with a deployment": {
+		issuer: "https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc", token: token(repo+":"+stage+":"+step, nil),
+		admits: []string{repo + ":" + stage + ":" + stage}, refuses: []string{repo + ":" + step, repo + ":" + step + ":" + stage, step + ":" + stage + ":" + step},
+	},
+	"Bitbucket, without": {
+		issuer: "https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc", token: token(repo+":"+step, nil),
+		admits: []string{repo + ":" + stage}, refuses: []string{stage + ":" + step}, says: []string{"every step of the repository"},
+	},
+	"CircleCI": {
+		issuer: "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081", token: token(project+user, nil),
+		admits: []string{project + "x/vcs-origin/y"}, refuses: []string{strings.Replace(project, "7c6b", "8d7c", 1) + user},
+	},
+	"HCP Terraform": {
+		issuer: "https://app.terraform.io", token: token("organization:o:project:P Q:workspace:w:run_phase:plan", nil),
+		admits:  []string{"organization:o:project:P Q:workspace:w:run_phase:apply"},
+		refuses: []string{"organization:o:project:P Q:workspace:w2:run_phase:plan", "organization:o:project:P Q:workspace:w:run_phase:test"},
+		says:    []string{"speculative plans"},
+	},
+	"Spacelift": {
+		issuer: "https://e.app.spacelift.io", token: token("space:s:stack:k:run_type:TRACKED:scope:read", nil),
+		admits:  []string{"space:s:stack:k:run_type:TRACKED:scope:write"},
+		refuses: []string{"space:s:stack:k:run_type:PROPOSED:scope:read", "space:s:stack:k2:run_type:TRACKED:scope:read"},
+	},
+	"Kubernetes": {
+		issuer: "https://oidc.eks.eu-central-1.amazonaws.com/id/ABC", token: token("system:serviceaccount:n:a", map[string]any{"aud": []string{"sts.amazonaws.com", "b"}}),
+		refuses: []string{"system:serviceaccount:n:b"}, says: []string{"several audiences", "Whoever may create a pod"},
+	},
+	"a path and a slash at the end": {
+		issuer: "https://tenant.auth0.com/", token: token("auth0|1<&>", nil), refuses: []string{"auth0|2"},
+		says: []string{`"tenant.auth0.com/:sub": "auth0|1<&>"`, "oidc-provider/tenant.auth0.com/\""},
+	},
+	"an authorised party": {
+		issuer: "https://login.microsoftonline.com/t/v2.0", token: token("s", map[string]any{"azp": "party"}), refuses: []string{"s2"}, says: []string{"IAM may hold :aud against"},
+	},
+	"a policy variable in a subject": {
+		issuer: "https://i.example.com", token: token("a${aws:username}*?", nil), refuses: []string{"a", "axx", "a${aws:username}xx"}, says: []string{"a${$}{aws:username}*?"},
+	},
+	"the subject of a platform from another issuer": {
+		issuer: "https://i.example.com", token: token("organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a", nil),
+		refuses: []string{"organization:o:pipeline:p:ref:refs/heads/main:commit:2:step:a"},
+	},
+	"Google": {
+		issuer: "https://accounts.google.com", token: token("1", map[string]any{"azp": "9"}), refuses: []string{"2"},
+		says: []string{`"accounts.google.com:aud": "9"`, `"accounts.google.com:oaud": "sts.amazonaws.com"`, `"Federated": "accounts.google.com"`},
+	},
+	"a Cognito guest": {
+		issuer: "https://cognito-identity.amazonaws.com", token: token("eu:1", map[string]any{"amr": []string{"unauthenticated"}}), refuses: []string{"eu:2"},
+		says: []string{`"cognito-identity.amazonaws.com:amr": "unauthenticated"`, "everyone on the Internet"},
+	},
+	"session tags and a source identity": {
+		issuer: "https://i.example.com", refuses: []string{"s2"}, says: []string{`"sts:TagSession"`, `"sts:SetSourceIdentity"`},
+		token: token("s", map[string]any{"https://aws.amazon.com/tags": map[string]any{"principal_tags": map[string]any{"a": []string{"b"}}}, "https://aws.amazon.com/source_identity": "alice"}),
+	},
+}
+
+func token(subject string, further map[string]any) emulator.Token {
+	return emulator.Token{Subject: subject, Audience: []string{"sts.amazonaws.com"}, Claims: further}
+}
+
+// TestTrust: the statement that is proposed admits the token, and other runs of the same workload where those have other
+// subjects, but nobody else and no other audience.
+func TestTrust(t *testing.T) {
+	t.Parallel()
+	for name, test := range trusts {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bench := newBench(t, test.issuer)
+			minted := bench.mint(t, test.token)
+			detail := bench.refused(t, minted)
+			for _, want := range append(test.says, "Only if this workload should have this role:") {
+				if !strings.Contains(detail, want) {
+					t.Errorf("%q isn't in:\n%s", want, detail)
+				}
+			}
+			bench.trust(t, detail)
+			if got := bench.assume(t, minted); got != "" {
+				t.Fatalf("the token is refused, %s, by:\n%s", got, detail)
+			}
+			for _, subject := range test.admits {
+				if got := bench.assume(t, bench.mint(t, withSubject(test.token, subject))); got != "" {
+					t.Errorf("%q is refused: %s", subject, got)
+				}
+			}
+			for _, subject := range test.refuses {
+				if got := bench.assume(t, bench.mint(t, withSubject(test.token, subject))); got != "AccessDenied" {
+					t.Errorf("%q: got %q, want AccessDenied", subject, got)
+				}
+			}
+			other := test.token
+			other.Audience, other.Claims = []string{"other"}, maps.Clone(test.token.Claims)
+			maps.DeleteFunc(other.Claims, func(claim string, _ any) bool { return claim == "aud" || claim == "azp" })
+			if got := bench.assume(t, bench.mint(t, other)); got != "AccessDenied" {
+				t.Errorf("another audience: got %q, want AccessDenied", got)
+			}
+		})
+	}
+}
+
+func withSubject(token emulator.Token, subject string) emulator.Token {
+	token.Subject = subject
+	return token
+}
+
+// bench is an STS with one issuer.
+type bench struct {
+	server *emulator.Server
+	issuer *emulator.Issuer
+	client *sts.Client
+}
+
+func newBench(t *testing.T, issuerURL string) bench {
+	t.Helper()
+	server, err := emulator.Start(emulator.Options{Unexpected: func(message string) { t.Error(message) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	issuer, err := server.NewIssuer(issuerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.AddOIDCProvider(account, issuerURL, "sts.amazonaws.com", "party", "other")
+	return bench{server, issuer, sts.New(sts.Options{
+		Region: emulator.DefaultRegion, BaseEndpoint: aws.String(server.URL()), RetryMaxAttempts: 1,
+		HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	})}
+}
+
+func (b bench) mint(t *testing.T, token emulator.Token) string {
+	t.Helper()
+	minted, err := b.issuer.Mint(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return minted
+}
+
+// refused is the text of a refusal of the token by AWS.
+func (b bench) refused(t *testing.T, minted string) string {
+	t.Helper()
+	claims, err := webidentity.Decode(minted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exchange := asked
+	exchange.Claims = &claims
+	return explain.Failure(exchange, &assumerole.ServiceError{Code: "AccessDenied", Message: denied + "AssumeRoleWithWebIdentity", HTTPStatus: 403}).Detail
+}
+
+// trust gives the role the statement that stands in a text.
+func (b bench) trust(t *testing.T, detail string) {
+	t.Helper()
+	if err := b.server.AddRole(emulator.Role{ARN: asked.Request.RoleARN, TrustPolicy: `{"Version":"2012-10-17","Statement":[` + statementIn(t, detail) + `]}`}); err != nil {
+		t.Fatalf("%v in:\n%s", err, detail)
+	}
+}
+
+// statementIn finds the statement, whose lines are all indented, so that Terraform doesn't wrap them.
+func statementIn(t *testing.T, detail string) string {
+	t.Helper()
+	_, after, found := strings.Cut(detail, "\n  {\n")
+	inside, _, closed := strings.Cut(after, "\n  }\n")
+	if !found || !closed {
+		t.Fatalf("no statement in:\n%s", detail)
+	}
+	statement := "{" + inside + "}"
+	if !json.Valid([]byte(statement)) {
+		t.Fatalf("not JSON:\n%s", statement)
+	}
+	return statement
+}
+
+// assume gives the code of the refusal, or nothing.
+func (b bench) assume(t *testing.T, minted string) string {
+	t.Helper()
+	_, err := b.client.AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
+		RoleArn: aws.String(asked.Request.RoleARN), RoleSessionName: aws.String("test"), WebIdentityToken: aws.String(minted),
+	})
+	if refused, is := errors.AsType[smithy.APIError](err); is {
+		return refused.ErrorCode()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ""
+}
+
+// TestNoTrust: where a policy would be unsafe, or can't be, a sentence says why.
+func TestNoTrust(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		claims map[string]any
+		why    string
+	}{
+		"no subject":                       {map[string]any{"sub": nil}, "no subject (sub)"},
+		"no audience":                      {map[string]any{"aud": nil}, "no audience (aud)"},
+		"many audiences":                   {map[string]any{"aud": slices.Repeat([]string{"a"}, 6)}, "6 audiences"},
+		"an empty audience":                {map[string]any{"aud": []string{"a", ""}}, "is empty"},
+		"an unsafe audience behind azp":    {map[string]any{"iss": "https://accounts.google.com", "aud": "a\x1b", "azp": "1"}, "audience"},
+		"an unsafe azp":                    {map[string]any{"azp": "a\nb"}, "azp"},
+		"a control character":              {map[string]any{"sub": "a\x1b[2Jb"}, "control characters"},
+		"a mark that turns writing around": {map[string]any{"sub": "a\u202eb"}, "control characters"},
+		"two spaces":                       {map[string]any{"sub": "a  b"}, "copied safely"},
+		"a token in the subject":           {map[string]any{"sub": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"}, "copied safely"},
+		"a long subject":                   {map[string]any{"sub": strings.Repeat("x", 601)}, "too long"},
+		"an issuer with a port":            {map[string]any{"iss": "https://i.example.com:8443"}, "its issuer"},
+		"an issuer with a wildcard":        {map[string]any{"iss": "https://*.example.com"}, "its issuer"},
+		"an issuer with a variable":        {map[string]any{"iss": "https://${aws:x}.example.com"}, "its issuer"},
+		"an issuer with a query":           {map[string]any{"iss": "https://i.example.com?x"}, "its issuer"},
+		"an issuer with a user":            {map[string]any{"iss": "https://u@i.example.com"}, "its issuer"},
+		"an issuer by http":                {map[string]any{"iss": "http://i.example.com"}, "its issuer"},
+		"an issuer without a scheme":       {map[string]any{"iss": "i.example.com"}, "its issuer"},
+		"a long issuer":                    {map[string]any{"iss": "https://i.example.com/" + strings.Repeat("x", 255)}, "its issuer"},
+		"a whole organisation":             {map[string]any{"sub": "repository_owner:o"}, "others of the organisation"},
+		"a workflow that others may call":  {map[string]any{"sub": "job_workflow_ref:o/r/.github/workflows/x.yml@refs/heads/main"}, "others of the organisation"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			all := map[string]any{"iss": "https://token.actions.githubusercontent.com", "sub": "repo:o/r:environment:x", "aud": "sts.amazonaws.com"}
+			maps.Copy(all, test.claims)
+			exchange := asked
+			exchange.Claims = claims(all)
+			detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied", HTTPStatus: 403}, now).Detail
+			if strings.Contains(detail, `"Effect"`) {
+				t.Errorf("there is a statement:\n%s", detail)
+			}
+			_, why, _ := strings.Cut(detail, "No trust policy can be proposed for this token: ")
+			if why, _, _ = strings.Cut(why, "\n"); !strings.Contains(why, test.why) {
+				t.Errorf("%q isn't in %q", test.why, why)
+			}
+		})
+	}
+}
+
+// TestTrustInOtherPartitions: the principal is of the role's partition and account.
+func TestTrustInOtherPartitions(t *testing.T) {
+	t.Parallel()
+	exchange := ordinary()
+	exchange.Request.RoleARN = "arn:aws-cn:iam::444455556666:role/path/deploy"
+	detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail
+	if want := `"arn:aws-cn:iam::444455556666:oidc-provider/token.actions.githubusercontent.com"`; !strings.Contains(detail, want) {
+		t.Errorf("%s isn't in:\n%s", want, detail)
+	}
+	exchange.Request.RoleARN = "arn:aws:iam::11112222333O:role/deploy"
+	if detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail; !strings.Contains(detail, "doesn't tell its partition and account") || strings.Contains(detail, `"Effect"`) {
+		t.Errorf("an account with a letter:\n%s", detail)
+	}
+}
+
+// TestFindings: what the token itself shows comes first.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*webidentity.Claims)
+		first  string
+	}{
+		"expired":                    {func(c *webidentity.Claims) { c.Expiration = now.Add(-49 * time.Hour) }, "expired 2 days ago, at 2026-08-30T11:00:00Z"},
+		"expired within the leeway":  {func(c *webidentity.Claims) { c.Expiration = now.Add(-90 * time.Second) }, "expired 1 minute ago. STS takes"},
+		"not yet valid":              {func(c *webidentity.Claims) { c.NotBefore = now.Add(time.Hour) }, "nbf lies 1 hour in the future"},
+		"a time that's no integer":   {func(c *webidentity.Claims) { c.All["iat"] = json.Number("1.5") }, "iat isn't an integer"},
+		"a time that's text":         {func(c *webidentity.Claims) { c.All["exp"] = "soon" }, "exp isn't an integer"},
+		"no issuer":                  {func(c *webidentity.Claims) { c.Issuer = "" }, "has no iss"},
+		"no subject":                 {func(c *webidentity.Claims) { c.Subject = "" }, "has no sub"},
+		"no audience":                {func(c *webidentity.Claims) { c.Audience = nil }, "has no aud"},
+		"no signature":               {func(c *webidentity.Claims) { c.Algorithm = "none" }, "isn't signed"},
+		"an algorithm":               {func(c *webidentity.Claims) { c.Algorithm = "PS256" }, `signed with "PS256"`},
+		"no key":                     {func(c *webidentity.Claims) { c.KeyID = "" }, "no key (kid)"},
+		"a slip of Amazon":           {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazon.com"} }, `"sts.amazon.com" looks like a slip`},
+		"a slip with a slash":        {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com/"} }, "looks like a slip"},
+		"a slip with a scheme":       {func(c *webidentity.Claims) { c.Audience = []string{"https://STS.amazonaws.com"} }, "looks like a slip"},
+		"a slip without a service":   {func(c *webidentity.Claims) { c.Audience = []string{"amazonaws.com"} }, "looks like a slip"},
+		"a slip of a Region's":       {func(c *webidentity.Claims) { c.Audience = []string{"sts.eu-central-1.amazonaws.com"} }, "looks like a slip"},
+		"the right audience as well": {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazon.com", "sts.amazonaws.com"} }, "The condition on the subject"},
+		"an audience of its own":     {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com.cn"} }, "The condition on the subject"},
+		"nothing":                    {func(*webidentity.Claims) {}, "The condition on the subject"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			exchange := ordinary()
+			test.change(exchange.Claims)
+			detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail
+			_, first, _ := strings.Cut(detail, "\n1. ")
+			if first, _, _ = strings.Cut(first, "\n"); !strings.Contains(first, test.first) {
+				t.Errorf("%q isn't in %q", test.first, first)
+			}
+		})
+	}
+}
