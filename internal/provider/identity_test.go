@@ -214,7 +214,7 @@ func TestManyRoles(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
 	variables, tokens := w.gitHub(t)
-	const roles = 200
+	const roles = 500
 	for i := range roles {
 		w.addRole(t, emulator.Role{
 			ARN:         fmt.Sprintf("arn:aws:iam::%s:role/r%d", production, i),
