@@ -22,10 +22,11 @@ type rounds struct {
 	started   time.Time
 	delays    *retry.ExponentialJitterBackoff
 	number    int           // rounds made so far
-	calls     int           // calls made so far that failed
+	calls     int           // calls made so far
 	newToken  bool          // the next round needs a token other than the last one
 	lastErr   error         // how the last round failed
 	fetched   bool          // a token that had expired was fetched anew; once is enough
+	spreading bool          // IAM may not know the role yet, so that PropagationTimeout counts
 	lastToken secret.Text   // of the last round
 	pause     time.Duration // before the next round
 }
@@ -45,11 +46,30 @@ func (r *rounds) another(err error) bool {
 		r.fetched, r.newToken = true, true
 		return true
 	case service.mayPropagate() && r.request.PropagationTimeout > 0:
+		r.spreading = true
 		r.pause, _ = r.delays.BackoffDelay(r.number, err)
 		r.newToken = r.canFetch()
-		return time.Since(r.started)+r.pause < r.request.Timeout+r.request.PropagationTimeout
+		return time.Since(r.started)+r.pause < r.timeout()
 	}
 	return false
+}
+
+// timeout bounds all rounds together.
+func (r *rounds) timeout() time.Duration {
+	if r.spreading {
+		return r.request.Timeout + r.request.PropagationTimeout
+	}
+	return r.request.Timeout
+}
+
+// deadline is that of the round that begins, and the timeout that it comes from: that of all, or that of a single exchange
+// where it ends sooner.
+func (r *rounds) deadline() (time.Time, time.Duration) {
+	end, own := r.started.Add(r.timeout()), time.Now().Add(r.request.Timeout)
+	if own.Before(end) {
+		return own, r.request.Timeout
+	}
+	return end, r.timeout()
 }
 
 // canFetch tells whether the source can give another token than the last one.

@@ -69,8 +69,8 @@ func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
 			if (err == nil) != test.succeeds || len(server.Requests()) != test.wantCalls {
 				t.Errorf("%d calls, and %v", len(server.Requests()), err)
 			}
-			if err != nil && made.FailedCalls != test.wantCalls {
-				t.Errorf("it tells of %d calls", made.FailedCalls)
+			if err != nil && made.Calls != test.wantCalls {
+				t.Errorf("it tells of %d calls", made.Calls)
 			}
 		})
 	}
@@ -119,8 +119,8 @@ func TestPropagationEndsInTime(t *testing.T) {
 	if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || service.Code != "AccessDenied" {
 		t.Errorf("got %T: %v", err, err)
 	}
-	if made.FailedCalls < 2 || made.Elapsed > 4*time.Second {
-		t.Errorf("%d calls in %s", made.FailedCalls, made.Elapsed)
+	if made.Calls < 2 || made.Elapsed > 4*time.Second {
+		t.Errorf("%d calls in %s", made.Calls, made.Elapsed)
 	}
 }
 
@@ -159,3 +159,30 @@ func TestKeysThatCannotBeFetchedAreTriedAgain(t *testing.T) {
 }
 
 var _ webidentity.Source = replaced{}
+
+// TestRoundsShareOneTimeout holds that a token which is fetched anew doesn't make the deadline begin anew.
+func TestRoundsShareOneTimeout(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	var calls atomic.Int32
+	server.Intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if calls.Add(1) == 1 {
+			time.Sleep(1500 * time.Millisecond)
+			emulator.WriteError(w, 400, "ExpiredTokenException", "Token expired")
+			return true
+		}
+		<-r.Context().Done()
+		return true
+	})
+	asked := request("")
+	asked.Token = replaced{[]string{"old.token.here", token}, new(atomic.Int32)}
+	asked.Timeout = 2 * time.Second
+	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
+	if !ok || timeout.Timeout != asked.Timeout || made.Elapsed > 3*time.Second {
+		t.Fatalf("after %s, got %T: %v", made.Elapsed, err, err)
+	}
+	if last, ok := errors.AsType[*assumerole.ServiceError](timeout.Last); !ok || last.Code != "ExpiredTokenException" || made.Calls != 2 {
+		t.Errorf("%d calls, and before that: %v", made.Calls, timeout.Last)
+	}
+}

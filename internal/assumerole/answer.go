@@ -2,13 +2,21 @@ package assumerole
 
 import (
 	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"regexp"
+	"strings"
+
+	smithytime "github.com/aws/smithy-go/time"
 )
 
-// normalizer brings answers of servers that aren't AWS's into the form that the SDK reads. It sits below the SDK, which
-// would take an error without its wrapper for an unknown one, and an empty number for a broken answer.
+// normalizer reads answers before the SDK does. What isn't an answer of STS ends here, told by its kind: the SDK's own error
+// would name an XML node. Answers of servers that aren't AWS's are brought into the form that the SDK reads: it would take an
+// error without its wrapper for an unknown one, and an empty number for a broken answer.
 type normalizer struct {
 	base http.RoundTripper
 }
@@ -24,24 +32,87 @@ func (n normalizer) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body = normalize(body)
+	body, problem := normalize(response.Header.Get("Content-Type"), body)
+	if problem != nil {
+		problem.HTTPStatus = response.StatusCode
+		problem.Problem = fmt.Sprintf("(HTTP status %d) %s", response.StatusCode, problem.Problem)
+		return nil, problem
+	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	response.ContentLength = int64(len(body))
 	return response, nil
 }
 
+// The elements that an answer of STS is in, by their local names.
+const (
+	resultRoot    = "AssumeRoleWithWebIdentityResponse"
+	errorRoot     = "ErrorResponse"
+	bareErrorRoot = "Error" // Ceph's
+)
+
 var (
-	// bareError is an error whose root isn't an ErrorResponse: Ceph's.
-	bareError = regexp.MustCompile(`(?s)^\s*(?:<\?xml[^>]*\?>)?\s*(<Error>.*</Error>)\s*$`)
-	// requestID is where such an error has it: inside, where the SDK doesn't look.
+	// requestID is where a bare error has it: inside, where the SDK doesn't look.
 	requestID = regexp.MustCompile(`<RequestId>[^<]*</RequestId>`)
 	// emptyNumber is an element that is there and says nothing. The SDK takes an empty text for one, but no empty number.
 	emptyNumber = regexp.MustCompile(`<(?:PackedPolicySize|SessionTokenSize|SessionTokenUtilization|Expiration)\s*(?:/>|>\s*</(?:PackedPolicySize|SessionTokenSize|SessionTokenUtilization|Expiration)>)`)
+	// misspelled is how MinIO and Ceph call AssumedRoleId.
+	misspelled = regexp.MustCompile(`<(/?)AssumeRoleId\b`)
+	expiration = regexp.MustCompile(`<Expiration>([^<]*)</Expiration>`)
 )
 
-func normalize(body []byte) []byte {
-	if match := bareError.FindSubmatch(body); match != nil {
-		return bytes.Join([][]byte{[]byte("<ErrorResponse>"), match[1], requestID.Find(match[1]), []byte("</ErrorResponse>")}, nil)
+// normalize gives the answer in the form that the SDK reads, or says why it isn't one.
+func normalize(contentType string, body []byte) ([]byte, *AnswerError) {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	root, start, complete := rootElement(body)
+	isOfSTS := root == resultRoot || root == errorRoot || root == bareErrorRoot
+	switch {
+	case len(body) == 0:
+		return nil, &AnswerError{Kind: AnswerEmpty, Problem: "is empty, so it isn't one of STS"}
+	case !isOfSTS && isHTML(contentType, body):
+		return nil, &AnswerError{Kind: AnswerHTML, Problem: "is a page of HTML, so it isn't one of STS"}
+	case !isOfSTS:
+		return nil, &AnswerError{Kind: AnswerForeign, Problem: "isn't one of STS"}
+	case !complete:
+		return nil, &AnswerError{Kind: AnswerCutOff, Problem: "begins as one of STS, but breaks off or is garbled"}
+	case root == bareErrorRoot:
+		return bytes.Join([][]byte{[]byte("<ErrorResponse>"), body[start:], requestID.Find(body[start:]), []byte("</ErrorResponse>")}, nil), nil
 	}
-	return emptyNumber.ReplaceAll(body, nil)
+	body = misspelled.ReplaceAll(emptyNumber.ReplaceAll(body, nil), []byte("<${1}AssumedRoleId"))
+	if match := expiration.FindSubmatch(body); match != nil {
+		if _, err := smithytime.ParseDateTime(string(match[1])); err != nil {
+			return nil, &AnswerError{Kind: AnswerBadTime, Problem: "has an expiration that isn't a time in the form of RFC 3339"}
+		}
+	}
+	return body, nil
+}
+
+func isHTML(contentType string, body []byte) bool {
+	if kind, _, err := mime.ParseMediaType(contentType); err == nil && (kind == "text/html" || kind == "application/xhtml+xml") {
+		return true
+	}
+	beginning := strings.ToLower(string(body[:min(len(body), len("<!doctype html"))]))
+	return strings.HasPrefix(beginning, "<!doctype html") || strings.HasPrefix(beginning, "<html")
+}
+
+// rootElement gives the local name of a document's root and where it begins, and tells whether the document is well-formed
+// to its end.
+func rootElement(body []byte) (name string, start int64, complete bool) {
+	decoder := xml.NewDecoder(bytes.NewReader(body))
+	for {
+		before := decoder.InputOffset()
+		token, err := decoder.RawToken()
+		if err != nil {
+			return name, start, false
+		}
+		if element, is := token.(xml.StartElement); is {
+			name, start = element.Name.Local, before
+			break
+		}
+	}
+	decoder = xml.NewDecoder(bytes.NewReader(body))
+	for {
+		if _, err := decoder.Token(); err != nil {
+			return name, start, errors.Is(err, io.EOF)
+		}
+	}
 }

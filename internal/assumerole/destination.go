@@ -35,6 +35,14 @@ func (d Destination) String() string {
 	return fmt.Sprintf("%s (Region from %s)", d.Host, d.RegionOrigin)
 }
 
+// RegionIsNamed tells whether somebody named the Region, rather than that it follows from the role.
+func (d Destination) RegionIsNamed() bool {
+	return d.Region != "" && !strings.HasPrefix(d.RegionOrigin, ofThePartition)
+}
+
+// ofThePartition begins the origin of a Region that nobody named.
+const ofThePartition = "the role's partition"
+
 // region is a Region and who named it.
 type region struct {
 	name   string
@@ -99,7 +107,7 @@ func (c *Client) regionFor(role arn.ARN) (region, error) {
 	home, known := partitionNamed(role.Partition)
 	switch {
 	case c.region.name == "" && known:
-		return region{home.homeRegion, fmt.Sprintf("the role's partition, %s", home.id)}, nil
+		return region{home.homeRegion, ofThePartition + ", " + home.id}, nil
 	case c.region.name == "":
 		return region{}, &ArgumentError{
 			Argument: RoleARNArgument,

@@ -143,7 +143,7 @@ func TestNothingIsSent(t *testing.T) {
 		"a user's ARN":                        {change: func(r *assumerole.Request) { r.RoleARN = "arn:aws:iam::111122223333:user/deploy" }, argument: "role_arn", want: "isn't that of an IAM role"},
 		"a role's ARN without a name":         {change: func(r *assumerole.Request) { r.RoleARN = "arn:aws:iam::111122223333:role/" }, argument: "role_arn", want: "isn't that of an IAM role"},
 		"the ARN of a session":                {change: func(r *assumerole.Request) { r.RoleARN = "arn:aws:sts::111122223333:assumed-role/deploy/x" }, argument: "role_arn", want: "a session of a role"},
-		"an account with letters":             {change: func(r *assumerole.Request) { r.RoleARN = "arn:aws:iam::ACCOUNT:role/deploy" }, argument: "role_arn", want: "account ID of 12 digits"},
+		"an account with letters":             {change: func(r *assumerole.Request) { r.RoleARN = "arn:aws:iam::ACCOUNT:role/deploy" }, argument: "role_arn", want: "letters in its account ID, \"ACCOUNT\", where 12 digits belong"},
 		"a role in a Region":                  {change: func(r *assumerole.Request) { r.RoleARN = "arn:aws:iam:us-east-1:111122223333:role/deploy" }, argument: "role_arn", want: "names a Region"},
 		"a role's ARN that is too long":       {change: func(r *assumerole.Request) { r.RoleARN = roleARN + strings.Repeat("x", 2048) }, argument: "role_arn", want: "characters. It must be"},
 		"a role of the environment, with its name": {

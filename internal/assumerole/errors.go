@@ -32,19 +32,59 @@ type ServiceError struct {
 }
 
 func (e *ServiceError) Error() string {
-	return fmt.Sprintf("%s: %s (HTTP status %d, request ID %s)", e.Code, e.Message, e.HTTPStatus, e.RequestID)
+	text := e.Code
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	text += fmt.Sprintf(" (HTTP status %d", e.HTTPStatus)
+	if e.RequestID != "" {
+		text += ", request ID " + e.RequestID
+	}
+	return text + ")"
 }
 
-// AnswerError is an answer that isn't one of STS: a page of HTML, another service's XML, or one without credentials.
+// AnswerKind is what is wrong with an answer that isn't one of STS.
+type AnswerKind int
+
+// The kinds of AnswerError.
+const (
+	AnswerForeign       AnswerKind = iota // another service's, or nobody's
+	AnswerHTML                            // a page for people
+	AnswerEmpty                           // nothing
+	AnswerCutOff                          // STS's, but not all of it
+	AnswerTooLarge                        // more than transport.MaxBodyBytes
+	AnswerOtherProtocol                   // HTTP status 101
+	AnswerNoCredentials                   // STS's, without all of the credentials
+	AnswerBadTime                         // STS's, with an expiration that can't be read
+	AnswerExpired                         // STS's, with credentials that have expired
+)
+
+// AnswerError is an answer that isn't one of STS, or not a whole one.
 type AnswerError struct {
+	Kind       AnswerKind
 	Problem    string // what is wrong with it, to complete "The answer ..."
 	HTTPStatus int    // 0 when it isn't known
 }
 
 func (e *AnswerError) Error() string { return "the answer " + e.Problem }
 
+// ConnectionKind is why a call got no answer.
+type ConnectionKind int
+
+// The kinds of ConnectionError.
+const (
+	ConnectionOther       ConnectionKind = iota // as Problem has it
+	ConnectionNoName                            // the endpoint's name doesn't resolve
+	ConnectionRefused                           // nothing listens on the port
+	ConnectionClosed                            // it was closed before the answer was complete
+	ConnectionCertificate                       // the endpoint's certificate isn't trusted
+	ConnectionNotTLS                            // the endpoint speaks plain http
+	ConnectionProxy                             // the proxy can't be used, or refuses
+)
+
 // ConnectionError is a call that got no answer: the name doesn't resolve, the port is closed, the certificate isn't trusted.
 type ConnectionError struct {
+	Kind    ConnectionKind
 	Problem string // scrubbed, to complete "The endpoint can't be reached: ..."
 }
 
@@ -54,8 +94,13 @@ func (e *ConnectionError) Error() string { return e.Problem }
 type TimeoutError struct {
 	Timeout time.Duration
 	During  string // what it was waiting for
+	Last    error  // how the last of several calls failed, of one of the types above; nil when none had failed yet
 }
 
 func (e *TimeoutError) Error() string {
-	return fmt.Sprintf("no result within %s, while %s", e.Timeout, e.During)
+	text := fmt.Sprintf("no result within %s, while %s", e.Timeout, e.During)
+	if e.Last != nil {
+		text += "; before that: " + e.Last.Error()
+	}
+	return text
 }

@@ -1,6 +1,7 @@
 package assumerole
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -27,11 +28,11 @@ type Exchange struct {
 	Claims      *webidentity.Claims // what the token claims; nil until there is a token, and when it isn't a JWT
 	Sent        bool                // the token was, or was about to be, sent
 	Result      *Result             // nil unless it succeeded
-	FailedCalls int                 // calls of STS that failed
+	Calls       int                 // how often STS was called
 	Elapsed     time.Duration       // time from the first round's start to the last one's end
 }
 
-// Exchange fetches the token and calls STS, both within request.Timeout. A token that has expired is fetched anew, once. For
+// Exchange fetches the token and calls STS, all within request.Timeout. A token that has expired is fetched anew, once. For
 // request.PropagationTimeout longer it goes on while STS doesn't know the role or the OIDC provider yet. Beside an error, the
 // Exchange holds what was known when it came about.
 //
@@ -54,12 +55,12 @@ func (c *Client) Exchange(ctx context.Context, request Request) (Exchange, error
 	rounds := newRounds(request)
 	for {
 		err := c.round(ctx, &exchange, rounds, client, input)
-		exchange.FailedCalls, exchange.Elapsed = rounds.calls, time.Since(rounds.started)
+		exchange.Calls, exchange.Elapsed = rounds.calls, time.Since(rounds.started)
 		if err == nil || !rounds.another(err) {
 			return exchange, err
 		}
 		if rounds.wait(ctx) != nil {
-			return exchange, ended(ctx, err, request.Timeout+request.PropagationTimeout, "waiting for IAM to know the role")
+			return exchange, ended(ctx, err, time.Since(rounds.started), "waiting for IAM to know the role", err)
 		}
 	}
 }
@@ -67,7 +68,8 @@ func (c *Client) Exchange(ctx context.Context, request Request) (Exchange, error
 // round fetches the token and calls STS once, with the retries of a single call.
 func (c *Client) round(ctx context.Context, exchange *Exchange, rounds *rounds, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput) error {
 	request := exchange.Request
-	within, cancel := context.WithTimeout(ctx, request.Timeout)
+	deadline, timeout := rounds.deadline()
+	within, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	rounds.number++
 
@@ -75,7 +77,7 @@ func (c *Client) round(ctx context.Context, exchange *Exchange, rounds *rounds, 
 	token, err := c.token(within, request, rounds)
 	switch {
 	case err != nil:
-		return ended(within, err, request.Timeout, "fetching the web identity token from "+request.Token.String())
+		return ended(within, err, timeout, "fetching the web identity token from "+request.Token.String(), rounds.lastErr)
 	case rounds.isTheOld(token, before):
 		return rounds.lastErr
 	}
@@ -85,11 +87,15 @@ func (c *Client) round(ctx context.Context, exchange *Exchange, rounds *rounds, 
 	asked := *input
 	asked.WebIdentityToken = aws.String(token.Reveal())
 	exchange.Sent = true
-	attempts := newRetryer(c.maxRetries)
+	attempts := newRetryer(c.maxRetries, token, request.Attempted)
 	exchange.Result, err = c.session(within, request, &asked, func(ctx context.Context) (*Result, error) { return call(ctx, client, &asked, attempts) })
-	rounds.calls += attempts.failed()
+	calls, last := attempts.story()
+	if shared, found := errors.AsType[*sharedError](err); found { // another block's call, perhaps
+		calls, err = shared.calls, shared.err
+	}
+	rounds.calls += calls
 	if err != nil {
-		return ended(within, err, request.Timeout, "waiting for the answer of STS at "+exchange.Destination.String()+lastFailure(attempts, token))
+		return ended(within, err, timeout, "waiting for the answer of STS at "+exchange.Destination.String(), cmp.Or(last, rounds.lastErr))
 	}
 	return nil
 }
@@ -159,33 +165,36 @@ func sessionKey(input *sts.AssumeRoleWithWebIdentityInput) (string, error) {
 	return hex.EncodeToString(digest[:]), nil
 }
 
+// sharedError is a failed call with the number of its attempts, for all who share it.
+type sharedError struct {
+	calls int
+	err   error
+}
+
+func (f *sharedError) Error() string { return f.err.Error() }
+
 // call sets the retryer here, for this one operation: the SDK's client puts another around the one that it is made with.
 func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput, attempts *retryer) (*Result, error) {
+	token := secret.New(aws.ToString(input.WebIdentityToken))
 	output, err := client.AssumeRoleWithWebIdentity(ctx, input, func(o *sts.Options) { o.Retryer = attempts })
 	if err != nil {
-		return nil, translate(err, secret.New(aws.ToString(input.WebIdentityToken)))
+		calls, _ := attempts.story()
+		return nil, &sharedError{calls, translate(err, token)}
 	}
-	return newResult(output, secret.New(aws.ToString(input.WebIdentityToken)))
+	result, err := newResult(output, token)
+	if err != nil {
+		calls, _ := attempts.story()
+		return nil, &sharedError{calls, err}
+	}
+	return result, nil
 }
 
-// lastFailure says how the last of several attempts failed, for an error that has itself nothing to say of it.
-func lastFailure(retries *retryer, token secret.Text) string {
-	attempts, last := retries.story()
-	if last == nil {
-		return ""
-	}
-	times := "once"
-	if attempts > 1 {
-		times = fmt.Sprintf("%d times", attempts)
-	}
-	return fmt.Sprintf(", which was asked %s and failed last with: %s", times, translate(last, token))
-}
-
-// ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself.
-func ended(ctx context.Context, err error, timeout time.Duration, during string) error {
+// ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself. The last failure is how
+// an attempt before that ended; nil when there was none.
+func ended(ctx context.Context, err error, timeout time.Duration, during string, last error) error {
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &TimeoutError{Timeout: timeout, During: during}
+		return &TimeoutError{Timeout: timeout, During: during, Last: last}
 	case ctx.Err() != nil:
 		return fmt.Errorf("interrupted while %s: %w", during, context.Canceled)
 	}

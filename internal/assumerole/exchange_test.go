@@ -210,31 +210,37 @@ func TestServerThatIsNotAWSs(t *testing.T) {
 // TestAnswersThatAreNoneOfSTS holds that each is an error of its own kind, at once, and without what the answer held.
 func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 	const leak = "wJalrXUtnFEMISECRET"
+	const html = "<html><body>Welcome " + leak + "</body></html>"
 	for name, test := range map[string]struct {
 		handler http.HandlerFunc
+		kind    assumerole.AnswerKind
 		want    string
 	}{
-		"a page of HTML":           {answer(200, "text/html", "<html><body>Welcome "+leak+"</body></html>"), "isn't one of STS"},
-		"a page of HTML that errs": {answer(404, "text/html", "<html><body>Not found "+leak+"</body></html>"), "isn't one of STS"},
-		"JSON":                     {answer(200, "application/json", `{"key":"`+leak+`"}`), "isn't one of STS"},
-		"nothing":                  {answer(200, "text/xml", ""), "isn't one of STS"},
-		"no credentials":           {answer(200, "text/xml", strings.Split(minioAnswer, "<Credentials>")[0]+strings.Split(minioAnswer, "</Credentials>")[1]), "has no credentials"},
-		"half of the credentials":  {answer(200, "text/xml", strings.Replace(minioAnswer, "SECRET", "", 1)), "incomplete credentials"},
-		"no session token":         {answer(200, "text/xml", strings.Replace(minioAnswer, "SESSION", "", 1)), "incomplete credentials"},
-		"another protocol":         {switchProtocols, "asks to switch to another protocol"},
-		"old credentials":          {answer(200, "text/xml", strings.Replace(minioAnswer, "2999", "2001", 1)), "already expired, at 2001-01-02T03:04:05Z"},
-		"an expiration without a form": {
-			answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", leak, 1)), "isn't one of STS",
-		},
-		"an answer cut short":            {answer(200, "text/xml", minioAnswer[:300]), "isn't one of STS"},
-		"an answer that doesn't end":     {answer(200, "text/xml", strings.Replace(minioAnswer, "KEYID", strings.Repeat("x", 2<<20), 1)), "larger than 1 MiB"},
-		"an error that isn't one of STS": {answer(400, "text/xml", "<Oops><Why>"+leak+"</Why></Oops>"), "isn't one of STS"},
+		"a page of HTML":             {answer(200, "text/html", html), assumerole.AnswerHTML, "(HTTP status 200) is a page of HTML"},
+		"a page of HTML that errs":   {answer(404, "text/html; charset=utf-8", "Not found "+leak), assumerole.AnswerHTML, "(HTTP status 404) is a page of HTML"},
+		"HTML that doesn't say so":   {answer(200, "text/plain", " <!DOCTYPE HTML PUBLIC>"+html), assumerole.AnswerHTML, "is a page of HTML"},
+		"JSON":                       {answer(200, "application/json", `{"key":"`+leak+`"}`), assumerole.AnswerForeign, "isn't one of STS"},
+		"another service's XML":      {answer(200, "text/xml", `<?xml version="1.0"?><ListAllMyBucketsResult><Owner>`+leak+`</Owner></ListAllMyBucketsResult>`), assumerole.AnswerForeign, "isn't one of STS"},
+		"nothing":                    {answer(200, "text/xml", ""), assumerole.AnswerEmpty, "is empty"},
+		"white space":                {answer(200, "text/xml", "\r\n "), assumerole.AnswerEmpty, "is empty"},
+		"no credentials":             {answer(200, "text/xml", strings.Split(minioAnswer, "<Credentials>")[0]+strings.Split(minioAnswer, "</Credentials>")[1]), assumerole.AnswerNoCredentials, "has no credentials"},
+		"half of the credentials":    {answer(200, "text/xml", strings.Replace(minioAnswer, "SECRET", "", 1)), assumerole.AnswerNoCredentials, "incomplete credentials"},
+		"no session token":           {answer(200, "text/xml", strings.Replace(minioAnswer, "SESSION", "", 1)), assumerole.AnswerNoCredentials, "incomplete credentials"},
+		"another protocol":           {switchProtocols, assumerole.AnswerOtherProtocol, "asks to switch to another protocol"},
+		"old credentials":            {answer(200, "text/xml", strings.Replace(minioAnswer, "2999", "2001", 1)), assumerole.AnswerExpired, "already expired, at 2001-01-02T03:04:05Z"},
+		"a time in another form":     {answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", "Wed, 02 Jan 2999 03:04:05 GMT", 1)), assumerole.AnswerBadTime, "isn't a time"},
+		"a time that is none":        {answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", leak, 1)), assumerole.AnswerBadTime, "isn't a time"},
+		"a number that is none":      {answer(200, "text/xml", strings.Replace(minioAnswer, "<SubjectFrom", "<PackedPolicySize>"+leak+"</PackedPolicySize><SubjectFrom", 1)), assumerole.AnswerForeign, "isn't one of STS"},
+		"an answer cut short":        {answer(200, "text/xml", minioAnswer[:300]), assumerole.AnswerCutOff, "breaks off"},
+		"an answer that doesn't end": {answer(200, "text/xml", strings.Replace(minioAnswer, "KEYID", strings.Repeat("x", 2<<20), 1)), assumerole.AnswerTooLarge, "larger than 1 MiB"},
+		"another service's error":    {answer(400, "text/xml", "<Oops><Why>"+leak+"</Why></Oops>"), assumerole.AnswerForeign, "isn't one of STS"},
+		"an error without a code":    {answer(400, "text/xml", "<ErrorResponse><Why>"+leak+"</Why></ErrorResponse>"), assumerole.AnswerForeign, "isn't one of STS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
 			start := time.Now()
 			_, err := exchange(t, assumerole.Settings{Endpoint: answers(t, test.handler)}, request("an-opaque-token"))
-			if _, ok := errors.AsType[*assumerole.AnswerError](err); !ok || !strings.Contains(err.Error(), test.want) {
+			if problem, ok := errors.AsType[*assumerole.AnswerError](err); !ok || problem.Kind != test.kind || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %T: %v, want %q", err, err, test.want)
 			}
 			if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), leak) {
@@ -266,17 +272,6 @@ func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
 		if strings.Contains(err.Error(), forbidden) {
 			t.Errorf("%q is in %q", forbidden, err.Error())
 		}
-	}
-}
-
-// TestBareErrorIsRead holds the form in which Ceph answers an error.
-func TestBareErrorIsRead(t *testing.T) {
-	testenv.Isolate(t)
-	endpoint := answers(t, answer(403, "application/xml", `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>no such role</Message><RequestId>tx-1</RequestId><HostId>h</HostId></Error>`))
-	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token"))
-	service, ok := errors.AsType[*assumerole.ServiceError](err)
-	if !ok || service.Code != "AccessDenied" || service.Message != "no such role" || service.HTTPStatus != 403 || service.RequestID != "tx-1" {
-		t.Errorf("got %T: %v", err, err)
 	}
 }
 
@@ -347,12 +342,16 @@ func TestConnectionsThatFail(t *testing.T) {
 		}
 		_ = connection.Close()
 	})
-	for name, test := range map[string]struct{ endpoint, want string }{
-		"a closed port":                {"http://" + closed.Addr().String(), "refuses the connection"},
-		"a certificate nobody vouches": {selfSigned, "certificate isn't trusted"},
-		"plain http in place of https": {strings.Replace(plain, "http:", "https:", 1), "doesn't speak TLS"},
-		"a server that hangs up":       {hangsUp, "closed the connection"},
-		"a proxy that refuses":         {"https://sts.example.com", "refuses to connect (HTTP status 403)"},
+	for name, test := range map[string]struct {
+		endpoint string
+		kind     assumerole.ConnectionKind
+		want     string
+	}{
+		"a closed port":                {"http://" + closed.Addr().String(), assumerole.ConnectionRefused, "refuses the connection"},
+		"a certificate nobody vouches": {selfSigned, assumerole.ConnectionCertificate, "certificate isn't trusted"},
+		"plain http in place of https": {strings.Replace(plain, "http:", "https:", 1), assumerole.ConnectionNotTLS, "doesn't speak TLS"},
+		"a server that hangs up":       {hangsUp, assumerole.ConnectionClosed, "closed the connection"},
+		"a proxy that refuses":         {"https://sts.example.com", assumerole.ConnectionProxy, "refuses to connect (HTTP status 403)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
@@ -362,7 +361,7 @@ func TestConnectionsThatFail(t *testing.T) {
 			connections.Store(0)
 			testenv.Refused()
 			_, err := exchange(t, assumerole.Settings{Endpoint: test.endpoint}, request("an-opaque-token"))
-			if _, ok := errors.AsType[*assumerole.ConnectionError](err); !ok || !strings.Contains(err.Error(), test.want) {
+			if problem, ok := errors.AsType[*assumerole.ConnectionError](err); !ok || problem.Kind != test.kind || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %T: %v, want %q", err, err, test.want)
 			}
 			if made := int(connections.Load()) + len(testenv.Refused()); made > 1 {
@@ -403,7 +402,7 @@ func TestTimeoutEndsWaitingAndSaysWhere(t *testing.T) {
 	start := time.Now()
 	_, err := exchange(t, assumerole.Settings{Endpoint: silent(t)}, asked)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-	if !ok || timeout.Timeout != asked.Timeout || !strings.Contains(timeout.During, "the provider's argument endpoint") {
+	if !ok || timeout.Last != nil || timeout.Timeout != asked.Timeout || !strings.Contains(timeout.During, "the provider's argument endpoint") {
 		t.Errorf("got %T: %v", err, err)
 	}
 	if took := time.Since(start); took > 2*time.Second {
@@ -417,9 +416,13 @@ func TestTimeoutCoversRetries(t *testing.T) {
 	asked := request("an-opaque-token")
 	asked.Timeout = time.Second
 	start := time.Now()
-	_, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(503, "text/plain", "later"))}, asked)
-	if timeout, ok := errors.AsType[*assumerole.TimeoutError](err); !ok || !strings.Contains(timeout.During, "failed last with: the answer (HTTP status 503) isn't one of STS") {
+	made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(503, "text/plain", "later"))}, asked)
+	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
+	if !ok || timeout.Last == nil || timeout.Last.Error() != "the answer (HTTP status 503) isn't one of STS" {
 		t.Errorf("got %T: %v", err, err)
+	}
+	if made.Calls < 1 {
+		t.Errorf("it tells of %d calls", made.Calls)
 	}
 	if took := time.Since(start); took > 3*time.Second {
 		t.Errorf("it took %s", took)

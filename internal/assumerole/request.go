@@ -58,6 +58,7 @@ type Request struct {
 	Timeout                 time.Duration
 	PropagationTimeout      time.Duration // how much longer to go on while IAM doesn't know the role or the OIDC provider yet
 	Fresh                   bool          // neither a token nor a session that another exchange has fetched will do
+	Attempted               func(Attempt) // told of each call that failed, even while it is made again; may be nil
 }
 
 // CheckRoleSessionName checks the API's constraints. Its error is an *ArgumentError.
@@ -121,6 +122,8 @@ func parseRoleARN(value, origin string) (arn.ARN, error) {
 		return arn.ARN{}, fail("isn't that of an IAM role")
 	case parsed.Region != "":
 		return arn.ARN{}, fail("names a Region, which the ARN of a role doesn't")
+	case hasLetter.MatchString(parsed.AccountID):
+		return arn.ARN{}, fail(fmt.Sprintf("has letters in its account ID, %q, where 12 digits belong (an O for a 0, perhaps, or an l for a 1)", secret.Scrub(parsed.AccountID)))
 	case !accountID.MatchString(parsed.AccountID):
 		return arn.ARN{}, fail("has no account ID of 12 digits")
 	case length < MinARNLength || length > MaxARNLength:
@@ -129,4 +132,7 @@ func parseRoleARN(value, origin string) (arn.ARN, error) {
 	return parsed, nil
 }
 
-var accountID = regexp.MustCompile(`^\d{12}$`)
+var (
+	accountID = regexp.MustCompile(`^\d{12}$`)
+	hasLetter = regexp.MustCompile(`[A-Za-z]`)
+)

@@ -1,6 +1,7 @@
 package assumerole
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
@@ -23,27 +25,42 @@ const DefaultMaxRetries = 2
 // maxBackoff bounds the pause between two attempts. The SDK's 20 s would leave room for only a few within a minute.
 const maxBackoff = 5 * time.Second
 
+// Attempt is one sending of a call that failed.
+type Attempt struct {
+	Number   int           // from 1
+	Duration time.Duration // from its start to its end
+	Err      error         // how it failed, of one of this package's types
+	Again    bool          // it is made again, if there is time
+}
+
 // retryer decides for one call whether it is made again. It is the SDK's standard one, but for two things: throttling
 // doesn't count, so that a run with many roles slows down rather than fails (the call's deadline is its bound); and there is
 // no quota shared with other calls, which such a run would use up.
 type retryer struct {
 	*retry.Standard
 	maxRetries int
+	token      secret.Text   // to scrub what is told
+	tell       func(Attempt) // may be nil
 
 	mutex    sync.Mutex
+	began    time.Time       // of the attempt under way
+	ctx      context.Context // its own
 	failures int
 	attempts int
 	last     error
 }
 
-func newRetryer(maxRetries int) *retryer {
+func newRetryer(maxRetries int, token secret.Text, tell func(Attempt)) *retryer {
 	return &retryer{
 		maxRetries: maxRetries,
+		token:      token,
+		tell:       tell,
 		Standard: retry.NewStandard(func(o *retry.StandardOptions) {
 			o.RateLimiter = ratelimit.None
 			o.MaxBackoff = maxBackoff
 			o.Retryables = append([]retry.IsErrorRetryable{
 				retry.IsErrorRetryableFunc(notForRetry),
+				retry.IsErrorRetryableFunc(passingAnswer),
 				retry.IsErrorRetryableFunc(passingInvalidToken),
 				retry.RetryableErrorCode{Codes: map[string]struct{}{"IDPCommunicationError": {}}},
 			}, o.Retryables...)
@@ -54,33 +71,53 @@ func newRetryer(maxRetries int) *retryer {
 // MaxAttempts has the SDK ask IsErrorRetryable each time.
 func (r *retryer) MaxAttempts() int { return 0 }
 
+// GetAttemptToken is asked when an attempt begins.
+func (r *retryer) GetAttemptToken(ctx context.Context) (func(error) error, error) {
+	r.mutex.Lock()
+	r.began, r.ctx = time.Now(), ctx
+	r.attempts++
+	r.mutex.Unlock()
+	return r.Standard.GetAttemptToken(ctx)
+}
+
 // IsErrorRetryable is asked once for each attempt that failed.
 func (r *retryer) IsErrorRetryable(err error) bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.attempts++
-	r.last = err
-	if !r.Standard.IsErrorRetryable(err) {
-		return false
+	if r.ctx.Err() != nil {
+		return false // it was ended, and has no failure of its own
 	}
-	if isThrottle(err) {
-		return true
+	r.last = translate(err, r.token)
+	again := r.Standard.IsErrorRetryable(err)
+	if again && !isThrottle(err) {
+		r.failures++
+		again = r.failures <= r.maxRetries
 	}
-	r.failures++
-	return r.failures <= r.maxRetries
+	if r.tell != nil {
+		r.tell(Attempt{Number: r.attempts, Duration: time.Since(r.began), Err: r.last, Again: again})
+	}
+	return again
 }
 
-// failed tells how many attempts failed.
-func (r *retryer) failed() int {
-	attempts, _ := r.story()
-	return attempts
-}
-
-// story tells how often the call was made, and how it failed last; nil when it hasn't failed.
-func (r *retryer) story() (attempts int, last error) {
+// story tells how many attempts were begun, and how the last of them failed that wasn't ended by the context; nil when none
+// has.
+func (r *retryer) story() (begun int, last error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	return r.attempts, r.last
+}
+
+// passingAnswer tells whether something between here and STS had a passing reason to answer in its place.
+func passingAnswer(err error) aws.Ternary {
+	answer, found := errors.AsType[*AnswerError](err)
+	if !found {
+		return aws.UnknownTernary
+	}
+	switch answer.HTTPStatus {
+	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return aws.TrueTernary
+	}
+	return aws.FalseTernary
 }
 
 // passingInvalidToken tells the one reason for InvalidIdentityToken that passes: an identity provider that many jobs ask for

@@ -259,3 +259,50 @@ func TestThrottlingSlowsDownAndDoesNotFail(t *testing.T) {
 		t.Error("nothing was throttled, so nothing was shown")
 	}
 }
+
+// TestSharedFailureTellsOfItsCalls holds that each of those who share a call knows how often it was made.
+func TestSharedFailureTellsOfItsCalls(t *testing.T) {
+	testenv.Isolate(t)
+	t.Setenv("AWS_MAX_ATTEMPTS", "2")
+	server, token := startSTS(t, emulator.Options{})
+	refuseFirst(server, 1000, "IDPCommunicationError", "Not reached")
+	client := newClient(t, server)
+	counts := make(chan int, 3)
+	var all sync.WaitGroup
+	for range cap(counts) {
+		all.Go(func() {
+			made, err := client.Exchange(t.Context(), request(token))
+			if _, ok := errors.AsType[*assumerole.ServiceError](err); !ok {
+				t.Errorf("got %T: %v", err, err)
+			}
+			counts <- made.Calls
+		})
+	}
+	all.Wait()
+	close(counts)
+	for count := range counts {
+		if count != 2 {
+			t.Errorf("it tells of %d calls", count)
+		}
+	}
+}
+
+// TestAttemptsAreTold holds what is told of each call that failed, while it is made again.
+func TestAttemptsAreTold(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	refuseFirst(server, 2, "Throttling", "Rate exceeded for "+token)
+	asked := request(token)
+	var told []assumerole.Attempt
+	asked.Attempted = func(attempt assumerole.Attempt) { told = append(told, attempt) }
+	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	if err != nil || made.Calls != 3 || len(told) != 2 {
+		t.Fatalf("%d calls, %d were told of: %v", made.Calls, len(told), err)
+	}
+	for n, attempt := range told {
+		service, ok := errors.AsType[*assumerole.ServiceError](attempt.Err)
+		if !ok || service.Code != "Throttling" || service.RequestID == "" || attempt.Number != n+1 || !attempt.Again || attempt.Duration <= 0 || strings.Contains(attempt.Err.Error(), token) {
+			t.Errorf("it tells %+v", attempt)
+		}
+	}
+}

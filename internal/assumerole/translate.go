@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -16,7 +17,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
-// unknownCode is what the SDK makes of an error answer in which it finds no code.
+// unknownCode is what the SDK makes of an error answer in which it finds no code, or no message.
 const unknownCode = "UnknownError"
 
 // translate turns an error of the SDK into one of this package. The SDK's own can hold the whole answer (a smithy
@@ -25,11 +26,14 @@ func translate(err error, token secret.Text) error {
 	if redirect, found := errors.AsType[*transport.RedirectError](err); found {
 		return redirect
 	}
+	if answer, found := errors.AsType[*AnswerError](err); found {
+		return answer
+	}
 	if errors.Is(err, transport.ErrBodyTooLarge) {
-		return &AnswerError{Problem: "is larger than 1 MiB, which none of STS is"}
+		return &AnswerError{Kind: AnswerTooLarge, Problem: "is larger than 1 MiB, which none of STS is"}
 	}
 	if errors.Is(err, transport.ErrNoAnswer) {
-		return &AnswerError{Problem: "asks to switch to another protocol (HTTP status 101), so it isn't one of STS", HTTPStatus: http.StatusSwitchingProtocols}
+		return &AnswerError{Kind: AnswerOtherProtocol, Problem: "asks to switch to another protocol (HTTP status 101), so it isn't one of STS", HTTPStatus: http.StatusSwitchingProtocols}
 	}
 	status, requestID := 0, ""
 	if response, found := errors.AsType[*awshttp.ResponseError](err); found {
@@ -38,7 +42,7 @@ func translate(err error, token secret.Text) error {
 	if api, found := errors.AsType[smithy.APIError](err); found && api.ErrorCode() != unknownCode {
 		return &ServiceError{
 			Code:       secret.Scrub(api.ErrorCode(), token),
-			Message:    secret.Scrub(api.ErrorMessage(), token),
+			Message:    secret.Scrub(strings.TrimPrefix(api.ErrorMessage(), unknownCode), token),
 			HTTPStatus: status,
 			RequestID:  requestID,
 		}
@@ -46,37 +50,33 @@ func translate(err error, token secret.Text) error {
 	if status != 0 {
 		return &AnswerError{Problem: fmt.Sprintf("(HTTP status %d) isn't one of STS", status), HTTPStatus: status}
 	}
-	return &ConnectionError{Problem: connectionProblem(err, token)}
+	return connectionError(err, token)
 }
 
-// connectionProblem puts a failed connection into words, by the types of Go's network errors.
-func connectionProblem(err error, token secret.Text) string {
+// connectionError puts a failed connection into words, by the types of Go's network errors.
+func connectionError(err error, token secret.Text) *ConnectionError {
 	if refusal, found := errors.AsType[*transport.ProxyError](err); found {
-		return secret.Scrub(refusal.Error(), token)
+		return &ConnectionError{Kind: ConnectionProxy, Problem: secret.Scrub(refusal.Error(), token)}
 	}
 	if operation, found := errors.AsType[*net.OpError](err); found && operation.Op == "proxyconnect" {
-		return "the proxy can't be used: " + reason(operation.Err, token)
+		return &ConnectionError{Kind: ConnectionProxy, Problem: "the proxy can't be used: " + connectionError(operation.Err, token).Problem}
 	}
-	return reason(err, token)
-}
-
-func reason(err error, token secret.Text) string {
 	if resolution, found := errors.AsType[*net.DNSError](err); found {
-		return fmt.Sprintf("the name %q doesn't resolve", secret.Scrub(resolution.Name, token))
+		return &ConnectionError{Kind: ConnectionNoName, Problem: fmt.Sprintf("the name %q doesn't resolve", secret.Scrub(resolution.Name, token))}
 	}
 	if verification, found := errors.AsType[*tls.CertificateVerificationError](err); found {
-		return "its certificate isn't trusted: " + secret.Scrub(verification.Err.Error(), token)
+		return &ConnectionError{Kind: ConnectionCertificate, Problem: "its certificate isn't trusted: " + secret.Scrub(verification.Err.Error(), token)}
 	}
 	if _, found := errors.AsType[tls.RecordHeaderError](err); found || errors.Is(err, http.ErrSchemeMismatch) {
-		return "it doesn't speak TLS; is it meant to be http?"
+		return &ConnectionError{Kind: ConnectionNotTLS, Problem: "it doesn't speak TLS; is it meant to be http?"}
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "it refuses the connection; is it running, and is the port right?"
+		return &ConnectionError{Kind: ConnectionRefused, Problem: "it refuses the connection; is it running, and is the port right?"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, net.ErrClosed):
-		return "it closed the connection before the answer was complete"
+		return &ConnectionError{Kind: ConnectionClosed, Problem: "it closed the connection before the answer was complete"}
 	}
-	return secret.Scrub(innermost(err).Error(), token)
+	return &ConnectionError{Problem: secret.Scrub(innermost(err).Error(), token)}
 }
 
 func innermost(err error) error {

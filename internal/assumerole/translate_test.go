@@ -12,7 +12,7 @@ import (
 )
 
 // What a test on loopback can't provoke. The wrapping is that of Go's HTTP client.
-func TestConnectionProblem(t *testing.T) {
+func TestConnectionError(t *testing.T) {
 	dial := func(operation string, err error) error {
 		return fmt.Errorf("operation error STS: %w", &url.Error{Op: "Post", URL: "https://sts.example.com/", Err: &net.OpError{Op: operation, Net: "tcp", Err: err}})
 	}
@@ -25,7 +25,7 @@ func TestConnectionProblem(t *testing.T) {
 		"a proxy whose name doesn't resolve":      {dial("proxyconnect", unknown), `the proxy can't be used: the name "sts.example.com" doesn't resolve`},
 		"something else, with a proxy's password": {dial("dial", errors.New("via http://user:hunter2@proxy:3128")), "via http://(redacted)@proxy:3128"},
 	} {
-		if got := connectionProblem(test.err, secret.Text{}); !strings.HasPrefix(got, test.want) {
+		if got := connectionError(test.err, secret.Text{}).Problem; !strings.HasPrefix(got, test.want) {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}

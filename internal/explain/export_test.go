@@ -19,3 +19,15 @@ func RowElsewhere(err *assumerole.ServiceError) int { return indexOf(otherServer
 
 // Rows are how many there are: at AWS, and elsewhere.
 func Rows() (atAWS, elsewhere int) { return len(awsRows), len(otherServersRows) }
+
+// TroubleSummaries are those of all the ways in which a call gets no answer of STS.
+func TroubleSummaries() []string {
+	all := []string{redirectTrouble.summary, timeoutTrouble.summary}
+	for _, trouble := range answerTroubles {
+		all = append(all, trouble.summary)
+	}
+	for _, trouble := range connectionTroubles {
+		all = append(all, trouble.summary)
+	}
+	return all
+}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
-	"github.com/webidentity/terraform-provider-sts/internal/transport"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -39,7 +38,19 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 	if service, found := errors.AsType[*assumerole.ServiceError](err); found {
 		return refusal{exchange, service, now}.explain()
 	}
+	if timeout, found := errors.AsType[*assumerole.TimeoutError](err); found && timeout.Last != nil {
+		return afterTimeout(timeout, failure(exchange, timeout.Last, now))
+	}
+	if errors.Is(err, context.Canceled) {
+		return Explanation{Summary: "Interrupted", Detail: "The run was interrupted before STS had answered."}
+	}
 	return unanswered(exchange, err)
+}
+
+// afterTimeout explains a call that failed again and again until the timeout: by how it failed.
+func afterTimeout(timeout *assumerole.TimeoutError, explanation Explanation) Explanation {
+	explanation.Detail = paragraphs(fmt.Sprintf("The timeout, %s, was over while %s. Before that, it failed like this:", inShort(timeout.Timeout), timeout.During), explanation.Detail)
+	return explanation
 }
 
 // Refresh explains why credentials couldn't be refreshed, an exchange like the one before it. What differs is the token: one
@@ -77,34 +88,4 @@ func noToken(exchange assumerole.Exchange, source *webidentity.Error) Explanatio
 		return Explanation{Summary: source.Summary, Detail: paragraphs(source.Detail, "It is the provider block that says where the token comes from, by "+source.Argument+".")}
 	}
 	return Explanation{Argument: source.Argument, Summary: source.Summary, Detail: source.Detail}
-}
-
-// unanswered explains a call that got no answer of STS.
-func unanswered(exchange assumerole.Exchange, err error) Explanation {
-	host := exchange.Destination.String()
-	redirect, redirected := errors.AsType[*transport.RedirectError](err)
-	answer, answered := errors.AsType[*assumerole.AnswerError](err)
-	timeout, timedOut := errors.AsType[*assumerole.TimeoutError](err)
-	explanation := Explanation{}
-	switch {
-	case redirected:
-		explanation.Summary = "The STS endpoint redirects elsewhere"
-		explanation.Detail = fmt.Sprintf("%s answered with HTTP status %d, a redirect to %q. It isn't followed, since the token goes to the configured endpoint alone. "+
-			"Name the right endpoint.", host, redirect.Status, secret.Scrub(redirect.Host))
-	case answered:
-		explanation.Summary = "The answer isn't one of STS"
-		explanation.Detail = fmt.Sprintf("The answer of %s %s. Is the endpoint that of an STS, or is there a proxy in between that answers by itself?", host, answer.Problem)
-	case timedOut:
-		explanation.Summary = "No credentials within the timeout"
-		explanation.Detail = fmt.Sprintf("%s passed while %s. Where that isn't a fault of the network, set timeout higher.", timeout.Timeout, timeout.During)
-	case errors.Is(err, context.Canceled):
-		explanation.Summary = "Interrupted"
-		explanation.Detail = "The run was interrupted before STS had answered."
-		return explanation
-	default:
-		explanation.Summary = "STS can't be reached"
-		explanation.Detail = fmt.Sprintf("The call to %s failed: %s", host, fullStop(secret.Scrub(err.Error())))
-	}
-	explanation.Detail = paragraphs(explanation.Detail, asked(exchange))
-	return explanation
 }

@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -74,6 +76,7 @@ var goldens = map[string]answered{
 
 func ordinary() assumerole.Exchange {
 	exchange := asked
+	exchange.Sent, exchange.Calls, exchange.Elapsed = true, 1, 312*time.Millisecond
 	exchange.Request.Policy = `{"Version":"2012-10-17","Statement":[]}`
 	exchange.Claims = claims(map[string]any{
 		"iss": "https://token.actions.githubusercontent.com", "sub": "repo:example-org/infrastructure:environment:production", "aud": "sts.amazonaws.com", "repository_id": "456789",
@@ -134,25 +137,82 @@ func (a answered) explanation() explain.Explanation {
 	return explain.FailureAt(a.exchange(), a.err(), now)
 }
 
+// unanswered are failures without an answer of STS, by the names of their golden files.
+var unanswered = map[string]struct {
+	err    error
+	change func(*assumerole.Exchange)
+}{
+	"no_answer_foreign":        {&assumerole.AnswerError{Kind: assumerole.AnswerForeign, Problem: "(HTTP status 200) isn't one of STS"}, elsewhere},
+	"no_answer_html":           {&assumerole.AnswerError{Kind: assumerole.AnswerHTML, Problem: "(HTTP status 502) is a page of HTML, so it isn't one of STS"}, elsewhere},
+	"no_answer_empty":          {&assumerole.AnswerError{Kind: assumerole.AnswerEmpty, Problem: "(HTTP status 200) is empty, so it isn't one of STS"}, elsewhere},
+	"no_answer_cut_off":        {&assumerole.AnswerError{Kind: assumerole.AnswerCutOff, Problem: "(HTTP status 200) begins as one of STS, but breaks off or is garbled"}, nil},
+	"no_answer_too_large":      {&assumerole.AnswerError{Kind: assumerole.AnswerTooLarge, Problem: "is larger than 1 MiB, which none of STS is"}, elsewhere},
+	"no_answer_other_protocol": {&assumerole.AnswerError{Kind: assumerole.AnswerOtherProtocol, Problem: "asks to switch to another protocol (HTTP status 101), so it isn't one of STS"}, elsewhere},
+	"no_answer_no_credentials": {&assumerole.AnswerError{Kind: assumerole.AnswerNoCredentials, Problem: "has incomplete credentials"}, elsewhere},
+	"no_answer_bad_time":       {&assumerole.AnswerError{Kind: assumerole.AnswerBadTime, Problem: "(HTTP status 200) has an expiration that isn't a time in the form of RFC 3339"}, elsewhere},
+	"no_answer_expired":        {&assumerole.AnswerError{Kind: assumerole.AnswerExpired, Problem: "has credentials that have already expired, at 2001-01-02T03:04:05Z"}, elsewhere},
+	"no_answer_redirect":       {&transport.RedirectError{Status: 302, Host: "login.example.com"}, elsewhere},
+	"unreachable_name":         {&assumerole.ConnectionError{Kind: assumerole.ConnectionNoName, Problem: `the name "sts.us-east-1.amazonaws.com" doesn't resolve`}, nil},
+	"unreachable_name_region": {
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionNoName, Problem: `the name "sts.eu-central-9.amazonaws.com" doesn't resolve`},
+		func(exchange *assumerole.Exchange) {
+			exchange.Destination.Host, exchange.Destination.Region, exchange.Destination.RegionOrigin = "sts.eu-central-9.amazonaws.com", "eu-central-9", "the environment variable AWS_REGION"
+		},
+	},
+	"unreachable_name_elsewhere": {&assumerole.ConnectionError{Kind: assumerole.ConnectionNoName, Problem: `the name "minio.example.com" doesn't resolve`}, elsewhere},
+	"unreachable_refused":        {&assumerole.ConnectionError{Kind: assumerole.ConnectionRefused, Problem: "it refuses the connection; is it running, and is the port right?"}, nil},
+	"unreachable_refused_elsewhere": {
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionRefused, Problem: "it refuses the connection; is it running, and is the port right?"},
+		both(elsewhere, func(exchange *assumerole.Exchange) { exchange.Calls, exchange.Elapsed = 3, 2345*time.Millisecond }),
+	},
+	"unreachable_closed":      {&assumerole.ConnectionError{Kind: assumerole.ConnectionClosed, Problem: "it closed the connection before the answer was complete"}, nil},
+	"unreachable_certificate": {&assumerole.ConnectionError{Kind: assumerole.ConnectionCertificate, Problem: "its certificate isn't trusted: x509: certificate signed by unknown authority"}, nil},
+	"unreachable_not_tls":     {&assumerole.ConnectionError{Kind: assumerole.ConnectionNotTLS, Problem: "it doesn't speak TLS; is it meant to be http?"}, elsewhere},
+	"unreachable_proxy":       {&assumerole.ConnectionError{Kind: assumerole.ConnectionProxy, Problem: "the proxy proxy.example.com:3128 refuses to connect (HTTP status 407)"}, nil},
+	"unreachable_other":       {&assumerole.ConnectionError{Problem: "network is unreachable"}, nil},
+	"timeout":                 {&assumerole.TimeoutError{Timeout: time.Minute, During: "waiting for the answer of STS at sts.us-east-1.amazonaws.com"}, nil},
+	"timeout_elsewhere":       {&assumerole.TimeoutError{Timeout: 90 * time.Second, During: "waiting for the answer of STS at minio.example.com"}, elsewhere},
+	"timeout_of_token": {
+		&assumerole.TimeoutError{Timeout: time.Minute, During: "fetching the web identity token from web_identity_token_file"},
+		func(exchange *assumerole.Exchange) { exchange.Sent, exchange.Calls = false, 0 },
+	},
+	"timeout_throttling": {
+		&assumerole.TimeoutError{Timeout: time.Minute, During: "waiting for the answer of STS at sts.us-east-1.amazonaws.com", Last: goldens["throttling"].err()},
+		func(exchange *assumerole.Exchange) { exchange.Calls, exchange.Elapsed = 17, time.Minute },
+	},
+	"interrupted": {fmt.Errorf("interrupted: %w", context.Canceled), nil},
+}
+
 func TestGolden(t *testing.T) {
 	for name, answer := range goldens {
+		t.Run(name, func(t *testing.T) { checkGolden(t, name, answer.explanation()) })
+	}
+	for name, failed := range unanswered {
 		t.Run(name, func(t *testing.T) {
-			got := answer.explanation()
-			text := fmt.Sprintf("argument: %s\nsummary: %s\n\n%s\n", got.Argument, got.Summary, got.Detail)
-			path := filepath.Join("testdata", name+".txt")
-			if *update {
-				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
+			exchange := ordinary()
+			if failed.change != nil {
+				failed.change(&exchange)
 			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if text != string(want) {
-				t.Errorf("it differs from %s (go test -update writes it):\n%s", path, text)
-			}
+			checkGolden(t, name, explain.FailureAt(exchange, failed.err, now))
 		})
+	}
+}
+
+func checkGolden(t *testing.T, name string, got explain.Explanation) {
+	t.Helper()
+	text := fmt.Sprintf("argument: %s\nsummary: %s\n\n%s\n", got.Argument, got.Summary, got.Detail)
+	path := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text != string(want) {
+		t.Errorf("it differs from %s (go test -update writes it):\n%s", path, text)
 	}
 }
 
@@ -175,12 +235,24 @@ func TestGoldenFiles(t *testing.T) {
 	if !atAWS[-1] || !elsewhere[-1] {
 		t.Error("an unknown code has no golden file")
 	}
+	kinds := map[string]bool{}
+	for _, failed := range unanswered {
+		kinds[explain.FailureAt(ordinary(), failed.err, now).Summary] = true
+	}
+	for _, summary := range explain.TroubleSummaries() {
+		if !kinds[summary] {
+			t.Errorf("%q has no golden file", summary)
+		}
+	}
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if _, known := goldens[strings.TrimSuffix(filepath.Base(file), ".txt")]; !known {
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		_, answer := goldens[name]
+		_, none := unanswered[name]
+		if !answer && !none {
 			t.Errorf("%s is left over", file)
 		}
 	}

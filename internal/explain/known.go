@@ -23,7 +23,39 @@ func asked(exchange assumerole.Exchange) string {
 	if request.Token != nil {
 		lines = append(lines, "  token from   "+request.Token.String())
 	}
-	return strings.Join(append(lines, "  endpoint     "+exchange.Destination.String()), "\n")
+	lines = append(lines, "  endpoint     "+exchange.Destination.String())
+	if exchange.Calls > 0 {
+		lines = append(lines, "  tried        "+tried(exchange))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// tried says how often STS was called, and how long that took.
+func tried(exchange assumerole.Exchange) string {
+	times := "once"
+	if exchange.Calls > 1 {
+		times = fmt.Sprintf("%d times", exchange.Calls)
+	}
+	return times + ", in " + inShort(exchange.Elapsed)
+}
+
+// inShort is a duration as people write it: 1m rather than 1m0s, and no more digits than matter.
+func inShort(d time.Duration) string {
+	switch {
+	case d >= 10*time.Second:
+		d = d.Round(time.Second)
+	case d >= time.Second:
+		d = d.Round(100 * time.Millisecond)
+	default:
+		d = d.Round(time.Millisecond)
+	}
+	text := d.String()
+	for _, none := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, none) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
 
 // claimed says what the token claims. Every value is quoted: a claim can hold anything.

@@ -30,12 +30,12 @@ type advice struct {
 // row is an error that STS is known to answer.
 type row struct {
 	codes   []string
-	message string // that the message has in it, in lower case; empty: any message
+	message string // that the message has in it, whatever the case; empty: any message
 	advise  func(refusal) advice
 }
 
 func (r row) fits(service *assumerole.ServiceError) bool {
-	return slices.Contains(r.codes, service.Code) && strings.Contains(strings.ToLower(service.Message), r.message)
+	return slices.Contains(r.codes, service.Code) && strings.Contains(strings.ToLower(service.Message), strings.ToLower(r.message))
 }
 
 // indexOf is the first row that fits; -1: none.
@@ -67,7 +67,11 @@ func (r refusal) explain() Explanation {
 
 // answer repeats what STS said. It is scrubbed where it is received, too; this holds for whoever makes a ServiceError.
 func (r refusal) answer() string {
-	answer := fmt.Sprintf("STS answered %s: %s (HTTP status %d", secret.Scrub(r.service.Code), secret.Scrub(r.service.Message), r.service.HTTPStatus)
+	answer := "STS answered " + secret.Scrub(r.service.Code)
+	if message := secret.Scrub(r.service.Message); message != "" {
+		answer += ": " + message
+	}
+	answer += fmt.Sprintf(" (HTTP status %d", r.service.HTTPStatus)
 	if r.service.RequestID != "" {
 		answer += ", request ID " + secret.Scrub(r.service.RequestID)
 	}

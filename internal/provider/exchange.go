@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -79,20 +78,30 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 // logged makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it is
 // secret.
 func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Request) (assumerole.Exchange, error) {
-	start := time.Now()
-	exchange, err := e.client.Exchange(ctx, request)
-	fields := map[string]any{
+	asked := map[string]any{
 		"role_arn":          secret.Scrub(request.RoleARN), // it can be anything where the server isn't AWS's
 		"role_session_name": request.RoleSessionName,
 		"token_source":      request.Token.String(),
-		"endpoint":          exchange.Destination.Host,
-		"region":            exchange.Destination.Region,
-		"duration_ms":       time.Since(start).Milliseconds(),
-		"succeeded":         err == nil,
+	}
+	request.Attempted = func(attempt assumerole.Attempt) {
+		tflog.Debug(logging, "AssumeRoleWithWebIdentity: a call failed", asked, map[string]any{
+			"attempt":     attempt.Number,
+			"reason":      attempt.Err.Error(),
+			"again":       attempt.Again,
+			"duration_ms": attempt.Duration.Milliseconds(),
+		})
+	}
+	exchange, err := e.client.Exchange(ctx, request)
+	made := map[string]any{
+		"endpoint":    exchange.Destination.Host,
+		"region":      exchange.Destination.Region,
+		"attempts":    exchange.Calls,
+		"duration_ms": exchange.Elapsed.Milliseconds(),
+		"succeeded":   err == nil,
 	}
 	if exchange.Result != nil {
-		fields["request_id"] = exchange.Result.RequestID
+		made["request_id"] = exchange.Result.RequestID
 	}
-	tflog.Debug(logging, "AssumeRoleWithWebIdentity", fields)
+	tflog.Debug(logging, "AssumeRoleWithWebIdentity", asked, made)
 	return exchange, err
 }

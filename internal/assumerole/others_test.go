@@ -1,0 +1,135 @@
+package assumerole_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+// result is an answer with what a server has to say between its elements.
+func result(inside string) string {
+	return `<?xml version="1.0" encoding="UTF-8"?>
+<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult>` + inside + `<Credentials><AccessKeyId>KEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey>` +
+		`<SessionToken>SESSION</SessionToken><Expiration>2999-01-02T03:04:05Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`
+}
+
+// TestAnswersOfOtherServers holds how servers that aren't AWS's give credentials.
+func TestAnswersOfOtherServers(t *testing.T) {
+	type fields struct{ arn, id, subject, audience, provider string }
+	for name, test := range map[string]struct {
+		body   string
+		want   fields
+		packed int32
+	}{
+		"MinIO": {
+			result(`<AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId></AssumedRoleUser><SubjectFromWebIdentityToken>s</SubjectFromWebIdentityToken>`),
+			fields{subject: "s"},
+			0,
+		},
+		"Ceph": {
+			result(`<SubjectFromWebIdentityToken>s</SubjectFromWebIdentityToken><Audience>a</Audience><AssumedRoleUser><Arn>arn:aws:sts:::assumed-role/deploy/job</Arn><AssumeRoleId>1234:job</AssumeRoleId></AssumedRoleUser>` +
+				`<Provider>p</Provider><PackedPolicySize></PackedPolicySize>`),
+			fields{"arn:aws:sts:::assumed-role/deploy/job", "1234:job", "s", "a", "p"},
+			0,
+		},
+		"SeaweedFS": {result(`<SubjectFromWebIdentityToken>s</SubjectFromWebIdentityToken>`), fields{subject: "s"}, 0},
+		"LocalStack": {
+			result(`<AssumedRoleUser><AssumedRoleId>AROA:job</AssumedRoleId><Arn>arn:aws:sts::000000000000:assumed-role/deploy/job</Arn></AssumedRoleUser><PackedPolicySize>6</PackedPolicySize>`),
+			fields{arn: "arn:aws:sts::000000000000:assumed-role/deploy/job", id: "AROA:job"},
+			6,
+		},
+		"a time with an offset":   {strings.Replace(result(""), "03:04:05Z", "03:04:05.678+00:00", 1), fields{}, 0},
+		"a mark of byte order":    {"\xef\xbb\xbf" + result(""), fields{}, 0},
+		"elements of a namespace": {strings.Replace(result(""), "Response>", `Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">`, 1), fields{}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", test.body))}, request("an-opaque-token"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := func(value *string) string {
+				if value == nil {
+					return ""
+				}
+				return *value
+			}
+			got := made.Result
+			if read := (fields{text(got.AssumedRoleARN), text(got.AssumedRoleID), text(got.SubjectFromWebIdentityToken), text(got.Audience), text(got.Provider)}); read != test.want {
+				t.Errorf("got %+v, want %+v", read, test.want)
+			}
+			if (got.PackedPolicySize == nil) != (test.packed == 0) || got.PackedPolicySize != nil && *got.PackedPolicySize != test.packed {
+				t.Errorf("the packed policy's size is %v", got.PackedPolicySize)
+			}
+			if got.Credentials.SessionToken.Reveal() != "SESSION" || got.Credentials.Expiration == nil || got.Credentials.Expiration.Year() != 2999 {
+				t.Errorf("the credentials are %+v", got.Credentials)
+			}
+		})
+	}
+}
+
+// TestErrorsOfOtherServers holds how servers that aren't AWS's refuse.
+func TestErrorsOfOtherServers(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		want   assumerole.ServiceError
+	}{
+		"MinIO, an expired token": {
+			400, `<?xml version="1.0" encoding="UTF-8"?>
+<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type></Type><Code>ExpiredToken</Code><Message>expired</Message></Error><RequestId>17A</RequestId></ErrorResponse>`,
+			assumerole.ServiceError{Code: "ExpiredToken", Message: "expired", RequestID: "17A"},
+		},
+		"MinIO, a bad token": {
+			400, `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type/><Code>InvalidParameterValue</Code><Message>unable to parse</Message></Error><RequestId>17B</RequestId></ErrorResponse>`,
+			assumerole.ServiceError{Code: "InvalidParameterValue", Message: "unable to parse", RequestID: "17B"},
+		},
+		"Ceph": {
+			403, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>no such role</Message><RequestId>tx-1</RequestId><HostId>h</HostId></Error>`,
+			assumerole.ServiceError{Code: "AccessDenied", Message: "no such role", RequestID: "tx-1"},
+		},
+		"Ceph, with a namespace and no message": {
+			404, "\n<Error xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\n<Code>NoSuchEntity</Code></Error>\n",
+			assumerole.ServiceError{Code: "NoSuchEntity"},
+		},
+		"SeaweedFS": {
+			400, `<ErrorResponse><Error><Code>InvalidParameterValue</Code><Message>invalid token</Message></Error></ErrorResponse>`,
+			assumerole.ServiceError{Code: "InvalidParameterValue", Message: "invalid token"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			test.want.HTTPStatus = test.status
+			_, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(test.status, "application/xml", test.body))}, request("an-opaque-token"))
+			if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || *service != test.want {
+				t.Errorf("got %T: %v", err, err)
+			}
+		})
+	}
+}
+
+// TestServerThatIsNotReady holds that a server which answers 503 at first, as SeaweedFS does, is asked again, whatever else
+// stands in the answer.
+func TestServerThatIsNotReady(t *testing.T) {
+	for name, body := range map[string]string{
+		"nothing": "", "text": "starting", "a page": "<html>starting</html>", "an error": "<Error><Code>ServiceUnavailable</Code></Error>", "an error without a code": "<ErrorResponse></ErrorResponse>",
+	} {
+		testenv.Isolate(t)
+		var calls atomic.Int32
+		endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
+			if calls.Add(1) == 1 {
+				answer(503, "text/plain", body)(w, r)
+				return
+			}
+			answer(200, "text/xml", result(""))(w, r)
+		})
+		if made, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token")); err != nil || made.Calls != 2 {
+			t.Errorf("%s: %d calls, and %v", name, made.Calls, err)
+		}
+	}
+}
