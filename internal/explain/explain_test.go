@@ -30,10 +30,10 @@ func TestFailure(t *testing.T) {
 		"a token":     {&webidentity.Error{Argument: "web_identity_token_file", Summary: "No", Detail: "None."}, "web_identity_token_file", "No", []string{"None."}},
 		"a refusal": {
 			&assumerole.ServiceError{Code: "AccessDenied", Message: "Not authorized", HTTPStatus: 403, RequestID: "id-1"}, "", "The role's trust policy doesn't admit the web identity token",
-			[]string{"STS answered AccessDenied: Not authorized (HTTP status 403, request ID id-1).", `role         "arn:aws:iam::111122223333:role/deploy"`, "sts.us-east-1.amazonaws.com (Region from the role's partition, aws)", "isn't a JWT"},
+			[]string{"STS answered AccessDenied: \"Not authorized\" (HTTP status 403, request ID id-1).", `role         "arn:aws:iam::111122223333:role/deploy"`, "sts.us-east-1.amazonaws.com (Region from the role's partition, aws)", "isn't a JWT"},
 		},
 		"a refusal without a request ID": {
-			&assumerole.ServiceError{Code: "InvalidParameterValue", Message: "bad", HTTPStatus: 400}, "", "STS refuses to exchange the web identity token", []string{"bad (HTTP status 400)."},
+			&assumerole.ServiceError{Code: "InvalidParameterValue", Message: "bad", HTTPStatus: 400}, "", "STS refuses to exchange the web identity token", []string{"\"bad\" (HTTP status 400)."},
 		},
 		"a redirect":   {&transport.RedirectError{Status: 302, Host: "login.example.com"}, "", "The STS endpoint redirects elsewhere", []string{"HTTP status 302", `"login.example.com"`}},
 		"no STS":       {&assumerole.AnswerError{Problem: "has no credentials, so it isn't one of STS"}, "", "The endpoint isn't an STS", []string{"has no credentials"}},

@@ -39,11 +39,20 @@ func (r refusal) expiry() []string {
 	switch ago := r.now.Sub(expired); {
 	case expired.IsZero() || ago <= 0:
 		return nil
-	case ago <= leeway && r.Destination.AWS:
-		return []string{fmt.Sprintf("The token expired %s ago. STS takes a token for up to five minutes longer, but not reliably more. %s", inWords(ago), r.renewal())}
+	case r.isInLeeway():
+		return []string{fmt.Sprintf("The token expired %s ago. STS takes a token for up to five minutes longer, and no more. %s", inWords(ago), r.renewal())}
 	default:
 		return []string{fmt.Sprintf("The token expired %s ago, at %s. %s", inWords(ago), expired.Format(time.RFC3339), r.renewal())}
 	}
+}
+
+// isInLeeway tells whether the token has expired, but not for STS.
+func (r refusal) isInLeeway() bool {
+	if r.Claims == nil || r.Claims.Expiration.IsZero() {
+		return false
+	}
+	ago := r.now.Sub(r.Claims.Expiration)
+	return ago > 0 && ago <= leeway && r.Destination.AWS
 }
 
 // inWords is a duration in the largest unit that says enough.
@@ -131,6 +140,9 @@ func (r refusal) slip() string {
 	if slipped == "" || !r.Destination.AWS {
 		return ""
 	}
+	if strings.TrimSpace(slipped) == awsAudience {
+		return fmt.Sprintf("The token's audience is %q with white space around it, which counts. Ask the identity provider for a token without%s.", awsAudience, r.whereAudience())
+	}
 	return fmt.Sprintf("The token's audience %s looks like a slip of %q. Ask the identity provider for a token with exactly that audience%s.",
 		quoted(slipped), awsAudience, r.whereAudience())
 }
@@ -143,11 +155,38 @@ func slipOf(claims *webidentity.Claims) string {
 		plain := strings.ToLower(strings.TrimSpace(audience))
 		plain = strings.TrimPrefix(strings.TrimPrefix(plain, "https://"), "http://")
 		plain = strings.TrimRight(plain, "/.")
-		if plain == awsAudience || slices.Contains(slips, plain) || regionalHost.MatchString(plain) {
+		if slices.Contains(slips, plain) || regionalHost.MatchString(plain) || distance(plain, awsAudience) <= maxSlips {
 			return audience
 		}
 	}
 	return ""
+}
+
+// maxSlips is how many letters may be wrong, missing or too many in a slip. The audience of China, sts.amazonaws.com.cn, has
+// three more.
+const maxSlips = 2
+
+// distance is Levenshtein's, in bytes. What is far longer isn't measured.
+func distance(a, b string) int {
+	if len(a) > 2*len(b) {
+		return len(a)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
 }
 
 // whereAudience says where the audience is set, when it is in the configuration.

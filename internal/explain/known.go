@@ -73,7 +73,10 @@ func claimed(exchange assumerole.Exchange, now time.Time) string {
 	if claims.AuthorizedParty != "" {
 		lines = append(lines, "  azp          "+quoted(claims.AuthorizedParty))
 	}
-	lines = append(lines, "  algorithm    "+quoted(claims.Algorithm))
+	lines = append(lines, "  algorithm    "+quoted(claims.Algorithm), "  key ID       "+quoted(claims.KeyID))
+	if !claims.IssuedAt.IsZero() {
+		lines = append(lines, "  issued at    "+claims.IssuedAt.Format(time.RFC3339))
+	}
 	if !claims.Expiration.IsZero() {
 		tense := "expires at"
 		if claims.Expiration.Before(now) {
@@ -104,7 +107,11 @@ func quoted(value string) string {
 	if value == "" {
 		return "(none)"
 	}
-	return fmt.Sprintf("%q", secret.Scrub(value))
+	shown := secret.Scrub(value)
+	if shown != value {
+		return fmt.Sprintf("%q (not as it is: it has white space or characters that can't be shown, or is too long)", shown)
+	}
+	return fmt.Sprintf("%q", shown)
 }
 
 // fullStop ends a sentence that doesn't have an end of its own.

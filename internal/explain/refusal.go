@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -67,9 +68,17 @@ func (r refusal) explain() Explanation {
 
 // answer repeats what STS said. It is scrubbed where it is received, too; this holds for whoever makes a ServiceError.
 func (r refusal) answer() string {
-	answer := "STS answered " + secret.Scrub(r.service.Code)
-	if message := secret.Scrub(r.service.Message); message != "" {
-		answer += ": " + message
+	answer := "STS answered "
+	if !r.Destination.AWS {
+		answer = "The server answered "
+	}
+	if code := secret.Scrub(r.service.Code); ordinaryCode.MatchString(code) {
+		answer += code
+	} else {
+		answer += quoted(code)
+	}
+	if r.service.Message != "" { // in quotes: it could read like this provider's own advice
+		answer += ": " + quoted(r.service.Message)
 	}
 	answer += fmt.Sprintf(" (HTTP status %d", r.service.HTTPStatus)
 	if r.service.RequestID != "" {
@@ -77,6 +86,8 @@ func (r refusal) answer() string {
 	}
 	return answer + ")."
 }
+
+var ordinaryCode = regexp.MustCompile(`^[A-Za-z0-9.]{1,64}$`)
 
 func numberedList(causes []string) string {
 	if len(causes) == 0 {

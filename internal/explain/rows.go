@@ -1,6 +1,10 @@
 package explain
 
-import "github.com/webidentity/terraform-provider-sts/internal/assumerole"
+import (
+	"net/http"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+)
 
 // Arguments of the block that assumerole has no name for.
 const (
@@ -66,27 +70,35 @@ var otherServersRows = []row{
 
 // otherAtAWS is for a code that none of the rows has.
 func otherAtAWS(r refusal) advice {
-	return advice{
+	given := advice{
 		summary: "STS refuses to exchange the web identity token",
 		ofToken: true,
 		causes: []string{
 			"STS has an answer that this provider has no advice on. Its code and message above name the problem: look the code up in the API reference of AssumeRoleWithWebIdentity, under Errors and Common Errors.",
-			"Something passing on the side of STS, when the HTTP status is 500 or more: run again.",
 			"What was asked for doesn't fit: hold it, below, against the role and its trust policy. " + r.inCloudTrail(),
 		},
 	}
+	return given.unlessFailing(r, "Something passing on the side of STS: run again.")
 }
 
-func otherElsewhere(refusal) advice {
-	return advice{
+func otherElsewhere(r refusal) advice {
+	given := advice{
 		summary: "The server refuses to exchange the web identity token",
 		ofToken: true,
 		causes: []string{
 			"This server has an answer that this provider has no advice on. Its code and message above name the problem: look them up in the server's own documentation and log.",
-			"The server isn't ready, when the HTTP status is 500 or more: run again.",
 			"The token isn't one that this server takes: hold issuer and audience, below, against the identity providers that it is configured with.",
 		},
 	}
+	return given.unlessFailing(r, "The server isn't ready, or fails: run again when it is up.")
+}
+
+// unlessFailing puts a cause first where the status says that the server fails, rather than refuses.
+func (a advice) unlessFailing(r refusal, passing string) advice {
+	if r.service.HTTPStatus >= http.StatusInternalServerError {
+		a.causes, a.ofToken = append([]string{passing}, a.causes...), false
+	}
+	return a
 }
 
 // roleOrigin tells where the role's ARN comes from, for a sentence, when it isn't the argument.

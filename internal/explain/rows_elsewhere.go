@@ -20,7 +20,7 @@ func invalidTokenElsewhere(r refusal) advice {
 		summary:  "The server doesn't take the web identity token",
 		ofToken:  true,
 		causes: []string{
-			fmt.Sprintf("This server isn't configured with the token's issuer, %s, or with another audience (client ID): hold both, below, against its identity providers.", r.issuer()),
+			fmt.Sprintf("This server doesn't know the token's issuer, %s, or knows it with another audience (client ID): hold both, below, against its identity providers.", r.issuer()),
 			"The server can't read the issuer's keys, or they lack the one that signed the token: see the server's log.",
 			fmt.Sprintf("The token from %s is another one than was meant, such as an access token: give the ID token.", r.tokenFrom()),
 		},

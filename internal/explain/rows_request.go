@@ -13,10 +13,10 @@ func invalidRoleARN(r refusal) advice {
 		argument: assumerole.RoleARNArgument,
 		summary:  "The role's ARN isn't valid",
 		causes: []string{
-			fmt.Sprintf("%s, from %s, has a slip: the ARN of a role is arn:aws:iam::ACCOUNT:role/NAME, with an account of 12 digits and the role's path before its name. Copy it from the role's page in IAM.",
+			fmt.Sprintf("%s, from %s, has a slip in the role's name or path: a character that IAM doesn't take (letters, digits and + = , . @ _ - alone), or white space at its end. Copy the ARN from the role's page in IAM.",
 				quoted(r.Request.RoleARN), r.roleOrigin()),
-			"It is the ARN of something else: a session (assumed-role), a user, an instance profile or a policy. Name the role.",
-			"It is of another partition than the Region: arn:aws-cn in China, arn:aws-us-gov in GovCloud.",
+			"The path isn't the role's: it stands between role/ and the name, arn:aws:iam::ACCOUNT:role/PATH/NAME, and belongs to the ARN.",
+			"It is of another partition than the endpoint: arn:aws-cn in China, arn:aws-us-gov in GovCloud.",
 		},
 	}
 }
@@ -37,7 +37,7 @@ func durationTooLong(r refusal) advice {
 }
 
 // field is the one that a ValidationError names: at 'policyArns.1.member.arn'.
-var field = regexp.MustCompile(`at '([A-Za-z]{1,40})(?:\.[^']*)?'`)
+var field = regexp.MustCompile(`at '([A-Za-z]{1,40})(?:\.[^']*)?' failed to satisfy`)
 
 // argumentOf is the block's argument for a field of the API.
 func (r refusal) argumentOf(field string) string {
@@ -67,7 +67,7 @@ var rules = map[string]string{
 	assumerole.RoleARNArgument:         "It must be the ARN of an IAM role, 20 to 2048 characters long",
 	assumerole.RoleSessionNameArgument: "It must be 2 to 64 letters, digits and characters of _ + = , . @ -",
 	providerIDArgument:                 "It must be 4 to 2048 characters: www.amazon.com or graph.facebook.com, and nothing for an ID token",
-	policyARNsArgument:                 "There may be 10, each the ARN of a managed policy of AWS or of the role's account",
+	policyARNsArgument:                 "There may be at most 10, each the ARN of a managed policy of AWS or of the role's account",
 	assumerole.PolicyArgument:          "It must be JSON of 1 to 2048 characters, none beyond U+00FF",
 	assumerole.DurationArgument:        "It must be 900 to 43200 seconds, and no more than the role allows",
 	minimumTokenSizeArgument:           "It must be 0 to 4096 bytes",
@@ -140,6 +140,9 @@ func packedPolicyTooLarge(r refusal) advice {
 	case len(r.Request.PolicyARNs) > 0:
 		given.argument = policyARNsArgument
 	}
+	if strings.Contains(strings.ToLower(r.service.Message), "session tags") {
+		given.argument = "" // the token's, on which no argument has a say
+	}
 	if given.argument != "" {
 		given.causes[0], given.causes[1] = given.causes[1], given.causes[0]
 	}
@@ -150,7 +153,7 @@ func regionDisabled(r refusal) advice {
 	return advice{
 		summary: "STS isn't active in this Region for the role's account",
 		causes: []string{
-			fmt.Sprintf("STS is deactivated in the Region of %s for account %s. Set the provider's argument region to another Region: the credentials hold in all that the account has enabled.", r.Destination, r.account()),
+			fmt.Sprintf("STS is deactivated at %s for account %s. Set the provider's argument region to another Region: the credentials hold in all that the account has enabled.", r.Destination, r.account()),
 			"The Region is an opt-in one that the account hasn't enabled: enable it, or use another.",
 			"It should be active: an administrator of the account activates it in IAM, under Account settings, Security Token Service.",
 		},

@@ -1,6 +1,10 @@
 package explain
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+	"time"
+)
 
 func noVerificationKey(r refusal) advice {
 	return advice{
@@ -18,9 +22,9 @@ func wrongThumbprint(r refusal) advice {
 	return advice{
 		summary: "STS doesn't trust the issuer's HTTPS certificate",
 		causes: []string{
-			fmt.Sprintf("The issuer's certificate comes from another authority than when the IAM OIDC provider in account %s was created. Update the provider's thumbprints to that of the topmost certificate in the issuer's chain. The issuer is %s.", r.account(), r.issuer()),
+			fmt.Sprintf("The issuer's certificate comes from another authority than when the IAM OIDC provider in account %s was created. Make sure, from another network, that the certificate is the issuer's; then update the provider's thumbprints to that of the last certificate of its chain. The issuer is %s.", r.account(), r.issuer()),
 			"The issuer sends an incomplete chain: have its server send the intermediate certificates, too.",
-			"Something between STS and the issuer shows a certificate of its own: make sure that the thumbprint is the issuer's before trusting it.",
+			"Something between STS and the issuer shows a certificate of its own: don't trust its thumbprint, and have STS reach the issuer itself.",
 		},
 	}
 }
@@ -29,7 +33,6 @@ func missingAudience(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),
 		summary:  "The web identity token has no audience",
-		ofToken:  true,
 		causes: []string{
 			fmt.Sprintf("The token was asked for without an audience (aud). Ask the identity provider for one with an audience, %q as a rule%s.", awsAudience, r.whereAudience()),
 			fmt.Sprintf("The token from %s is another one than was meant, such as an access token: give the ID token.", r.tokenFrom()),
@@ -41,7 +44,6 @@ func missingSubject(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),
 		summary:  "The web identity token has no subject",
-		ofToken:  true,
 		causes: []string{
 			"The token is GitHub's request token (ACTIONS_ID_TOKEN_REQUEST_TOKEN), which tokens are requested with, in place of the ID token. Use web_identity_token_request = { github_actions = {} }, which makes the request.",
 			fmt.Sprintf("The token from %s is another one than was meant, such as an access token: give the ID token.", r.tokenFrom()),
@@ -54,7 +56,6 @@ func notJWT(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),
 		summary:  "The web identity token isn't an ID token",
-		ofToken:  true,
 		causes: []string{
 			fmt.Sprintf("The token from %s is an access token, which may look like anything: give the ID token, a JWT of three parts between dots.", r.tokenFrom()),
 			"It is a path or a variable's name in place of the token: web_identity_token_file takes a path, web_identity_token_env a name.",
@@ -94,14 +95,24 @@ func invalidToken(r refusal) advice {
 
 func tokenExpired(r refusal) advice {
 	given := advice{argument: r.tokenArgument(), summary: "The web identity token has expired", ofToken: true}
-	if r.Claims == nil || len(r.expiry()) == 0 {
-		given.causes = append(given.causes, fmt.Sprintf("The token from %s is too old. %s", r.tokenFrom(), r.renewal()))
+	clock := "A clock is wrong: the identity provider's, this machine's or the server's. Set the one that differs."
+	if seconds.MatchString(r.service.Message) {
+		clock += " The times in the answer are seconds since 1970, the first of them that of the server."
 	}
-	given.causes = append(given.causes,
-		"The job waited too long between getting the token and this call: get the token later, or have the provider request it (web_identity_token_request).",
-		"A clock is wrong. The times in the answer are seconds since 1970: the first is that of the server. Set the clock that differs, the identity provider's or this machine's.")
+	late := "The job waited too long between getting the token and this call: get the token later, or have the provider request it (web_identity_token_request)."
+	switch {
+	case r.Claims == nil || r.Claims.Expiration.IsZero():
+		given.causes = []string{fmt.Sprintf("The token from %s is too old. %s", r.tokenFrom(), r.renewal()), late, clock}
+	case len(r.expiry()) == 0:
+		given.causes = []string{fmt.Sprintf("By this machine's clock the token is good until %s. %s", r.Claims.Expiration.Format(time.RFC3339), clock), "The token's expiry (exp) isn't what the server goes by, but when it was issued (iat): get a new token."}
+	default:
+		given.causes = []string{late, clock}
+	}
 	return given
 }
+
+// seconds are a time as AWS writes it in a message.
+var seconds = regexp.MustCompile(`\b\d{10}\b`)
 
 func tokenTooOld(r refusal) advice {
 	return advice{

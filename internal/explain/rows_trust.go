@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -9,26 +10,101 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// assumeDenied: STS doesn't tell a role that doesn't exist from one that doesn't trust the token.
+// assumeDenied: STS doesn't tell a role that doesn't exist from one that doesn't trust the token. It looks at the trust policy
+// last, so that what else the token's claims show is less likely to be the cause.
 func assumeDenied(r refusal) advice {
-	causes := []string{
-		fmt.Sprintf("The condition on the subject doesn't hold: %s must be %s, letter by letter, and case counts. StringEquals takes * for an ordinary character and so never matches with it: a wildcard needs StringLike.",
-			r.conditionKey("sub"), r.subject()),
+	var causes []string
+	if slip := r.slip(); slip != "" {
+		causes = append(causes, slip)
 	}
-	causes = append(causes, r.gitHubSubject()...)
+	if r.Request.ProviderID != "" {
+		causes = append(causes, r.accessTokenDenied()...)
+	} else {
+		causes = append(causes, r.idTokenDenied()...)
+	}
 	causes = append(causes,
-		fmt.Sprintf("The condition on the audience doesn't hold: %s must be what the token claims, below.", r.conditionKey("aud")),
-		"The trust policy names another Federated principal, the IAM OIDC provider of another issuer or account. It must be that of exactly this issuer, in the role's account.",
 		fmt.Sprintf("The role doesn't exist, which STS doesn't tell: check name, path and account in %s, from %s.", quoted(r.Request.RoleARN), r.roleOrigin()),
-		"The role or its trust policy was created or changed seconds ago, and IAM hasn't spread it yet: run again in a minute.",
+		"The role or its trust policy was created or changed seconds ago, and IAM hasn't spread it yet: "+againLater,
 		"Another policy forbids the call: a resource control policy of the organisation, or the policy of a VPC endpoint. "+r.inCloudTrail(),
 	)
+	for _, found := range r.findings() {
+		if found != r.slip() && !r.isInLeeway() {
+			causes = append(causes, found)
+		}
+	}
 	return advice{
 		summary: "The role's trust policy doesn't admit the web identity token",
-		ofToken: true,
 		causes:  causes,
 		actions: r.actions(),
 	}
+}
+
+// againLater is what to do while IAM propagates.
+const againLater = "run again in a minute, or set iam_propagation_timeout."
+
+// idTokenDenied are the ways in which a trust policy misses an ID token.
+func (r refusal) idTokenDenied() []string {
+	causes := append(r.subjectDenied(), r.audienceDenied())
+	if role, err := arn.Parse(r.Request.RoleARN); err == nil && r.Claims != nil {
+		if issuer, usable := withoutScheme(r.Claims.Issuer); usable {
+			return append(causes, fmt.Sprintf("The trust policy names another Federated principal: it must be %q.", principal(role, issuer)))
+		}
+	}
+	return append(causes, "The trust policy names another Federated principal, the IAM OIDC provider of another issuer or account. It must be that of exactly this issuer, in the role's account.")
+}
+
+func (r refusal) subjectDenied() []string {
+	const equals = "StringEquals takes * for an ordinary character and so never matches with it: a wildcard needs StringLike."
+	key := r.conditionKey("sub")
+	if r.Claims != nil {
+		issuer, _ := withoutScheme(r.Claims.Issuer)
+		switch stays := subjectOf(issuer, r.Claims); {
+		case stays.prefix != "":
+			return []string{fmt.Sprintf("The condition on the subject doesn't hold: %s must match %s with a wildcard after it, by StringLike, since the rest changes with every run. Case counts. With StringEquals, * is an ordinary character.",
+				key, quoted(stays.prefix))}
+		case len(stays.values) > 1:
+			return []string{
+				fmt.Sprintf("The trust policy names another phase than this run's: %s is %s now, and differs between planning and applying. Name both, or give each a role of its own.", key, r.subject()),
+				"The condition on the subject doesn't hold otherwise: every part of it must be as in the token, letter by letter, and case counts. " + equals,
+			}
+		}
+	}
+	causes := []string{fmt.Sprintf("The condition on the subject doesn't hold: %s must be %s, letter by letter, and case counts. %s", key, r.subject(), equals)}
+	return append(causes, r.gitHubSubject()...)
+}
+
+func (r refusal) audienceDenied() string {
+	key := r.conditionKey("aud")
+	if r.Claims == nil || len(r.Claims.Audience) == 0 {
+		return fmt.Sprintf("The condition on the audience doesn't hold: %s must be what the token claims, below.", key)
+	}
+	issuer, _ := withoutScheme(r.Claims.Issuer)
+	party := r.Claims.AuthorizedParty
+	switch {
+	case issuer == googleIssuer && party != "":
+		return fmt.Sprintf("The condition on the audience doesn't hold: at Google, %s must be the token's azp, %s, and %s its audience, %s.", key, quoted(party), r.conditionKey("oaud"), audience(r.Claims.Audience))
+	case party != "" && !onlyAudience(r.Claims, party):
+		return fmt.Sprintf("The condition on the audience doesn't hold: %s must be %s, or may have to be the token's azp, %s.", key, audience(r.Claims.Audience), quoted(party))
+	}
+	return fmt.Sprintf("The condition on the audience doesn't hold: %s must be %s.", key, audience(r.Claims.Audience))
+}
+
+// accessTokenDenied are the ways in which a trust policy misses an OAuth 2.0 access token.
+func (r refusal) accessTokenDenied() []string {
+	provider := r.Request.ProviderID
+	return []string{
+		fmt.Sprintf("The condition on the application doesn't hold: %s must be the ID of the application that the token was issued to.", quoted(provider+":app_id")),
+		fmt.Sprintf("The condition on the user doesn't hold: %s must be the user's ID at %s.", quoted(provider+":"+userKey(provider)), quoted(provider)),
+		fmt.Sprintf("The trust policy names another Federated principal: it must be %s.", quoted(provider)),
+	}
+}
+
+// userKey is IAM's condition key of the user of an access token.
+func userKey(provider string) string {
+	if provider == facebookProvider {
+		return "id"
+	}
+	return "user_id"
 }
 
 func tagSessionDenied(r refusal) advice {
@@ -62,26 +138,27 @@ func wrongAudience(r refusal) advice {
 		ofToken:  true,
 		causes: []string{
 			fmt.Sprintf("The token was asked for with another audience than the IAM OIDC provider has among its client IDs. Ask the identity provider for a token with one of those, %q as a rule%s.", awsAudience, r.whereAudience()),
-			fmt.Sprintf("The IAM OIDC provider of this issuer in account %s lacks the audience. If the audience is right, add it to the provider's client IDs.", r.account()),
+			fmt.Sprintf("The IAM OIDC provider of this issuer in account %s lacks the audience. Only if the audience is right and nobody else can misuse it, add it to the provider's client IDs: every role that trusts this issuer without a condition on :aud then takes it, too.", r.account()),
+			"The client ID was added seconds ago, and IAM hasn't spread it yet: " + againLater,
 		},
-		actions: r.actions(),
+	}
+	if r.Claims != nil && slices.ContainsFunc(r.Claims.Audience, func(audience string) bool { return strings.HasPrefix(audience, "https://github.com/") }) {
+		given.causes[0] = fmt.Sprintf("The audience is GitHub's default one, which nobody asked to change. Ask for a token with %q%s.", awsAudience, r.whereAudience())
 	}
 	if r.Claims != nil && r.Claims.AuthorizedParty != "" {
 		given.causes = append(given.causes, fmt.Sprintf("The token has an authorised party (azp), %s, and IAM may hold the client IDs against that instead of the audience: add it to them, too, if that party should be trusted.",
 			quoted(r.Claims.AuthorizedParty)))
-	}
-	if slipOf(r.Claims) != "" {
-		given.actions = nil // a statement would only fix the slip in place
 	}
 	return given
 }
 
 func noOIDCProvider(r refusal) advice {
 	causes := []string{
-		fmt.Sprintf("Account %s has no IAM OIDC provider for this issuer. Create one with the URL %s, letter by letter (a slash at the end counts), and the token's audience as client ID.", r.account(), r.issuer()),
+		fmt.Sprintf("Account %s has no IAM OIDC provider for the token's issuer, %s. First make sure that this is the issuer you expect, to the last letter: STS hasn't verified the token, and such a provider is trust in whatever its issuer signs. "+
+			"If it is, create one with exactly that URL (a slash at the end counts) and the audience as client ID.", r.account(), r.issuer()),
 		fmt.Sprintf("The role is in another account than was meant: check %s, from %s.", quoted(r.Request.RoleARN), r.roleOrigin()),
 		fmt.Sprintf("The token is another issuer's than was meant: check what %s gives.", r.tokenFrom()),
-		"The IAM OIDC provider was created seconds ago, and IAM hasn't spread it yet: run again in a minute.",
+		"The IAM OIDC provider was created seconds ago, and IAM hasn't spread it yet: " + againLater,
 	}
 	if r.Claims != nil && r.Claims.Issuer != "" && !strings.HasPrefix(r.Claims.Issuer, "https://") {
 		causes = append([]string{"The token's issuer isn't an https URL, and IAM takes no other. Have the identity provider be named by a public https URL."}, causes...)
@@ -123,9 +200,13 @@ func (r refusal) gitHubSubject() []string {
 	if issuer, _ := withoutScheme(r.Claims.Issuer); !isGitHub(issuer) {
 		return nil
 	}
+	numbers := "A trust policy with GitHub's numbers (repo:ORG@ID/REPO@ID:...) doesn't admit this token, whose subject has none: repositories get them when they are created, renamed or transferred since 15 July 2026, or opt in."
+	if numbered.MatchString(r.Claims.Subject) {
+		numbers = "The subject has GitHub's numbers (repo:ORG@ID/REPO@ID:...), as of all repositories created, renamed or transferred since 15 July 2026 and of those that opted in: a trust policy in the old form, repo:ORG/REPO:..., doesn't admit it."
+	}
 	causes := []string{
 		"The job's environment changes the subject to repo:ORG/REPO:environment:NAME, and without one it ends in ref:refs/heads/BRANCH: give the job the environment that the trust policy names, or correct the policy.",
-		"Repositories created, renamed or transferred since 15 July 2026, and those that opted in, have numbers in the subject (repo:ORG@ID/REPO@ID:...): a trust policy in the old form doesn't admit them.",
+		numbers,
 	}
 	if isUnreviewed(r.Claims) {
 		return append([]string{"The job runs for a pull request, which the trust policy probably keeps out on purpose: that is code which nobody has reviewed. Use a role that can only read, or run the job after the merge."}, causes...)
@@ -144,7 +225,7 @@ func (r refusal) conditionKey(claim string) string {
 }
 
 func (r refusal) subject() string {
-	if r.Claims == nil {
+	if r.Claims == nil || r.Claims.Subject == "" {
 		return "the token's subject"
 	}
 	return quoted(r.Claims.Subject)
@@ -168,9 +249,13 @@ func (r refusal) account() string {
 
 // inCloudTrail says where the refused call can be found.
 func (r refusal) inCloudTrail() string {
-	text := fmt.Sprintf("CloudTrail in account %s has the refused call", r.account())
+	text := fmt.Sprintf("CloudTrail in account %s", r.account())
+	if r.Destination.Region != "" {
+		text += ", Region " + r.Destination.Region + ","
+	}
+	text += " has the refused call as an event AssumeRoleWithWebIdentity"
 	if r.service.RequestID != "" {
-		text += " under the request ID above"
+		text += " with the request ID above"
 	}
 	return text + "."
 }

@@ -24,6 +24,9 @@ const (
 const (
 	googleIssuer  = "accounts.google.com"
 	cognitoIssuer = "cognito-identity.amazonaws.com"
+
+	amazonProvider   = "www.amazon.com"     // by access tokens
+	facebookProvider = "graph.facebook.com" // likewise
 )
 
 // Bounds in characters. A trust policy as a whole has 2048, unless the account's quota is higher; IAM's bound of a URL is 255.
@@ -89,9 +92,10 @@ func withoutScheme(issuer string) (name string, usable bool) {
 	return name, len(name) <= maxIssuer && issuerName.MatchString(name) && secret.Scrub(name) == name
 }
 
-// usable tells whether a claim may stand in a policy just as it is.
+// usable tells whether a claim may stand in a policy just as it is. What begins a directive or a variable in Terraform's own
+// language, where policies are pasted into, isn't.
 func usable(value string) bool {
-	return value != "" && len(value) <= maxValue && secret.Scrub(value) == value
+	return value != "" && len(value) <= maxValue && secret.Scrub(value) == value && !strings.Contains(value, "%{") && !strings.Contains(value, "&{")
 }
 
 // principal is the Federated principal for an issuer, in the role's account.
@@ -166,6 +170,8 @@ func newStatement(role arn.ARN, issuer string, claims *webidentity.Claims, subje
 // both are named.
 func audiences(issuer string, claims *webidentity.Claims) []string {
 	switch {
+	case claims.AuthorizedParty == "" && slices.Contains(claims.Audience, awsAudience):
+		return []string{awsAudience} // the others are other services', and tokens for those alone shouldn't do
 	case claims.AuthorizedParty == "":
 		return distinct(claims.Audience)
 	case issuer == googleIssuer:

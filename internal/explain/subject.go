@@ -29,7 +29,8 @@ var subjectForms = []subjectForm{
 	{
 		issuer: regexp.MustCompile(`^agent\.buildkite\.com$`),
 		form:   regexp.MustCompile(`^(organization:[^:]+:pipeline:[^:]+:ref:[^:]+:commit:)[^:]*:step:`),
-		remark: "The commit is in Buildkite's subject, so the statement takes any, of this ref. Whoever may start builds of the pipeline can name the ref.",
+		remark: "The commit is in Buildkite's subject, so the statement takes any, of this ref. Whoever may start builds of the pipeline can name the ref. " +
+			"A pull request's branch is a ref, too, and that of a fork may be called main: don't build pull requests of forks in this pipeline.",
 	},
 	{
 		issuer: regexp.MustCompile(`^api\.bitbucket\.org/2\.0/workspaces/[^/]+/pipelines-config/identity/oidc$`),
@@ -45,7 +46,7 @@ var subjectForms = []subjectForm{
 	{
 		issuer: regexp.MustCompile(`^oidc\.circleci\.com/org/` + uuid + `$`),
 		form:   regexp.MustCompile(`^(org/` + uuid + `/project/` + uuid + `/user/)`),
-		remark: "The user who set the job off is in CircleCI's subject, so the statement takes every job of the project, on every branch: who may push a branch has the role.",
+		remark: "The user who set the job off is in CircleCI's subject, so the statement takes every job of the project, on every branch: who may push a branch has the role, and where builds of forks get tokens, who may open a pull request.",
 	},
 	{
 		issuer: regexp.MustCompile(`.`), // Terraform Enterprise has issuers of any name
@@ -55,8 +56,14 @@ var subjectForms = []subjectForm{
 			"a role of its own for each phase is safer. Leave out the one that this role isn't for.",
 	},
 	{
+		issuer: regexp.MustCompile(`.`),
+		form:   regexp.MustCompile(`^(organization:[^:]+:project:[^:]+:stack:[^:]+:deployment:[^:]+:operation:)(?:plan|apply)$`),
+		values: []string{"plan", "apply"},
+		remark: "A plan has another subject than the apply that follows it, so both are listed. Leave out the one that this role isn't for.",
+	},
+	{
 		issuer: regexp.MustCompile(`^[^./]+\.app\.(?:[a-z]+\.)?spacelift\.(?:io|com)$`),
-		form:   regexp.MustCompile(`^(space:[^:]+:stack:[^:]+:run_type:[^:]+:scope:)(?:read|write)$`),
+		form:   regexp.MustCompile(`^(space:[^:]+:(?:stack|module):[^:]+:run_type:[^:]+:scope:)(?:read|write)$`),
 		values: []string{"read", "write"},
 		remark: "The scope is in Spacelift's subject and differs between planning and applying, so both are listed. So is the run's type: another type of run needs another value, in full.",
 	},
@@ -66,7 +73,7 @@ var subjectForms = []subjectForm{
 func subjectOf(issuer string, claims *webidentity.Claims) subject {
 	for _, known := range subjectForms {
 		match := known.form.FindStringSubmatch(claims.Subject)
-		if match == nil || !known.issuer.MatchString(issuer) {
+		if match == nil || !known.issuer.MatchString(issuer) || known.values != nil && isUnreviewed(claims) {
 			continue
 		}
 		stays := subject{prefix: match[1], remarks: []string{known.remark}}
@@ -103,6 +110,9 @@ func repositoryID(issuer string, claims *webidentity.Claims) string {
 
 // namesRepository: subjects follow a template that organisations can change, down to one that all their repositories share.
 var namesRepository = regexp.MustCompile(`(?:^|:)(?:repo|repository|repository_id):[^:]+`)
+
+// buildkiteIssuer lets a job choose its subject: that of a whole cluster or organisation, even.
+const buildkiteIssuer = "agent.buildkite.com"
 
 // isWholeOrganisation tells whether a policy for the subject would admit more than one repository.
 func isWholeOrganisation(issuer string, claims *webidentity.Claims) bool {

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,14 +18,14 @@ func (r refusal) trust(actions []string) string {
 	if len(actions) == 0 || !r.Destination.AWS {
 		return ""
 	}
-	claims := r.Claims
-	if claims == nil {
+	if r.Claims == nil || r.Request.ProviderID != "" {
 		return r.trustWithoutClaims()
 	}
+	role, err := arn.Parse(r.Request.RoleARN)
+	claims := knownTo(role.Partition, r.Claims)
 	if problem := untrustworthy(claims); problem != "" {
 		return "No trust policy can be proposed for this token: " + problem
 	}
-	role, err := arn.Parse(r.Request.RoleARN)
 	if err != nil || !ordinaryRole.MatchString(role.Partition+":"+role.AccountID) {
 		return "No trust policy can be proposed: the role's ARN doesn't tell its partition and account."
 	}
@@ -35,22 +36,46 @@ func (r refusal) trust(actions []string) string {
 	if text == "" {
 		return "No trust policy can be proposed for this token: its claims hold text that isn't fit to be shown."
 	}
-	remarks := slices.Concat(subject.remarks, remarks(issuer, claims))
+	remarks := slices.Concat(subject.remarks, remarks(issuer, claims), remarksOnActions(actions))
 	if proposed.isEscaped() {
-		remarks = append(remarks, `The characters * and ? and ${ of the token's claims are escaped as ${*}, ${?} and ${$}{, which takes a policy of "Version": "2012-10-17".`)
+		remarks = append(remarks, `The characters * and ? and ${ of the token's claims are escaped as ${*}, ${?} and ${$}{, which takes a policy of "Version": "2012-10-17". `+
+			`In a string of Terraform's own language write $${ for each ${, and in aws_iam_policy_document &{.`)
 	}
-	return paragraphs("Only if this workload should have this role: its trust policy admits this token with the following among its statements. "+
+	return paragraphs("Only if this workload should have this role, add this statement to the role's trust policy, in place of the one that should have admitted it. "+
 		"A refusal may also be a control that works as it should.", text, bulleted(remarks))
+}
+
+// knownTo leaves out what IAM has no condition key for in a partition: GitHub's repository_id came to AWS's commercial one.
+func knownTo(partition string, claims *webidentity.Claims) *webidentity.Claims {
+	if partition == "aws" {
+		return claims
+	}
+	known := *claims
+	known.All = maps.Clone(claims.All)
+	delete(known.All, "repository_id")
+	return &known
+}
+
+// remarksOnActions are about those that let the issuer say more than who it is.
+func remarksOnActions(actions []string) []string {
+	var all []string
+	if slices.Contains(actions, tagAction) {
+		all = append(all, "sts:TagSession lets the issuer set any tag, and policies may decide by tags: bound them with conditions on aws:RequestTag/KEY and aws:TagKeys.")
+	}
+	if slices.Contains(actions, sourceIdentityAction) {
+		all = append(all, "sts:SetSourceIdentity lets the issuer name anyone: bound it with a condition on sts:SourceIdentity.")
+	}
+	return all
 }
 
 var ordinaryRole = regexp.MustCompile(`^aws[a-z-]*:\d{12}$`)
 
 // trustWithoutClaims is for OAuth 2.0 access tokens, of which nothing can be read.
 func (r refusal) trustWithoutClaims() string {
-	user := map[string]string{"www.amazon.com": "user_id", "graph.facebook.com": "id"}[r.Request.ProviderID]
-	if user == "" {
+	if r.Request.ProviderID != amazonProvider && r.Request.ProviderID != facebookProvider {
 		return ""
 	}
+	user := userKey(r.Request.ProviderID)
 	return fmt.Sprintf("No trust policy can be proposed: an access token doesn't show whose it is. Only if this workload should have this role: the statement's Federated principal is "+
 		"%[1]q, and its conditions hold %[1]s:app_id to the application's ID and %[1]s:%[2]s to the user's, by StringEquals. Don't leave out either.", r.Request.ProviderID, user)
 }
@@ -65,6 +90,12 @@ func untrustworthy(claims *webidentity.Claims) string {
 		return "it has no audience (aud), and AWS takes no token without one."
 	case len(claims.Audience) > maxAudiences:
 		return fmt.Sprintf("it has %d audiences. Ask for a token with one of its own.", len(claims.Audience))
+	case slipOf(claims) != "":
+		return "its audience looks like a slip. Correct that first."
+	case issuer == amazonProvider || issuer == facebookProvider:
+		return "its issuer is one that IAM knows by access tokens alone, with provider_id."
+	case issuer == buildkiteIssuer && !strings.HasPrefix(claims.Subject, "organization:"):
+		return "its subject doesn't name a pipeline and a ref: it may stand for a whole cluster or organisation. Ask for the token without a subject claim of its own."
 	case !issuerIsUsable:
 		return "its issuer isn't one that IAM can name safely: an https URL of a public host, without port, query, wildcard or odd characters."
 	case !usable(claims.Subject):
@@ -129,9 +160,11 @@ func isUnreviewed(claims *webidentity.Claims) bool {
 
 // numbered subjects have GitHub's numbers beside the names.
 var (
-	numbered       = regexp.MustCompile(`(?:^|:)(?:repo:[^:/]+@\d+/[^:/]+@\d+|repository_id:\d+)(?:$|:)`)
-	repositoryOnly = regexp.MustCompile(`^(?:repo|repository|repository_id):[^:]+$`)
-	subjectOfNames = regexp.MustCompile(`^(?:project_path|organization|space|system:serviceaccount|project|repo|repository):|^p://|^sc://`)
+	numbered          = regexp.MustCompile(`(?:^|:)(?:repo:[^:/]+@\d+/[^:/]+@\d+|repository_id:\d+)(?:$|:)`)
+	repositoryOnly    = regexp.MustCompile(`^(?:repo|repository|repository_id):[^:]+$`)
+	gitHubEnvironment = regexp.MustCompile(`:environment:`)
+	branch            = regexp.MustCompile(`:ref:refs/heads/|:ref_type:branch:`)
+	subjectOfNames    = regexp.MustCompile(`^(?:project_path|organization|space|system:serviceaccount|project|repo|repository):|^p://|^sc://`)
 )
 
 // takeovers warns of names that somebody else can come to have.
@@ -140,9 +173,15 @@ func takeovers(issuer string, claims *webidentity.Claims) []string {
 	var all []string
 	switch id := repositoryID(issuer, claims); {
 	case isGitHub(issuer) && repositoryOnly.MatchString(claims.Subject):
-		all = append(all, "The subject names the repository alone: every branch and every pull request of it has the role. A job's environment in the subject narrows it.")
+		all = append(all, "The subject names the repository alone: every branch and every pull request of it has the role. A job's environment in the subject, with rules of its own, narrows it.")
 	case id != "":
-		return append(all, "repository_id is the repository's number: it survives a rename, and a stranger who takes over an abandoned name doesn't have it. Keep it.")
+		all = append(all, "repository_id is the repository's number: it survives a rename, and a stranger who takes over an abandoned name doesn't have it. Keep it.")
+	}
+	switch {
+	case isGitHub(issuer) && gitHubEnvironment.MatchString(claims.Subject):
+		all = append(all, "Whoever may push to the repository can name this environment, unless the environment's own rules (reviewers, allowed branches) forbid it.")
+	case branch.MatchString(claims.Subject):
+		all = append(all, "Whoever may push to this branch has the role: have it protected.")
 	}
 	switch {
 	case numbered.MatchString(claims.Subject), repositoryID(issuer, claims) != "":
