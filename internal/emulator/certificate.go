@@ -25,7 +25,7 @@ type authority struct {
 // certificate follows the real clock, as clients do, not Options.Clock.
 const certificateLifetime = 24 * time.Hour
 
-func newAuthority(now time.Time) (*authority, error) {
+func newAuthority(now time.Time, region string) (*authority, error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func newAuthority(now time.Time) (*authority, error) {
 	leaf.KeyUsage = x509.KeyUsageDigitalSignature
 	leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	leaf.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
-	leaf.DNSNames = []string{"localhost"}
+	leaf.DNSNames = []string{"localhost", "sts." + region + ".amazonaws.com"}
 	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, ca, serverKey.Public(), caKey)
 	if err != nil {
 		return nil, err

@@ -35,7 +35,8 @@ type Options struct {
 	Unexpected func(message string)
 
 	// TLS serves https with a certificate of the emulator's own authority: see
-	// Server.CABundle.
+	// Server.CABundle. It is for 127.0.0.1, localhost and the name that AWS's own
+	// STS has in the Region, for clients that a proxy brings here in its place.
 	TLS bool
 
 	// Region is the one that requests must be signed for; its partition is that
@@ -72,7 +73,7 @@ func Start(options Options) (*Server, error) {
 	s := newServer(options)
 	var tlsConfig *tls.Config
 	if options.TLS {
-		authority, err := newAuthority(time.Now())
+		authority, err := newAuthority(time.Now(), s.region)
 		if err != nil {
 			return nil, fmt.Errorf("making the emulator's certificate: %w", err)
 		}

@@ -115,7 +115,7 @@ func TestWhatOnlyAWSDemands(t *testing.T) {
 		if !strings.HasPrefix(argument, "role_arn") {
 			arguments = append(arguments, set("role_arn", roleARN(production)))
 		}
-		run(t, resource.TestStep{Config: w.config(arguments...), ExpectError: shows("STS answered ValidationError")})
+		run(t, resource.TestStep{Config: w.config(arguments...), ExpectError: shows("The server answered ValidationError")})
 		if len(w.Requests()) == before {
 			t.Errorf("%s: the server wasn't asked", name)
 		}

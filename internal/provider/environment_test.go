@@ -19,9 +19,9 @@ func TestEnvironmentsIdentityGoesToAWSAlone(t *testing.T) {
 		hosts    []string
 		want     string
 	}{
-		"AWS's own":        {"", []string{"sts.us-east-1.amazonaws.com:443"}, "STS can't be reached"},
+		"AWS's own":        {"", []string{"sts.us-east-1.amazonaws.com:443"}, "The proxy doesn't let the call to STS through"},
 		"another server":   {"https://sts.example.com", nil, "The token of AWS_WEB_IDENTITY_TOKEN_FILE is meant for AWS, and the endpoint sts.example.com (named by the provider's argument endpoint) isn't AWS's"},
-		"a VPC endpoint's": {"https://vpce-1-a.sts.us-east-1.vpce.amazonaws.com", []string{"vpce-1-a.sts.us-east-1.vpce.amazonaws.com:443"}, "STS can't be reached"},
+		"a VPC endpoint's": {"https://vpce-1-a.sts.us-east-1.vpce.amazonaws.com", []string{"vpce-1-a.sts.us-east-1.vpce.amazonaws.com:443"}, "The proxy doesn't let the call to STS through"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -134,7 +134,7 @@ func TestEphemeralErrorsAreThoseOfItsTwin(t *testing.T) {
 	w := newWorld(t)
 	for name, test := range map[string]struct{ argument, want string }{
 		"a constraint": {set("role_session_name", "a b"), "a character that isn't allowed"},
-		"a refusal":    {set("role_session_name", "job"), "STS answered AccessDenied"},
+		"a refusal":    {set("role_session_name", "job"), "The server answered AccessDenied"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runEphemeral(t, resource.TestStep{

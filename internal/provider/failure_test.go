@@ -1,0 +1,464 @@
+package provider_test
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+// failing is a block that fails, and what Terraform then shows.
+type failing struct {
+	provider  string           // its alias
+	arguments []string         // beside the role, the session's name and the token
+	token     string           // the name of one of the tokens; empty: a good one. "-": none, the arguments have it
+	answer    http.HandlerFunc // in place of STS
+	argument  string           // that the error points at; empty: the block
+	summary   string
+	says      []string
+}
+
+// What servers answer that are another service's, or none.
+const (
+	answerOfSTS = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>` +
+		`<Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>` + leaked + `</SecretAccessKey><SessionToken>session` + leaked + `</SessionToken>` +
+		`<Expiration>2999-01-02T03:04:05Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`
+	leaked        = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY"
+	proxyPassword = "hunter2hunter2"
+	requestToken  = "requestTokenOfTheJob1234567890"
+)
+
+func answers(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// refuses answers as STS does. AWS's own message can repeat the token.
+func refuses(status int, code, message string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		emulator.WriteError(w, status, code, message+" "+r.PostFormValue("WebIdentityToken"))
+	}
+}
+
+// takesOver answers outside of HTTP.
+func takesOver(answer func(*bufio.ReadWriter)) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, buffered, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		answer(buffered)
+		_ = buffered.Flush()
+		_ = connection.Close()
+	}
+}
+
+// atAWS are failures at AWS's own STS, which the emulator stands in for: what it can't be brought to answer is scripted.
+var atAWS = map[string]failing{
+	"denied_subject": {token: "pull_request", summary: "The role's trust policy doesn't admit the web identity token", says: []string{
+		`STS answered AccessDenied: "Not authorized to perform sts:AssumeRoleWithWebIdentity" (HTTP status 403, request ID `,
+		`"ci.example.com:sub" must be "repo:example/platform:pull_request"`, "code that nobody has reviewed", "Only if this workload should have this role", `"ci.example.com:sub": "repo:example/platform:pull_request"`,
+	}},
+	"no_such_role":      {arguments: []string{set("role_arn", "arn:aws:iam::111122223333:role/nowhere")}, summary: "The role's trust policy doesn't admit the web identity token", says: []string{"The role doesn't exist, which STS doesn't tell"}},
+	"no_tag_action":     {token: "tags", arguments: []string{set("role_arn", roleWithoutActions)}, summary: "The role's trust policy doesn't allow the token's session tags", says: []string{"sts:TagSession", "https://aws.amazon.com/tags"}},
+	"no_source_action":  {token: "source", arguments: []string{set("role_arn", roleWithoutActions)}, summary: "The role's trust policy doesn't allow the token's source identity", says: []string{"sts:SetSourceIdentity"}},
+	"wrong_audience":    {token: "slip", argument: "web_identity_token", summary: "The web identity token is for another audience", says: []string{`"sts.amazon.com" looks like a slip of "sts.amazonaws.com"`}},
+	"no_oidc_provider":  {token: "stranger", summary: "The role's account doesn't know the token's issuer", says: []string{`First make sure that this is the issuer you expect`, `"https://stranger.example.com"`}},
+	"no_key":            {token: "another_kid", summary: "STS can't get the issuer's keys to verify the web identity token", says: []string{"lack the token's key ID", `key ID "nowhere"`, "tried 2 times"}},
+	"bad_signature":     {token: "foreign", argument: "web_identity_token", summary: "STS can't validate the web identity token", says: []string{"The signature doesn't fit"}},
+	"bad_algorithm":     {token: "hs256", argument: "web_identity_token", summary: "STS can't validate the web identity token", says: []string{`signed with "HS256", which STS doesn't take`}},
+	"unsigned":          {token: "none", argument: "web_identity_token", summary: "STS can't validate the web identity token", says: []string{"The token isn't signed"}},
+	"no_aud":            {token: "no_aud", argument: "web_identity_token", summary: "The web identity token has no audience", says: []string{"asked for without an audience"}},
+	"no_sub":            {token: "no_sub", argument: "web_identity_token", summary: "The web identity token has no subject", says: []string{"GitHub's request token"}},
+	"opaque":            {token: "opaque", argument: "web_identity_token", summary: "The web identity token isn't an ID token", says: []string{"give the ID token, a JWT", "The token isn't a JWT"}},
+	"login_with_amazon": {arguments: []string{set("provider_id", "www.amazon.com")}, argument: "provider_id", summary: "The web identity token isn't one of Login with Amazon", says: []string{"Leave provider_id out"}},
+	"expired":           {token: "expired", argument: "web_identity_token", summary: "The web identity token has expired", says: []string{"The token expired 6 minutes ago", "expired at"}},
+	"too_long":          {arguments: []string{"duration_seconds = 7200"}, argument: "duration_seconds", summary: "The session would be longer than the role allows", says: []string{"duration_seconds asks for 7200 seconds"}},
+	"bad_policy":        {arguments: []string{`policy = jsonencode({ Version = "2012-10-17", Statements = [] })`}, argument: "policy", summary: "The session policy isn't valid", says: []string{"MalformedPolicyDocument"}},
+	"large_policy":      {arguments: []string{largePolicy()}, argument: "policy", summary: "Session policies and session tags are too large together", says: []string{"PackedPolicyTooLarge"}},
+
+	"bad_thumbprint":   {answer: refuses(400, "InvalidIdentityToken", "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"), summary: "STS doesn't trust the issuer's HTTPS certificate", says: []string{"update the provider's thumbprints"}},
+	"too_old":          {answer: refuses(400, "ExpiredTokenException", "Token too old: 1788264000"), argument: "web_identity_token", summary: "The web identity token was issued too long ago", says: []string{"longer ago than STS takes"}},
+	"rejected_claim":   {answer: refuses(403, "IDPRejectedClaim", "The identity provider rejected the claim"), argument: "web_identity_token", summary: "The identity provider rejects the web identity token", says: []string{"was revoked or has expired"}},
+	"idp_down":         {answer: refuses(400, "IDPCommunicationError", "The identity provider could not be reached"), summary: "The identity provider can't be reached to verify the web identity token", says: []string{"tried 2 times"}},
+	"bad_arn":          {answer: refuses(400, "ValidationError", "Request ARN is invalid"), argument: "role_arn", summary: "The role's ARN isn't valid", says: []string{"has a slip in the role's name or path"}},
+	"bad_field":        {answer: refuses(400, "ValidationError", "1 validation error detected: Value 'x' at 'roleSessionName' failed to satisfy constraint: Member must have length"), argument: "role_session_name", summary: "The value of role_session_name isn't valid", says: []string{"It must be 2 to 64"}},
+	"disabled_region":  {answer: refuses(403, "RegionDisabledException", "STS is not activated in this region for account:111122223333."), summary: "STS isn't active in this Region for the role's account", says: []string{"Set the provider's argument region"}},
+	"throttled":        {answer: refuses(400, "Throttling", "Rate exceeded"), arguments: []string{set("timeout", "2s")}, summary: "Too many calls at once", says: []string{"The timeout, 2s, was over", "lower Terraform's -parallelism"}},
+	"never_heard_of":   {answer: refuses(400, "SomethingNew", "Nobody has heard of it"), summary: "STS refuses to exchange the web identity token", says: []string{`STS answered SomethingNew: "Nobody has heard of it`, "CloudTrail in account 111122223333, Region us-east-1,"}},
+	"not_propagated":   {token: "pull_request", arguments: []string{set("timeout", "1s"), set("iam_propagation_timeout", "2s")}, summary: "The role's trust policy doesn't admit the web identity token", says: []string{"times, in"}},
+	"letters":          {arguments: []string{set("role_arn", "arn:aws:iam::1111222233E3:role/deploy")}, argument: "role_arn", summary: "Invalid role ARN", says: []string{`has letters in its account ID, "1111222233E3"`}},
+	"other_partition":  {provider: "paris", arguments: []string{set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy")}, argument: "role_arn", summary: "The role and the AWS Region are in different partitions", says: []string{"cn-north-1"}},
+	"no_file":          {token: "-", arguments: []string{set("web_identity_token_file", "/nowhere/token")}, argument: "web_identity_token_file", summary: "The web identity token file can't be read", says: []string{"doesn't exist"}},
+	"not_a_token_file": {token: "-", arguments: []string{`web_identity_token_file = var.secret_file`}, argument: "web_identity_token_file", summary: "The web identity token file has no token", says: []string{"isn't a JWT"}},
+	"no_variable":      {token: "-", arguments: []string{set("web_identity_token_env", "TFC_WORKLOAD_IDENTITY_TOKEN")}, argument: "web_identity_token_env", summary: "The environment variable isn't set", says: []string{"TFC_WORKLOAD_IDENTITY_AUDIENCE"}},
+	"not_a_token":      {token: "-", arguments: []string{set("web_identity_token_env", "SOME_SECRET")}, argument: "web_identity_token_env", summary: "The environment variable has no token", says: []string{"isn't a JWT"}},
+	"platform_refuses": {token: "-", arguments: []string{"web_identity_token_request = { github_actions = {} }"}, argument: "web_identity_token_request", summary: "No web identity token from GitHub Actions", says: []string{"HTTP status 403", "id-token: write"}},
+	"not_the_platform": {token: "-", arguments: []string{"web_identity_token_request = { buildkite = {} }"}, argument: "web_identity_token_request", summary: "No web identity token from Buildkite", says: []string{"This isn't a Buildkite job"}},
+}
+
+// elsewhere are failures at servers that aren't AWS's, or no STS at all.
+var elsewhere = map[string]failing{
+	"denied":        {answer: refuses(403, "AccessDenied", "Access denied."), summary: "The server doesn't let the web identity token have the role", says: []string{`The server answered AccessDenied: "Access denied.`}},
+	"bad_jwt":       {answer: refuses(400, "InvalidParameterValue", "unable to parse"), argument: "web_identity_token", summary: "The server doesn't take the web identity token", says: []string{"doesn't know the token's issuer"}},
+	"expired_there": {answer: answers(400, "text/xml", `<ErrorResponse><Error><Type></Type><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`), argument: "web_identity_token", summary: "The web identity token has expired", says: []string{"By this machine's clock the token is good until"}},
+	"bare_error":    {answer: answers(404, "text/xml", `<Error><Code>NoSuchEntity</Code><Message>no role</Message></Error>`), summary: "The server refuses to exchange the web identity token", says: []string{`The server answered NoSuchEntity: "no role" (HTTP status 404)`}},
+	"html":          {answer: answers(200, "text/html", "<html>"+leaked+"</html>"), summary: "The endpoint answers with a web page", says: []string{"(HTTP status 200) is a page of HTML", "a console's"}},
+	"json":          {answer: answers(200, "application/json", `{"secret":"`+leaked+`"}`), summary: "The endpoint isn't an STS", says: []string{"Name the STS"}},
+	"other_xml":     {answer: answers(400, "text/xml", `<ListAllMyBucketsResult>`+leaked+`</ListAllMyBucketsResult>`), summary: "The endpoint isn't an STS", says: []string{"(HTTP status 400) isn't one of STS"}},
+	"empty":         {answer: answers(200, "text/xml", ""), summary: "The endpoint's answer is empty", says: []string{"(HTTP status 200) is empty"}},
+	"unavailable":   {answer: answers(503, "text/plain", "later"), summary: "The endpoint isn't an STS", says: []string{"(HTTP status 503) isn't one of STS", "run again when it is up", "tried 2 times"}},
+	"cut_off":       {answer: answers(200, "text/xml", answerOfSTS[:250]), summary: "The answer of STS breaks off", says: []string{"run again"}},
+	"cut_connection": {answer: takesOver(func(w *bufio.ReadWriter) {
+		_, _ = w.WriteString("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + answerOfSTS)
+	}), summary: "The connection to STS was cut", says: []string{"before the answer was complete"}},
+	"hangs_up": {answer: takesOver(func(*bufio.ReadWriter) {}), summary: "The connection to STS was cut", says: []string{"before the answer was complete"}},
+	"endless":  {answer: endless, summary: "The endpoint's answer is far too large", says: []string{"larger than 1 MiB"}},
+	"upgrade": {answer: takesOver(func(w *bufio.ReadWriter) {
+		_, _ = w.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+	}), summary: "The endpoint speaks another protocol", says: []string{"HTTP status 101"}},
+	"no_credentials":  {answer: answers(200, "text/xml", strings.Replace(answerOfSTS, "<SessionToken>session"+leaked+"</SessionToken>", "", 1)), summary: "The answer of STS has no credentials", says: []string{"incomplete credentials"}},
+	"old_credentials": {answer: answers(200, "text/xml", strings.Replace(answerOfSTS, "2999", "2001", 1)), summary: "The credentials from STS have already expired", says: []string{"at 2001-01-02T03:04:05Z", "A clock is wrong"}},
+	"bad_time":        {answer: answers(200, "text/xml", strings.Replace(answerOfSTS, "2999-01-02T03:04:05Z", "tomorrow "+leaked, 1)), summary: "The answer of STS has an expiration that can't be read", says: []string{"isn't a time"}},
+	"redirect": {answer: func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://login.example.com/?t="+leaked, http.StatusTemporaryRedirect)
+	}, summary: "The STS endpoint redirects elsewhere", says: []string{"HTTP status 307", `"login.example.com"`, "It isn't followed"}},
+	"silent": {answer: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, arguments: []string{set("timeout", "2s")}, summary: "No credentials within the timeout", says: []string{"2s passed while waiting for the answer of STS", "tried once, in 2s"}},
+	"drips":  {answer: drips, arguments: []string{set("timeout", "2s")}, summary: "No credentials within the timeout", says: []string{"2s passed while waiting for the answer of STS"}},
+
+	"closed_port":   {provider: "closed", summary: "Nothing listens at the STS endpoint", says: []string{"it refuses the connection", "localhost is the container itself"}},
+	"untrusted":     {provider: "untrusted", summary: "The STS endpoint's certificate isn't trusted", says: []string{"custom_ca_bundle", "tried once"}},
+	"plain":         {provider: "plain", summary: "The STS endpoint doesn't speak TLS", says: []string{"is it meant to be http?"}},
+	"nameless":      {provider: "nameless", summary: "The STS endpoint's name doesn't resolve", says: []string{"doesn't resolve", "The endpoint's name has a slip"}},
+	"proxy_refuses": {provider: "proxied", summary: "The proxy doesn't let the call to STS through", says: []string{"refuses to connect (HTTP status 403)", "The proxy forbids the host"}},
+}
+
+const roleWithoutActions = "arn:aws:iam::111122223333:role/without-actions"
+
+// largePolicy is within the API's bounds, but can't be packed into the room that there is.
+func largePolicy() string {
+	var random []byte
+	for digest := sha256.Sum256(nil); len(random) < 1350; digest = sha256.Sum256(digest[:]) {
+		random = append(random, digest[:]...)
+	}
+	return `policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "arn:aws:s3:::` + base64.RawURLEncoding.EncodeToString(random) + `" }] })`
+}
+
+// endless begins as STS does, and goes on and on.
+func endless(w http.ResponseWriter, _ *http.Request) {
+	_, _ = io.WriteString(w, "<AssumeRoleWithWebIdentityResponse>")
+	for filler := strings.Repeat("x", 1<<16); ; {
+		if _, err := io.WriteString(w, filler); err != nil {
+			return
+		}
+	}
+}
+
+// drips answers a byte at a time, and never ends.
+func drips(w http.ResponseWriter, r *http.Request) {
+	for r.Context().Err() == nil {
+		_, _ = io.WriteString(w, " ")
+		_ = http.NewResponseController(w).Flush()
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// TestEveryFailure has each failure happen through the real CLI, as a data source and as an ephemeral resource: at AWS's own
+// name, by way of a proxy that leads to the emulator, and at servers that misbehave. What is shown is the right thing, and
+// nothing secret is in it, nor in the log at the most talkative level, nor in a dump of the plugin protocol, nor in any
+// temporary file.
+func TestEveryFailure(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"data", "ephemeral"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			scene := newFailures(t)
+			cli := newWhole(t, scene.config(kind))
+			logs, dump := t.TempDir(), t.TempDir()
+			cli.CLI = cli.With(append(scene.environment, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(logs, "log"), "TF_LOG_SDK_PROTO_DATA_DIR="+dump)...)
+			start := time.Now()
+			printed := cli.fails(t, "plan", "-json", "-parallelism=30")
+			if took := time.Since(start); took > time.Minute {
+				t.Errorf("it took %s", took)
+			}
+			scene.check(t, kind, printed)
+			if kind == "data" { // what people read has the same words, but isn't JSON
+				printed += cli.fails(t, "plan", "-no-color", "-parallelism=30")
+			}
+
+			secrets := scene.secrets(t)
+			logged := read(t, filepath.Join(logs, "log"))
+			checkLog(t, logged)
+			searchFor(t, secrets, map[string]string{"what is printed": printed, "the log": logged})
+			searchFolder(t, secrets, cli.workspace.Path("tmp"))
+			searchFolder(t, secrets, filepath.Join(cli.folder, ".terraform"))
+			if dumped, err := os.ReadDir(dump); err != nil || len(dumped) > 0 {
+				t.Errorf("the plugin protocol was dumped into %d files (%v)", len(dumped), err)
+			}
+			if crashes, _ := filepath.Glob(filepath.Join(cli.folder, "crash*")); len(crashes) > 0 || strings.Contains(printed+logged, "panic:") {
+				t.Errorf("something crashed: %s", crashes)
+			}
+		})
+	}
+}
+
+// checkLog holds that the log tells what was called, and how each call went.
+func checkLog(t *testing.T, log string) {
+	t.Helper()
+	for name, line := range map[string][]string{
+		"an exchange that failed": {"AssumeRoleWithWebIdentity:", "role_session_name=denied_subject", "token_source=web_identity_token", "endpoint=sts.us-east-1.amazonaws.com", "region=us-east-1", "attempts=1", "duration_ms=", "succeeded=false"},
+		"the reason":              {"a call failed", "role_session_name=denied_subject", "attempt=1", "again=false", "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity (HTTP status 403, request ID "},
+		"a call made again":       {"a call failed", "role_session_name=idp_down", "attempt=1", "again=true"},
+		"the last one":            {"a call failed", "role_session_name=idp_down", "attempt=2", "again=false"},
+	} {
+		found := false
+		for logged := range strings.SplitSeq(log, "\n") {
+			found = found || !slices.ContainsFunc(line, func(want string) bool { return !strings.Contains(logged, want) })
+		}
+		if !found {
+			t.Errorf("%s isn't in the log: %q", name, line)
+		}
+	}
+}
+
+// failures is where they happen.
+type failures struct {
+	world
+	tokens      map[string]string
+	providers   map[string][]string // the arguments of each, by its alias
+	environment []string
+}
+
+func newFailures(t *testing.T) failures {
+	t.Helper()
+	aws, err := emulator.Start(emulator.Options{TLS: true, Unexpected: func(message string) { t.Error(message) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(aws.Close)
+	issuer, err := aws.NewIssuer("https://ci.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scene := failures{world: world{aws, issuer}, tokens: map[string]string{}}
+	aws.AddOIDCProvider(production, issuer.URL(), audience)
+	for role, actions := range map[string][]string{roleARN(production): {"sts:SetSourceIdentity", "sts:TagSession"}, roleWithoutActions: nil} {
+		scene.addRole(t, emulator.Role{ARN: role, TrustPolicy: emulator.TrustPolicy(production, issuer.URL(), map[string]string{"sub": subject, "aud": audience}, nil, actions...)})
+	}
+	aws.Intercept(func(w http.ResponseWriter, r *http.Request) bool { return script(atAWS, w, r) })
+	scene.mintAll(t)
+	scene.startServers(t)
+	scene.environment = append(scene.environment, "SOME_SECRET="+leaked, "TF_VAR_secret_file="+testenv.WriteFile(t, "key", leaked), "TF_VAR_tokens="+asJSON(t, scene.tokens),
+		"GITHUB_ACTIONS=true", "ACTIONS_ID_TOKEN_REQUEST_TOKEN="+requestToken)
+	return scene
+}
+
+// script answers for a block, which a request is known by through its session's name.
+func script(all map[string]failing, w http.ResponseWriter, r *http.Request) bool {
+	if err := r.ParseForm(); err != nil {
+		return false
+	}
+	scripted := all[r.PostForm.Get("RoleSessionName")]
+	if scripted.answer == nil {
+		return false
+	}
+	scripted.answer(w, r)
+	return true
+}
+
+func (f failures) mintAll(t *testing.T) {
+	t.Helper()
+	for name, change := range map[string]func(*emulator.Token){
+		"good":         nil,
+		"pull_request": func(token *emulator.Token) { token.Subject = "repo:example/platform:pull_request" },
+		"slip":         func(token *emulator.Token) { token.Audience = []string{"sts.amazon.com"} },
+		"another_kid":  func(token *emulator.Token) { token.KeyID = "nowhere" },
+		"foreign":      func(token *emulator.Token) { token.ForeignKey = true },
+		"hs256":        func(token *emulator.Token) { token.Algorithm = "HS256" },
+		"none":         func(token *emulator.Token) { token.Algorithm = "none" },
+		"no_aud":       func(token *emulator.Token) { token.Audience = nil },
+		"no_sub":       func(token *emulator.Token) { token.Claims = map[string]any{"sub": nil} },
+		"expired":      func(token *emulator.Token) { token.Lifetime = -6 * time.Minute },
+		"source": func(token *emulator.Token) {
+			token.Claims = map[string]any{"https://aws.amazon.com/source_identity": "alice"}
+		},
+		"tags": func(token *emulator.Token) {
+			token.Claims = map[string]any{"https://aws.amazon.com/tags": map[string]any{"principal_tags": map[string]any{"team": []string{"a"}}}}
+		},
+	} {
+		f.tokens[name] = f.token(t, change)
+	}
+	stranger, err := f.NewIssuer("https://stranger.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.tokens["stranger"], err = stranger.Mint(emulator.Token{Subject: subject, Audience: []string{audience}}); err != nil {
+		t.Fatal(err)
+	}
+	f.tokens["opaque"] = "Atza|opaqueAccessToken" + leaked
+}
+
+// startServers starts those that misbehave, and names each provider's.
+func (f *failures) startServers(t *testing.T) {
+	t.Helper()
+	start := func(start func(*httptest.Server), handler http.HandlerFunc) string {
+		server := httptest.NewUnstartedServer(handler)
+		server.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that distrust the certificate
+		start(server)
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	misbehaving := start((*httptest.Server).Start, func(w http.ResponseWriter, r *http.Request) {
+		if !script(elsewhere, w, r) {
+			t.Errorf("an unexpected request of session %q", r.PostForm.Get("RoleSessionName"))
+		}
+	})
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	tunnel := newProxy(t, strings.TrimPrefix(f.URL(), "https://"))
+	refusing := start((*httptest.Server).Start, answers(http.StatusForbidden, "text/plain", "no "+leaked))
+	withPassword := func(address string) string {
+		return strings.Replace(address, "http://", "http://user:"+proxyPassword+"@", 1)
+	}
+	throughTunnel := []string{set("https_proxy", withPassword(tunnel.URL)), set("custom_ca_bundle", testenv.WriteFile(t, "ca.pem", string(f.CABundle()))), "max_retries = 1"}
+	f.providers = map[string][]string{
+		"aws":       throughTunnel,
+		"paris":     append(slices.Clone(throughTunnel), set("region", "eu-west-3")),
+		"elsewhere": {set("endpoint", misbehaving), "max_retries = 1"},
+		"closed":    {set("endpoint", "http://"+closed.Addr().String()), "max_retries = 0"},
+		"untrusted": {set("endpoint", start((*httptest.Server).StartTLS, answers(200, "text/xml", answerOfSTS)))},
+		"plain":     {set("endpoint", strings.Replace(misbehaving, "http:", "https:", 1))},
+		// Too long for a name, so that no DNS is asked.
+		"nameless": {set("endpoint", "https://"+strings.Repeat("x", 64)+".example"), set("no_proxy", "example")},
+		"proxied":  {set("https_proxy", withPassword(refusing))},
+	}
+	f.environment = append(f.environment, "ACTIONS_ID_TOKEN_REQUEST_URL="+refusing+"/token?x=1")
+}
+
+func asJSON(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// all are the failures, each with the alias of its provider.
+func (f failures) all() map[string]failing {
+	all := map[string]failing{}
+	for alias, group := range map[string]map[string]failing{"aws": atAWS, "elsewhere": elsewhere} {
+		for name, failure := range group {
+			if failure.provider == "" {
+				failure.provider = alias
+			}
+			all[name] = failure
+		}
+	}
+	return all
+}
+
+// config has all of them in blocks of one kind.
+func (f failures) config(kind string) string {
+	var text strings.Builder
+	text.WriteString("variable \"tokens\" { type = map(string) }\nvariable \"secret_file\" {}\n")
+	for alias, arguments := range f.providers {
+		fmt.Fprintf(&text, "provider \"sts\" {\n  alias = %q\n  %s\n}\n", alias, strings.Join(arguments, "\n  "))
+	}
+	for name, failure := range f.all() {
+		arguments := slices.Clone(failure.arguments)
+		if !slices.ContainsFunc(arguments, func(argument string) bool { return strings.HasPrefix(argument, "role_arn ") }) {
+			arguments = append(arguments, set("role_arn", roleARN(production)))
+		}
+		switch failure.token {
+		case "-":
+		case "":
+			arguments = append(arguments, `web_identity_token = var.tokens["good"]`)
+		default:
+			arguments = append(arguments, fmt.Sprintf("web_identity_token = var.tokens[%q]", failure.token))
+		}
+		fmt.Fprintf(&text, "%s \"sts_assume_role_with_web_identity\" %q {\n  provider = sts.%s\n  role_session_name = %[2]q\n  %[4]s\n}\n", kind, name, failure.provider, strings.Join(arguments, "\n  "))
+	}
+	return text.String()
+}
+
+// diagnostic is one of those that `terraform plan -json` prints.
+type diagnostic struct {
+	Severity, Summary, Detail, Address string
+	Snippet                            struct{ Code string }
+}
+
+// check holds each block's error to what it should say.
+func (f failures) check(t *testing.T, kind, printed string) {
+	t.Helper()
+	errors := map[string]diagnostic{}
+	for line := range strings.SplitSeq(printed, "\n") {
+		var message struct{ Diagnostic diagnostic }
+		if json.Unmarshal([]byte(line), &message) != nil || message.Diagnostic.Severity != "error" {
+			continue
+		}
+		name := message.Diagnostic.Address[strings.LastIndex(message.Diagnostic.Address, ".")+1:]
+		if _, twice := errors[name]; twice {
+			t.Errorf("%s: a second error, %q", name, message.Diagnostic.Summary)
+		}
+		errors[name] = message.Diagnostic
+	}
+	for name, want := range f.all() {
+		got, failed := errors[name]
+		switch {
+		case !failed:
+			t.Errorf("%s %s: no error", kind, name)
+			continue
+		case got.Summary != want.summary:
+			t.Errorf("%s: it is %q, want %q\n%s", name, got.Summary, want.summary, got.Detail)
+			continue
+		}
+		pointed := strings.TrimSpace(strings.SplitN(got.Snippet.Code, "=", 2)[0])
+		if want.argument != "" && pointed != want.argument || want.argument == "" && !strings.HasPrefix(pointed, kind+" ") {
+			t.Errorf("%s: it points at %q, want %q", name, pointed, want.argument)
+		}
+		for _, sentence := range want.says {
+			if !shows(sentence).MatchString(got.Detail) {
+				t.Errorf("%s: %q isn't in:\n%s", name, sentence, got.Detail)
+			}
+		}
+	}
+}
+
+// secrets are all that must not show: those that were sent and received, and parts of them.
+func (f failures) secrets(t *testing.T) []string {
+	t.Helper()
+	all := append(f.Secrets(), leaked, proxyPassword, requestToken, base64.StdEncoding.EncodeToString([]byte("user:"+proxyPassword)))
+	for _, token := range f.tokens {
+		all = append(all, token)
+		parts := strings.Split(token, ".")
+		if len(parts) == 3 {
+			all = append(all, parts[1])
+			if parts[2] != "" {
+				all = append(all, parts[2])
+			}
+		}
+	}
+	return all
+}
