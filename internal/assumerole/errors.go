@@ -90,6 +90,14 @@ type ConnectionError struct {
 
 func (e *ConnectionError) Error() string { return e.Problem }
 
+// BugError is a panic, kept from ending the process, and with it every other block's work. What was thrown isn't in it: it may
+// hold anything.
+type BugError struct {
+	Place string // the function and line of this module where it came up
+}
+
+func (e *BugError) Error() string { return "a bug of the provider, at " + e.Place }
+
 // TimeoutError is an exchange that took longer than Request.Timeout.
 type TimeoutError struct {
 	Timeout time.Duration

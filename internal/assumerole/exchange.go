@@ -40,9 +40,14 @@ type Exchange struct {
 // left, and requests for exactly the same session share one call.
 //
 // Errors: *ArgumentError, *SettingError and *webidentity.Error, before anything is sent; *ServiceError, *AnswerError,
-// *transport.RedirectError, *ConnectionError, *TimeoutError; and context.Canceled when ctx was cancelled.
-func (c *Client) Exchange(ctx context.Context, request Request) (Exchange, error) {
-	exchange := Exchange{Request: request}
+// *transport.RedirectError, *ConnectionError, *TimeoutError, *BugError; and context.Canceled when ctx was cancelled.
+func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchange, err error) {
+	exchange = Exchange{Request: request}
+	defer func() {
+		if bug := Bug(recover()); bug != nil {
+			err = bug
+		}
+	}()
 	input, err := request.input()
 	if err != nil {
 		return exchange, err

@@ -64,7 +64,7 @@ func (s *shared[V]) join(ctx context.Context, key string, work func(context.Cont
 	started.cancel = cancel
 	go func() {
 		defer cancel()
-		value, until, err := work(working)
+		value, until, err := survive(working, work)
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
 		started.value, started.until, started.err = value, until, err
@@ -74,6 +74,16 @@ func (s *shared[V]) join(ctx context.Context, key string, work func(context.Cont
 		close(started.done)
 	}()
 	return started
+}
+
+// survive makes an error of a panic: those who wait would wait forever.
+func survive[V any](ctx context.Context, work func(context.Context) (V, time.Time, error)) (value V, until time.Time, err error) {
+	defer func() {
+		if bug := Bug(recover()); bug != nil {
+			err = bug
+		}
+	}()
+	return work(ctx)
 }
 
 // leave ends work that nobody waits for.

@@ -306,3 +306,30 @@ func TestAttemptsAreTold(t *testing.T) {
 		}
 	}
 }
+
+// panicking is a source with a bug.
+type panicking struct{ secret string }
+
+func (p panicking) String() string                             { return "a bug" }
+func (p panicking) Key() string                                { return "bug" }
+func (p panicking) Token(context.Context) (secret.Text, error) { panic(p.secret) }
+
+// TestPanicIsAnError holds that a bug fails those who ask, with its place and without what was thrown, and nobody else.
+func TestPanicIsAnError(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	client := newClient(t, server)
+	for name, fresh := range map[string]bool{"alone": true, "shared": false} {
+		asked := request("")
+		asked.Token, asked.Fresh = panicking{token}, fresh
+		for _, err := range atOnce(t.Context(), client, []assumerole.Request{asked, asked}) {
+			bug, ok := errors.AsType[*assumerole.BugError](err)
+			if !ok || !strings.Contains(bug.Place, "assumerole_test.panicking.Token, line ") || strings.Contains(err.Error(), token) {
+				t.Errorf("%s: got %T: %v", name, err, err)
+			}
+		}
+	}
+	if _, err := client.Exchange(t.Context(), request(token)); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}

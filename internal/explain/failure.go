@@ -41,6 +41,13 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 	if timeout, found := errors.AsType[*assumerole.TimeoutError](err); found && timeout.Last != nil {
 		return afterTimeout(timeout, failure(exchange, timeout.Last, now))
 	}
+	if bug, found := errors.AsType[*assumerole.BugError](err); found {
+		return Explanation{
+			Summary: "The provider has a bug",
+			Detail: fmt.Sprintf("It came up at %s. Please report it, with this text and the version of the provider; there is no token in it, and none is needed. "+
+				"Whether STS was called before, CloudTrail tells.", bug.Place),
+		}
+	}
 	if errors.Is(err, context.Canceled) {
 		return Explanation{Summary: "Interrupted", Detail: "The run was interrupted before STS had answered."}
 	}

@@ -121,9 +121,11 @@ func (r refusal) signature() string {
 	return ""
 }
 
-// legacyIssuer is that of Kubernetes' tokens that never expire, which lie in secrets.
+// legacyKubernetes is the issuer of Kubernetes' tokens that never expire, which lie in secrets.
+const legacyKubernetes = "kubernetes/serviceaccount"
+
 func (r refusal) legacyIssuer() string {
-	if r.Claims.Issuer != "kubernetes/serviceaccount" {
+	if r.Claims.Issuer != legacyKubernetes {
 		return ""
 	}
 	return "The token is one of the old kind of Kubernetes, from a secret. Use a projected service account token, with an audience: its issuer is the cluster's https URL."

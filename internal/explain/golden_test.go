@@ -40,6 +40,7 @@ var goldens = map[string]answered{
 	"access_denied":                     {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", nil},
 	"access_denied_elsewhere":           {403, "AccessDenied", "Access denied.", elsewhere},
 	"access_denied_no_claims":           {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", func(e *assumerole.Exchange) { e.Claims, e.Request.ProviderID = nil, "www.amazon.com" }},
+	"access_denied_other":               {403, "AccessDenied", "Access is denied by a resource control policy", nil},
 	"access_denied_pull_request":        {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", claim("sub", "repo:example-org/infrastructure:pull_request")},
 	"access_denied_set_source_identity": {403, "AccessDenied", denied + "SetSourceIdentity", claim("https://aws.amazon.com/source_identity", "alice")},
 	"access_denied_tag_session":         {403, "AccessDenied", denied + "TagSession", claim("https://aws.amazon.com/tags", map[string]any{"principal_tags": map[string]any{"team": "a"}})},

@@ -27,8 +27,9 @@ var (
 
 // awsRows are the errors of AWS's STS. The first that fits holds, so that what any message may have comes last.
 var awsRows = []row{
-	{[]string{accessDenied}, "sts:TagSession", tagSessionDenied},
-	{[]string{accessDenied}, "sts:SetSourceIdentity", sourceIdentityDenied},
+	{[]string{accessDenied}, assumeAction, assumeDenied},
+	{[]string{accessDenied}, tagAction, tagSessionDenied},
+	{[]string{accessDenied}, sourceIdentityAction, sourceIdentityDenied},
 	{[]string{accessDenied}, "", assumeDenied},
 
 	{[]string{invalidIdentityToken}, "Incorrect token audience", wrongAudience},

@@ -29,7 +29,13 @@ func (e *exchanger) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(
 
 // exchange is one reading of a block, from its arguments to its result. It tells what was exchanged, for later exchanges of
 // the same; nil beside an error.
-func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *diag.Diagnostics) *assumerole.Exchange {
+func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *diag.Diagnostics) (exchanged *assumerole.Exchange) {
+	defer func() {
+		if bug := assumerole.Bug(recover()); bug != nil {
+			addError(diagnostics, explain.Failure(assumerole.Exchange{}, bug))
+			exchanged = nil
+		}
+	}()
 	if !e.isReadyFor(block, diagnostics) {
 		return nil
 	}

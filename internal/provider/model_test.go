@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -53,5 +54,17 @@ func TestExpirationHasWholeSeconds(t *testing.T) {
 	instant := time.Date(2026, 1, 2, 3, 4, 5, 6789, time.UTC)
 	if got := rfc3339(&instant).ValueString(); got != "2026-01-02T03:04:05Z" {
 		t.Errorf("it is %s", got)
+	}
+}
+
+// TestBugIsADiagnostic holds that a panic doesn't take the process, and with it every other block, along.
+func TestBugIsADiagnostic(t *testing.T) {
+	var diagnostics diag.Diagnostics
+	broken := &exchanger{} // without a client, which Configure never leaves it
+	if got := broken.exchange(t.Context(), &model{}, &diagnostics); got != nil {
+		t.Errorf("it gives %+v", got)
+	}
+	if len(diagnostics) != 1 || diagnostics[0].Summary() != "The provider has a bug" || !strings.Contains(diagnostics[0].Detail(), "internal/assumerole.") {
+		t.Errorf("it says %v", diagnostics)
 	}
 }

@@ -1,0 +1,190 @@
+package explain
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// Chapter is a group of failures, for a page that lists all.
+type Chapter struct {
+	Title  string
+	Topics []Topic
+}
+
+// Topic is a failure as its diagnostic explains it, for an exchange that stands as an example.
+type Topic struct {
+	Summary    string
+	Argument   string   // that the error points at; empty: the block
+	Codes      []string // that STS answers; none when it answers nothing, or any other
+	Message    string   // a part of what it says beside that; empty: anything
+	Paragraphs []string // of the diagnostic
+	Causes     []string // likeliest first
+	Proposal   string   // of a trust policy, in paragraphs of its own
+}
+
+// Chapters are all the failures that are explained, by the very functions that explain them.
+func Chapters() []Chapter {
+	return []Chapter{
+		{"No token", noTokenTopics()},
+		{"STS refuses", refusalTopics(awsRows, otherAtAWS, exampleAtAWS)},
+		{"What the token itself shows", []Topic{findingTopic()}},
+		{"A server that isn't AWS's refuses", refusalTopics(otherServersRows, otherElsewhere, exampleElsewhere)},
+		{"No answer of an STS", troubleTopics()},
+		{"Warnings", warningTopics()},
+	}
+}
+
+// exampleTime is when the examples happen.
+var exampleTime = time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
+
+// exampleAtAWS is a job of GitHub Actions that asks AWS.
+func exampleAtAWS() assumerole.Exchange {
+	return assumerole.Exchange{
+		Request: assumerole.Request{
+			RoleARN: "arn:aws:iam::111122223333:role/deploy", RoleSessionName: assumerole.DefaultRoleSessionName,
+			Token: webidentity.GitHubActions{}, Policy: "{}",
+		},
+		Destination: assumerole.Destination{Host: "sts.us-east-1.amazonaws.com", AWS: true, Region: "us-east-1", RegionOrigin: "the environment variable AWS_REGION"},
+		Claims: &webidentity.Claims{
+			Algorithm: "RS256", KeyID: "38826b17", Issuer: "https://" + gitHubIssuer, Subject: "repo:example-org/infrastructure:environment:production",
+			Audience: []string{awsAudience}, IssuedAt: exampleTime, Expiration: exampleTime.Add(5 * time.Minute),
+			All: map[string]any{"repository_id": "456789"},
+		},
+		Sent: true,
+	}
+}
+
+func exampleElsewhere() assumerole.Exchange {
+	exchange := exampleAtAWS()
+	exchange.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's argument endpoint"}
+	return exchange
+}
+
+func refusalTopics(rows []row, other func(refusal) advice, example func() assumerole.Exchange) []Topic {
+	var topics []Topic
+	for _, known := range append(slices.Clone(rows), row{advise: other}) {
+		refused := refusal{example(), &assumerole.ServiceError{Message: known.message, HTTPStatus: 400, RequestID: "-"}, exampleTime}
+		if slices.Contains(known.codes, expiredTokenCode) {
+			refused.Claims.Expiration = exampleTime.Add(-time.Hour)
+		}
+		var paragraphs []string
+		if len(known.codes) == 0 {
+			paragraphs = []string{"Any other code."}
+		}
+		given := known.advise(refused)
+		topics = append(topics, Topic{
+			Summary: given.summary, Argument: given.argument, Codes: known.codes, Message: known.message,
+			Paragraphs: paragraphs, Causes: given.causes, Proposal: refused.trust(given.actions),
+		})
+	}
+	return merged(topics)
+}
+
+// findingTopic has what claims can show to be wrong, each of an example that it is wrong with.
+func findingTopic() Topic {
+	topic := Topic{Summary: "Beside what STS says", Paragraphs: []string{"Whatever STS answers, the diagnostic says what the token's claims show to be wrong:"}}
+	for _, change := range []func(*assumerole.Exchange){
+		func(e *assumerole.Exchange) { e.Claims = nil },
+		func(e *assumerole.Exchange) { e.Claims.Expiration = exampleTime.Add(-time.Hour) },
+		func(e *assumerole.Exchange) { e.Claims.Expiration = exampleTime.Add(-2 * time.Minute) },
+		func(e *assumerole.Exchange) { e.Claims.NotBefore = exampleTime.Add(time.Hour) },
+		func(e *assumerole.Exchange) { e.Claims.All["iat"] = "2026-09-01" },
+		func(e *assumerole.Exchange) { e.Claims.Subject = "" },
+		func(e *assumerole.Exchange) { e.Claims.Algorithm = "none" },
+		func(e *assumerole.Exchange) { e.Claims.Algorithm = "HS256" },
+		func(e *assumerole.Exchange) { e.Claims.KeyID = "" },
+		func(e *assumerole.Exchange) { e.Claims.Audience = []string{"sts.amazon.com"} },
+		func(e *assumerole.Exchange) { e.Claims.Issuer = legacyKubernetes },
+	} {
+		exchange := exampleAtAWS()
+		change(&exchange)
+		topic.Causes = append(topic.Causes, refusal{exchange, &assumerole.ServiceError{}, exampleTime}.findings()...)
+	}
+	return topic
+}
+
+func troubleTopics() []Topic {
+	troubles := []trouble{redirectTrouble}
+	for _, kind := range slices.Sorted(maps.Keys(answerTroubles)) {
+		troubles = append(troubles, answerTroubles[kind])
+	}
+	for _, kind := range slices.Sorted(maps.Keys(connectionTroubles)) {
+		troubles = append(troubles, connectionTroubles[kind])
+	}
+	var topics []Topic
+	for _, found := range append(troubles, timeoutTrouble) {
+		causes := found.causes(exampleAtAWS())
+		for _, cause := range found.causes(exampleElsewhere()) {
+			if !slices.Contains(causes, cause) {
+				causes = append(causes, cause)
+			}
+		}
+		topics = append(topics, Topic{Summary: found.summary, Causes: causes})
+	}
+	return topics
+}
+
+func warningTopics() []Topic {
+	exchange := exampleElsewhere()
+	exchange.Request.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
+	var topics []Topic
+	for _, warning := range Warnings(exchange) {
+		topics = append(topics, Topic{Summary: warning.Summary, Argument: warning.Argument, Paragraphs: []string{warning.Detail}})
+	}
+	return topics
+}
+
+// noTokenTopics ask each source where it can't have a token.
+func noTokenTopics() []Topic {
+	nothing := webidentity.Requester{
+		Getenv: func(string) string { return "" },
+		Dial: func(context.Context, string, string) (net.Conn, error) {
+			return nil, errors.New("connect: no route to host")
+		},
+	}
+	inJob := nothing
+	inJob.Getenv = func(name string) string { return map[string]string{"GITHUB_ACTIONS": "true"}[name] }
+	var topics []Topic
+	for _, source := range []webidentity.Source{
+		webidentity.GitHubActions{Requester: inJob},
+		webidentity.GitHubActions{Requester: nothing},
+		webidentity.AzureDevOps{Requester: nothing},
+		webidentity.Buildkite{Requester: nothing},
+		webidentity.GoogleCompute{Requester: nothing, Audience: awsAudience},
+		webidentity.AzureManagedIdentity{Requester: nothing, Audience: "api://example"},
+		webidentity.Environment{Name: "TFC_WORKLOAD_IDENTITY_TOKEN", Getenv: nothing.Getenv},
+		webidentity.Environment{Name: "BITBUCKET_STEP_OIDC_TOKEN", Getenv: nothing.Getenv},
+		webidentity.Environment{Name: "GITLAB_OIDC_TOKEN", Getenv: nothing.Getenv},
+		webidentity.Environment{Name: "GITLAB_OIDC_TOKEN", Getenv: func(string) string { return "something else" }},
+		webidentity.File{Path: "/nonexistent/token", Argument: webidentity.FileArgument},
+		webidentity.File{Path: "~/token", Argument: webidentity.FileArgument},
+		webidentity.File{Path: "/nonexistent/token"},
+		webidentity.Inline{Value: secret.New("/var/run/secrets/token")},
+	} {
+		_, err := source.Token(context.Background())
+		said := failure(assumerole.Exchange{}, err, exampleTime)
+		topics = append(topics, Topic{Summary: said.Summary, Argument: said.Argument, Paragraphs: []string{said.Detail}})
+	}
+	return merged(topics)
+}
+
+// merged puts the topics with the same heading together.
+func merged(topics []Topic) []Topic {
+	var all []Topic
+	for _, topic := range topics {
+		if n := slices.IndexFunc(all, func(other Topic) bool { return other.Summary == topic.Summary }); n >= 0 {
+			all[n].Paragraphs = append(all[n].Paragraphs, topic.Paragraphs...)
+		} else {
+			all = append(all, topic)
+		}
+	}
+	return all
+}

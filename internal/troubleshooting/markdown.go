@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+)
+
+// markdown writes the chapters.
+func markdown(chapters []explain.Chapter) string {
+	var text strings.Builder
+	for n, chapter := range chapters {
+		if n > 0 {
+			text.WriteString("\n")
+		}
+		fmt.Fprintf(&text, "## %s\n", escaped(chapter.Title))
+		for _, topic := range chapter.Topics {
+			write(&text, topic)
+		}
+	}
+	return text.String()
+}
+
+func write(text *strings.Builder, topic explain.Topic) {
+	fmt.Fprintf(text, "\n### %s\n", escaped(topic.Summary))
+	if sign := signOf(topic); sign != "" {
+		fmt.Fprintf(text, "\n%s\n", sign)
+	}
+	for _, paragraph := range topic.Paragraphs {
+		fmt.Fprintf(text, "\n%s\n", escaped(paragraph))
+	}
+	if len(topic.Causes) > 0 {
+		text.WriteString("\n")
+	}
+	for n, cause := range topic.Causes {
+		fmt.Fprintf(text, "%d. %s\n", n+1, escaped(cause))
+	}
+	if topic.Proposal != "" {
+		fmt.Fprintf(text, "\n%s\n", proposal(topic.Proposal))
+	}
+}
+
+// signOf is what a user sees of the failure, beside its heading.
+func signOf(topic explain.Topic) string {
+	var signs []string
+	if len(topic.Codes) > 0 {
+		signs = append(signs, "Code: `"+strings.Join(topic.Codes, "`, `")+"`.")
+	}
+	if topic.Message != "" {
+		signs = append(signs, "Message: `... "+topic.Message+" ...`")
+	}
+	if topic.Argument != "" {
+		signs = append(signs, "At `"+topic.Argument+"`.")
+	}
+	return strings.Join(signs, " ")
+}
+
+// proposal puts the JSON of a trust policy, which a diagnostic indents, into a block of code.
+func proposal(text string) string {
+	var paragraphs []string
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		if strings.HasPrefix(paragraph, "  {") {
+			paragraph = "```json\n" + strings.ReplaceAll(strings.TrimPrefix(paragraph, "  "), "\n  ", "\n") + "\n```"
+		} else {
+			paragraph = escaped(paragraph)
+		}
+		paragraphs = append(paragraphs, paragraph)
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+// escaped keeps a text as it is when it is rendered.
+func escaped(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "<", `\<`, "[", `\[`, "{{", `\{{`).Replace(text)
+}
