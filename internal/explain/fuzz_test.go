@@ -2,6 +2,7 @@ package explain_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -9,6 +10,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -23,20 +25,27 @@ func FuzzFailure(f *testing.F) {
 		`{"iss":1,"sub":null,"aud":[{}],"exp":1e400,"iat":"x","amr":5}`, `{"exp":-1,"sub":"\u001b]0;x\u0007\u202e\ud800"}`, "[]", "\xff",
 	} {
 		for _, answer := range goldens {
-			f.Add(claims, answer.code, answer.message, answer.status%2 == 0)
+			f.Add(`{"alg":"RS256","kid":"1"}`, claims, answer.code, answer.message, answer.status%2 == 0)
 		}
 	}
-	f.Fuzz(func(t *testing.T, claims, code, message string, atAWS bool) {
+	f.Fuzz(func(t *testing.T, header, claims, code, message string, atAWS bool) {
 		exchange := asked
 		if !atAWS {
 			elsewhere(&exchange)
 		}
 		encode := base64.RawURLEncoding.EncodeToString
-		if decoded, err := webidentity.Decode(encode([]byte(`{"alg":"RS256","kid":"1"}`)) + "." + encode([]byte(claims)) + ".c2ln"); err == nil {
+		if decoded, err := webidentity.Decode(encode([]byte(header)) + "." + encode([]byte(claims)) + ".c2ln"); err == nil {
 			exchange.Claims = &decoded
 		}
-		got := explain.Failure(exchange, &assumerole.ServiceError{Code: code, Message: message, RequestID: code, HTTPStatus: 400})
-		checkFit(t, got)
+		for _, err := range []error{
+			&assumerole.ServiceError{Code: code, Message: message, RequestID: code, HTTPStatus: 400},
+			&assumerole.AnswerError{Problem: message},
+			&assumerole.ConnectionError{Problem: message},
+			&transport.RedirectError{Status: 302, Host: message},
+			errors.New(message),
+		} {
+			checkFit(t, explain.Failure(exchange, err))
+		}
 	})
 }
 
