@@ -23,7 +23,7 @@ type rounds struct {
 	delays    *retry.ExponentialJitterBackoff
 	number    int           // rounds made so far
 	calls     int           // calls made so far
-	newToken  bool          // the next round needs a token other than the last one
+	newToken  bool          // the next round needs a token other than the last one, which has expired
 	lastErr   error         // how the last round failed
 	fetched   bool          // a token that had expired was fetched anew; once is enough
 	spreading bool          // IAM may not know the role yet, so that PropagationTimeout counts
@@ -47,8 +47,7 @@ func (r *rounds) another(err error) bool {
 		return true
 	case service.mayPropagate() && r.request.PropagationTimeout > 0:
 		r.spreading = true
-		r.pause, _ = r.delays.BackoffDelay(r.number, err)
-		r.newToken = r.canFetch()
+		r.pause, _ = r.delays.BackoffDelay(r.number, err) // the token is asked for again all the same, and a new one fetched where it has aged
 		return time.Since(r.started)+r.pause < r.timeout()
 	}
 	return false
@@ -80,7 +79,7 @@ func (r *rounds) canFetch() bool {
 
 // isTheOld tells whether what was fetched in place of an expired token is the very same: then the call needn't be made again.
 func (r *rounds) isTheOld(token, before secret.Text) bool {
-	return r.newToken && r.pause == 0 && token == before
+	return r.newToken && token == before
 }
 
 // wait pauses. Its error is the context's.

@@ -109,6 +109,38 @@ func TestPropagation(t *testing.T) {
 	}
 }
 
+// TestPropagationAsksForAgedTokensAlone holds that a platform isn't asked for a token with each try, but for one that is about
+// to expire.
+func TestPropagationAsksForAgedTokensAlone(t *testing.T) {
+	for name, test := range map[string]struct {
+		lifetime time.Duration
+		anew     bool
+	}{"a good one": {time.Hour, false}, "an aged one": {time.Second, true}} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			server, mint := startIssuer(t, emulator.Options{})
+			until := time.Now().Add(1500 * time.Millisecond)
+			server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+				if time.Now().After(until) {
+					return false
+				}
+				emulator.WriteError(w, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+				return true
+			})
+			source := platform{func() string { return mint(emulator.Token{Lifetime: test.lifetime}) }, 0, new(atomic.Int32)}
+			asked := request("")
+			asked.Token, asked.PropagationTimeout = source, 30*time.Second
+			made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+			if err != nil || made.Calls < 2 {
+				t.Fatalf("%d calls, and %v", made.Calls, err)
+			}
+			if got := source.asked.Load(); (got > 1) != test.anew {
+				t.Errorf("the platform was asked %d times in %d calls", got, made.Calls)
+			}
+		})
+	}
+}
+
 func TestPropagationEndsInTime(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})

@@ -1,9 +1,13 @@
 package assumerole_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -141,8 +145,27 @@ func TestResultOfEveryField(t *testing.T) {
 	if made.Claims == nil || made.Claims.Subject != subject {
 		t.Errorf("the claims are %+v", made.Claims)
 	}
-	if printed := fmt.Sprintf("%v %+v %#v", made, result, *result); strings.Contains(printed, result.Credentials.SecretAccessKey.Reveal()) || strings.Contains(printed, token) {
-		t.Error("a secret is printed")
+	checkRedacted(t, []string{token, result.Credentials.SecretAccessKey.Reveal(), result.Credentials.SessionToken.Reveal()}, made, asked, result, *result)
+}
+
+// checkRedacted holds that no way of printing values shows what is secret in them.
+func checkRedacted(t *testing.T, secrets []string, values ...any) {
+	t.Helper()
+	var printed bytes.Buffer
+	for _, value := range values {
+		fmt.Fprintf(&printed, "%v %+v %#v %s %x ", value, value, value, value, value)
+		asJSON, err := json.Marshal(value)
+		if err != nil {
+			t.Errorf("%T: %v", value, err)
+		}
+		printed.Write(asJSON)
+		slog.New(slog.NewTextHandler(&printed, nil)).Info("a line", "value", value)
+		slog.New(slog.NewJSONHandler(&printed, nil)).Info("a line", "value", value)
+	}
+	for _, secret := range secrets {
+		if text := printed.String(); strings.Contains(text, secret) || strings.Contains(text, hex.EncodeToString([]byte(secret))) {
+			t.Error("a secret is printed")
+		}
 	}
 }
 

@@ -22,6 +22,13 @@ const (
 // startSTS starts an emulator in whose account the role trusts the subject, and mints a token for it.
 func startSTS(t *testing.T, options emulator.Options) (server *emulator.Server, token string) {
 	t.Helper()
+	server, mint := startIssuer(t, options)
+	return server, mint(emulator.Token{})
+}
+
+// startIssuer is startSTS for tests that mint tokens of their own, of that subject and audience.
+func startIssuer(t *testing.T, options emulator.Options) (server *emulator.Server, mint func(emulator.Token) string) {
+	t.Helper()
 	options.Unexpected = func(message string) { t.Error(message) }
 	server, err := emulator.Start(options)
 	if err != nil {
@@ -37,11 +44,14 @@ func startSTS(t *testing.T, options emulator.Options) (server *emulator.Server, 
 	if err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: policy}); err != nil {
 		t.Fatal(err)
 	}
-	token, err = issuer.Mint(emulator.Token{Subject: subject, Audience: []string{"sts.example.com"}})
-	if err != nil {
-		t.Fatal(err)
+	return server, func(token emulator.Token) string {
+		token.Subject, token.Audience = subject, []string{"sts.example.com"}
+		minted, err := issuer.Mint(token)
+		if err != nil {
+			t.Error(err)
+		}
+		return minted
 	}
-	return server, token
 }
 
 // request is one that succeeds with startSTS's token.
