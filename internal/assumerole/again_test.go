@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -216,5 +217,114 @@ func TestRoundsShareOneTimeout(t *testing.T) {
 	}
 	if last, ok := errors.AsType[*assumerole.ServiceError](timeout.Last); !ok || last.Code != "ExpiredTokenException" || made.Calls != 2 {
 		t.Errorf("%d calls, and before that: %v", made.Calls, timeout.Last)
+	}
+}
+
+// TestPropagationWithAFile holds that a token which is the same each time is as good as another while IAM propagates.
+func TestPropagationWithAFile(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	refuseFirst(server, 2, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+	asked := request("")
+	asked.Token = webidentity.File{Path: testenv.WriteFile(t, "token", token), Argument: webidentity.FileArgument}
+	asked.PropagationTimeout = 30 * time.Second
+	if made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked); err != nil || made.Calls != 3 {
+		t.Errorf("%d calls, and %v", made.Calls, err)
+	}
+}
+
+// TestEndedAttemptIsNoFailure holds that a call which the timeout ended isn't told of as one that failed.
+func TestEndedAttemptIsNoFailure(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	server.Intercept(func(_ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true })
+	for _, fresh := range []bool{false, true} {
+		asked := request(token)
+		asked.Timeout, asked.Fresh = 300*time.Millisecond, fresh
+		var told atomic.Int32
+		asked.Attempted = func(assumerole.Attempt) { told.Add(1) }
+		made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+		timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
+		if !ok || timeout.Last != nil || told.Load() != 0 || made.Calls != 1 {
+			t.Errorf("fresh %v: told %d times of %d calls: %v", fresh, told.Load(), made.Calls, err)
+		}
+	}
+}
+
+// TestRoundEndsInTheTimeoutOfOne holds that a call during the propagation has no more time than any.
+func TestRoundEndsInTheTimeoutOfOne(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	var calls atomic.Int32
+	server.Intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if calls.Add(1) == 1 {
+			emulator.WriteError(w, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+			return true
+		}
+		<-r.Context().Done()
+		return true
+	})
+	asked := request(token)
+	asked.Timeout, asked.PropagationTimeout = time.Second, time.Hour
+	_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
+	if !ok || timeout.Timeout != time.Second {
+		t.Fatalf("got %T: %v", err, err)
+	}
+	if last, ok := errors.AsType[*assumerole.ServiceError](timeout.Last); !ok || last.Code != "AccessDenied" {
+		t.Errorf("before that: %v", timeout.Last)
+	}
+}
+
+// TestThrottlingDoesNotCount holds it for each way of saying so.
+func TestThrottlingDoesNotCount(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		body   string
+	}{
+		"AWS":                 {400, `<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>`},
+		"MinIO":               {429, `<ErrorResponse><Error><Code>TooManyRequests</Code></Error></ErrorResponse>`},
+		"MinIO, of reading":   {503, `<ErrorResponse><Error><Code>SlowDownRead</Code></Error></ErrorResponse>`},
+		"a gateway's page":    {429, `<html>slow down</html>`},
+		"a gateway's silence": {429, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testenv.Isolate(t)
+			var calls atomic.Int32
+			endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
+				if calls.Add(1) <= 2 {
+					answer(test.status, "text/xml", test.body)(w, r)
+					return
+				}
+				answer(200, "text/xml", result(""))(w, r)
+			})
+			none := 0
+			if made, err := exchange(t, assumerole.Settings{Endpoint: endpoint, MaxRetries: &none}, request("an-opaque-token")); err != nil || made.Calls != 3 {
+				t.Errorf("%d calls, and %v", made.Calls, err)
+			}
+		})
+	}
+}
+
+// TestEchoedTokenIsScrubbed holds what is told of attempts, too, where the token isn't one that shows what it is.
+func TestEchoedTokenIsScrubbed(t *testing.T) {
+	testenv.Isolate(t)
+	const token = "opaque|IwEBIJfoo+bar/baz~q"
+	endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
+		emulator.WriteError(w, 400, "Throttling", "Slower with "+r.PostFormValue("WebIdentityToken"))
+	})
+	asked := request(token)
+	asked.Timeout = time.Second
+	var told []error
+	asked.Attempted = func(attempt assumerole.Attempt) { told = append(told, attempt.Err) }
+	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, asked)
+	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
+	if !ok || len(told) == 0 {
+		t.Fatalf("told of %d attempts: %v", len(told), err)
+	}
+	for _, err := range append(told, timeout.Last) {
+		if !strings.Contains(err.Error(), "Slower with (redacted)") {
+			t.Errorf("it says %v", err)
+		}
 	}
 }

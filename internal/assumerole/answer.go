@@ -53,11 +53,12 @@ const (
 var (
 	// requestID is where a bare error has it: inside, where the SDK doesn't look.
 	requestID = regexp.MustCompile(`<RequestId>[^<]*</RequestId>`)
-	// emptyNumber is an element that is there and says nothing. The SDK takes an empty text for one, but no empty number.
-	emptyNumber = regexp.MustCompile(`<(?:PackedPolicySize|SessionTokenSize|SessionTokenUtilization|Expiration)\s*(?:/>|>\s*</(?:PackedPolicySize|SessionTokenSize|SessionTokenUtilization|Expiration)>)`)
+	// number is an element that the SDK takes for a number, or for a time. It takes an empty text for one, but no empty number,
+	// and cuts off what doesn't fit into 32 bits.
+	number = regexp.MustCompile(`<((?:\w+:)?(?:PackedPolicySize|SessionTokenSize|SessionTokenUtilization|Expiration))\b[^<>]*?(?:/>|>([^<>]*)</[^<>]*>)`)
+	size   = regexp.MustCompile(`^\d{1,9}$`)
 	// misspelled is how MinIO and Ceph call AssumedRoleId.
 	misspelled = regexp.MustCompile(`<(/?)AssumeRoleId\b`)
-	expiration = regexp.MustCompile(`<Expiration>([^<]*)</Expiration>`)
 )
 
 // normalize gives the answer in the form that the SDK reads, or says why it isn't one.
@@ -77,13 +78,20 @@ func normalize(contentType string, body []byte) ([]byte, *AnswerError) {
 	case root == bareErrorRoot:
 		return bytes.Join([][]byte{[]byte("<ErrorResponse>"), body[start:], requestID.Find(body[start:]), []byte("</ErrorResponse>")}, nil), nil
 	}
-	body = misspelled.ReplaceAll(emptyNumber.ReplaceAll(body, nil), []byte("<${1}AssumedRoleId"))
-	if match := expiration.FindSubmatch(body); match != nil {
-		if _, err := smithytime.ParseDateTime(string(match[1])); err != nil {
-			return nil, &AnswerError{Kind: AnswerBadTime, Problem: "has an expiration that isn't a time in the form of RFC 3339"}
+	var problem *AnswerError
+	body = number.ReplaceAllFunc(misspelled.ReplaceAll(body, []byte("<${1}AssumedRoleId")), func(element []byte) []byte {
+		match := number.FindSubmatch(element)
+		name, value := string(match[1]), strings.TrimSpace(string(match[2]))
+		isTime := strings.HasSuffix(name, "Expiration")
+		if value == "" || !isTime && !size.MatchString(value) {
+			return nil
 		}
-	}
-	return body, nil
+		if _, err := smithytime.ParseDateTime(value); err != nil && isTime {
+			problem = &AnswerError{Kind: AnswerBadTime, Problem: "has an expiration that isn't a time in the form of RFC 3339"}
+		}
+		return []byte("<" + name + ">" + value + "</" + name + ">")
+	})
+	return body, problem
 }
 
 func isHTML(contentType string, body []byte) bool {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -93,12 +94,12 @@ func (c *Client) round(ctx context.Context, exchange *Exchange, rounds *rounds, 
 	asked.WebIdentityToken = aws.String(token.Reveal())
 	exchange.Sent = true
 	attempts := newRetryer(c.maxRetries, token, request.Attempted)
-	exchange.Result, err = c.session(within, request, &asked, func(ctx context.Context) (*Result, error) { return call(ctx, client, &asked, attempts) })
-	calls, last := attempts.story()
-	if shared, found := errors.AsType[*sharedError](err); found { // another block's call, perhaps
-		calls, err = shared.calls, shared.err
+	result, made, err := c.session(within, request, &asked, attempts, func(ctx context.Context) (*Result, error) { return call(ctx, client, &asked, attempts) })
+	exchange.Result = result
+	calls, last := made.story()
+	if err != nil || made == attempts { // rather than another block's call, which has ended before
+		rounds.calls += calls
 	}
-	rounds.calls += calls
 	if err != nil {
 		return ended(within, err, timeout, "waiting for the answer of STS at "+exchange.Destination.String(), cmp.Or(last, rounds.lastErr))
 	}
@@ -116,13 +117,39 @@ func (c *Client) token(ctx context.Context, request Request, rounds *rounds) (to
 		c.tokens.forget(requested.Key(), rounds.lastToken)
 	}
 	deadline, _ := ctx.Deadline() // which Exchange has set: a platform that errs gets to say how, rather than to run out of time
-	return c.tokens.do(ctx, requested.Key(), func(ctx context.Context) (secret.Text, time.Time, error) {
-		ctx, cancel := context.WithDeadline(ctx, deadline)
-		defer cancel()
-		token, err := requested.Token(ctx)
-		return token, goodUntil(token), err
-	})
+	for {
+		var leads atomic.Bool
+		token, _, err := c.tokens.do(ctx, requested.Key(), nil, func(ctx context.Context) (secret.Text, time.Time, error) {
+			leads.Store(true)
+			ctx, cancel := context.WithDeadline(ctx, deadline)
+			defer cancel()
+			token, err := requested.Token(ctx)
+			if err != nil {
+				err = &hurriedError{err, deadline}
+			}
+			return token, goodUntil(token), err
+		})
+		hurried, failed := errors.AsType[*hurriedError](err)
+		if !failed {
+			return token, err
+		}
+		if leads.Load() || ctx.Err() != nil || deadline.Sub(hurried.deadline) < muchLater {
+			return token, hurried.err
+		}
+	}
 }
+
+// muchLater is how much more time a block must have than the one whose request for a token it joined, to ask again when that
+// has failed: it may have failed for want of time.
+const muchLater = time.Second
+
+// hurriedError is a failed request for a token, with the deadline that it had.
+type hurriedError struct {
+	err      error
+	deadline time.Time
+}
+
+func (e *hurriedError) Error() string { return e.err.Error() }
 
 // goodUntil is when a token is too near to its end to begin anything with: the last minute of its life, or the last half of
 // a short one. What doesn't say when it expires isn't kept.
@@ -131,19 +158,24 @@ func goodUntil(token secret.Text) time.Time {
 	if err != nil || claims.Expiration.IsZero() {
 		return time.Time{}
 	}
-	return claims.Expiration.Add(-min(time.Minute, time.Until(claims.Expiration)/2))
+	return keepUntil(claims.Expiration, time.Now())
 }
 
-// session calls STS, once for all who ask for the same at about the same time.
-func (c *Client) session(ctx context.Context, request Request, input *sts.AssumeRoleWithWebIdentityInput, call func(context.Context) (*Result, error)) (*Result, error) {
+func keepUntil(expiration, now time.Time) time.Time {
+	return expiration.Add(-min(time.Minute, expiration.Sub(now)/2))
+}
+
+// session calls STS, once for all who ask for the same at about the same time, and gives the attempts that it took.
+func (c *Client) session(ctx context.Context, request Request, input *sts.AssumeRoleWithWebIdentityInput, attempts *retryer, call func(context.Context) (*Result, error)) (*Result, *retryer, error) {
 	if request.Fresh {
-		return call(ctx)
+		result, err := call(ctx)
+		return result, attempts, err
 	}
 	key, err := sessionKey(input)
 	if err != nil {
-		return nil, err
+		return nil, attempts, err
 	}
-	return c.sessions.do(ctx, key, func(ctx context.Context) (*Result, time.Time, error) {
+	return c.sessions.do(ctx, key, attempts, func(ctx context.Context) (*Result, time.Time, error) {
 		result, err := call(ctx)
 		if err != nil {
 			return nil, time.Time{}, err
@@ -170,35 +202,21 @@ func sessionKey(input *sts.AssumeRoleWithWebIdentityInput) (string, error) {
 	return hex.EncodeToString(digest[:]), nil
 }
 
-// sharedError is a failed call with the number of its attempts, for all who share it.
-type sharedError struct {
-	calls int
-	err   error
-}
-
-func (f *sharedError) Error() string { return f.err.Error() }
-
 // call sets the retryer here, for this one operation: the SDK's client puts another around the one that it is made with.
 func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput, attempts *retryer) (*Result, error) {
 	token := secret.New(aws.ToString(input.WebIdentityToken))
 	output, err := client.AssumeRoleWithWebIdentity(ctx, input, func(o *sts.Options) { o.Retryer = attempts })
 	if err != nil {
-		calls, _ := attempts.story()
-		return nil, &sharedError{calls, translate(err, token)}
+		return nil, translate(err, token)
 	}
-	result, err := newResult(output, token)
-	if err != nil {
-		calls, _ := attempts.story()
-		return nil, &sharedError{calls, err}
-	}
-	return result, nil
+	return newResult(output, token)
 }
 
 // ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself. The last failure is how
 // an attempt before that ended; nil when there was none.
 func ended(ctx context.Context, err error, timeout time.Duration, during string, last error) error {
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded): // what has the same deadline may notice first
 		return &TimeoutError{Timeout: timeout, During: during, Last: last}
 	case ctx.Err() != nil:
 		return fmt.Errorf("interrupted while %s: %w", during, context.Canceled)

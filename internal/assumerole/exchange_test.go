@@ -253,7 +253,6 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 		"old credentials":            {answer(200, "text/xml", strings.Replace(minioAnswer, "2999", "2001", 1)), assumerole.AnswerExpired, "already expired, at 2001-01-02T03:04:05Z"},
 		"a time in another form":     {answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", "Wed, 02 Jan 2999 03:04:05 GMT", 1)), assumerole.AnswerBadTime, "isn't a time"},
 		"a time that is none":        {answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", leak, 1)), assumerole.AnswerBadTime, "isn't a time"},
-		"a number that is none":      {answer(200, "text/xml", strings.Replace(minioAnswer, "<SubjectFrom", "<PackedPolicySize>"+leak+"</PackedPolicySize><SubjectFrom", 1)), assumerole.AnswerForeign, "isn't one of STS"},
 		"an answer cut short":        {answer(200, "text/xml", minioAnswer[:300]), assumerole.AnswerCutOff, "breaks off"},
 		"an answer that doesn't end": {answer(200, "text/xml", strings.Replace(minioAnswer, "KEYID", strings.Repeat("x", 2<<20), 1)), assumerole.AnswerTooLarge, "larger than 1 MiB"},
 		"another service's error":    {answer(400, "text/xml", "<Oops><Why>"+leak+"</Why></Oops>"), assumerole.AnswerForeign, "isn't one of STS"},
@@ -302,13 +301,25 @@ func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
 func TestEmptyNumbersAreNull(t *testing.T) {
 	testenv.Isolate(t)
 	body := strings.Replace(minioAnswer, "<Expiration>2999-01-02T03:04:05Z</Expiration>", "<Expiration></Expiration>", 1)
-	body = strings.Replace(body, "<SubjectFromWebIdentityToken>", "<PackedPolicySize/><SessionTokenSize> </SessionTokenSize><SubjectFromWebIdentityToken>", 1)
+	body = strings.Replace(body, "<SubjectFromWebIdentityToken>", "<PackedPolicySize/><SessionTokenSize> </SessionTokenSize><SessionTokenUtilization x:nil='true'/><SubjectFromWebIdentityToken>", 1)
 	made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))}, request("an-opaque-token"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := made.Result; got.Credentials.Expiration != nil || got.PackedPolicySize != nil || got.SessionTokenSize != nil {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestNumbersThatAreNone holds that a size which can't be one is as good as none: the credentials are good all the same.
+func TestNumbersThatAreNone(t *testing.T) {
+	testenv.Isolate(t)
+	for _, size := range []string{"99999999999", "-5", "much", "1.5"} {
+		body := strings.Replace(minioAnswer, "<SubjectFrom", "<PackedPolicySize>"+size+"</PackedPolicySize><SessionTokenSize unit='b'> 7 </SessionTokenSize><SubjectFrom", 1)
+		made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))}, request("an-opaque-token"))
+		if err != nil || made.Result.PackedPolicySize != nil || made.Result.SessionTokenSize == nil || *made.Result.SessionTokenSize != 7 {
+			t.Errorf("%s: got %+v, %v", size, made.Result, err)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ type Request struct {
 	Timeout                 time.Duration
 	PropagationTimeout      time.Duration // how much longer to go on while IAM doesn't know the role or the OIDC provider yet
 	Fresh                   bool          // neither a token nor a session that another exchange has fetched will do
-	Attempted               func(Attempt) `json:"-"` // told of each call that failed, even while it is made again; may be nil
+	Attempted               func(Attempt) `json:"-"` // told of each call that failed, perhaps after Exchange has ended: others may wait for the same; may be nil
 }
 
 // CheckRoleSessionName checks the API's constraints. Its error is an *ArgumentError.

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
@@ -59,6 +60,12 @@ func newRetryer(maxRetries int, token secret.Text, tell func(Attempt)) *retryer 
 			o.RateLimiter = ratelimit.None
 			o.MaxBackoff = maxBackoff
 			o.Retryables = append([]retry.IsErrorRetryable{
+				retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+					if isThrottle(err) {
+						return aws.TrueTernary
+					}
+					return aws.UnknownTernary
+				}),
 				retry.IsErrorRetryableFunc(notForRetry),
 				retry.IsErrorRetryableFunc(passingAnswer),
 				retry.IsErrorRetryableFunc(passingInvalidToken),
@@ -114,7 +121,7 @@ func passingAnswer(err error) aws.Ternary {
 		return aws.UnknownTernary
 	}
 	switch answer.HTTPStatus {
-	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return aws.TrueTernary
 	}
 	return aws.FalseTernary
@@ -130,7 +137,20 @@ func passingInvalidToken(err error) aws.Ternary {
 	return aws.UnknownTernary
 }
 
+// isThrottle knows the codes of AWS and of MinIO, and the status that says so, whatever else is in the answer.
 func isThrottle(err error) bool {
+	if api, found := errors.AsType[smithy.APIError](err); found {
+		switch api.ErrorCode() {
+		case "TooManyRequests", "SlowDownRead", "SlowDownWrite":
+			return true
+		}
+	}
+	if answer, found := errors.AsType[*AnswerError](err); found && answer.HTTPStatus == http.StatusTooManyRequests {
+		return true
+	}
+	if response, found := errors.AsType[*awshttp.ResponseError](err); found && response.HTTPStatusCode() == http.StatusTooManyRequests {
+		return true
+	}
 	return retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err) == aws.TrueTernary
 }
 

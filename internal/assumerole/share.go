@@ -14,27 +14,28 @@ type shared[V comparable] struct {
 
 // flight is one piece of work: under way until done is closed, and then its result, which may be given until it is stale.
 type flight[V comparable] struct {
-	done    chan struct{}
-	waiting int
-	cancel  context.CancelFunc
-	value   V
-	err     error
-	until   time.Time
+	attempts *retryer // of the one who began it; nil where it has none
+	done     chan struct{}
+	waiting  int
+	cancel   context.CancelFunc
+	value    V
+	err      error
+	until    time.Time
 }
 
 // do gives the result for a key: that of work under way, or one that isn't stale yet, or that of new work. Each asker waits
 // for as long as its own context lets it; the work ends early only when nobody waits for it any more. An error goes to all
-// who wait, and to nobody after them.
-func (s *shared[V]) do(ctx context.Context, key string, work func(context.Context) (V, time.Time, error)) (V, error) {
-	joined := s.join(ctx, key, work)
+// who wait, and to nobody after them. The attempts are those of the work: the asker's own, unless it joined another's.
+func (s *shared[V]) do(ctx context.Context, key string, attempts *retryer, work func(context.Context) (V, time.Time, error)) (V, *retryer, error) {
+	joined := s.join(ctx, key, attempts, work)
 	select {
 	case <-joined.done:
 		s.leave(key, joined)
-		return joined.value, joined.err
+		return joined.value, joined.attempts, joined.err
 	case <-ctx.Done():
 		s.leave(key, joined)
 		var none V
-		return none, context.Cause(ctx)
+		return none, joined.attempts, context.Cause(ctx)
 	}
 }
 
@@ -47,7 +48,7 @@ func (s *shared[V]) forget(key string, value V) {
 	}
 }
 
-func (s *shared[V]) join(ctx context.Context, key string, work func(context.Context) (V, time.Time, error)) *flight[V] {
+func (s *shared[V]) join(ctx context.Context, key string, attempts *retryer, work func(context.Context) (V, time.Time, error)) *flight[V] {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.flights == nil {
@@ -58,7 +59,7 @@ func (s *shared[V]) join(ctx context.Context, key string, work func(context.Cont
 		joined.waiting++
 		return joined
 	}
-	started := &flight[V]{done: make(chan struct{}), waiting: 1}
+	started := &flight[V]{attempts: attempts, done: make(chan struct{}), waiting: 1}
 	s.flights[key] = started
 	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	started.cancel = cancel

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // platform is a source that counts how often it is asked, and may be slow.
@@ -285,6 +287,87 @@ func TestSharedFailureTellsOfItsCalls(t *testing.T) {
 			t.Errorf("it tells of %d calls", count)
 		}
 	}
+}
+
+// TestJoinedRequestHasTimeOfItsOwn holds that a block which joined another's request for a token doesn't fail because the
+// other had little time.
+func TestJoinedRequestHasTimeOfItsOwn(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	client := newClient(t, server)
+	source := platform{func() string { return token }, time.Second, new(atomic.Int32)}
+	hurried, patient := request(""), request("")
+	hurried.Token, hurried.Timeout, patient.Token = source, 300*time.Millisecond, source
+	first := make(chan error, 1)
+	go func() {
+		_, err := client.Exchange(t.Context(), hurried)
+		first <- err
+	}()
+	for source.asked.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := client.Exchange(t.Context(), patient); err != nil {
+		t.Errorf("the one with time got %v", err)
+	}
+	if timeout, ok := errors.AsType[*assumerole.TimeoutError](<-first); !ok || timeout.Timeout != hurried.Timeout {
+		t.Errorf("the one without got %v", timeout)
+	}
+	if got := source.asked.Load(); got != 2 {
+		t.Errorf("the platform was asked %d times", got)
+	}
+}
+
+// TestFailedRequestIsSharedByEqualBlocks holds that a platform which refuses isn't asked once for each block.
+func TestFailedRequestIsSharedByEqualBlocks(t *testing.T) {
+	testenv.Isolate(t)
+	server, _ := startSTS(t, emulator.Options{})
+	source := failingPlatform{new(atomic.Int32)}
+	asked := request("")
+	asked.Token = source
+	for _, err := range atOnce(t.Context(), newClient(t, server), slices.Repeat([]assumerole.Request{asked}, 10)) {
+		if problem, ok := errors.AsType[*webidentity.Error](err); !ok || problem.Summary != "No" {
+			t.Errorf("got %T: %v", err, err)
+		}
+	}
+	if got := source.asked.Load(); got != 1 {
+		t.Errorf("the platform was asked %d times", got)
+	}
+}
+
+// failingPlatform refuses, after a while.
+type failingPlatform struct{ asked *atomic.Int32 }
+
+func (failingPlatform) String() string { return "a platform" }
+func (failingPlatform) Key() string    { return "failing" }
+
+func (p failingPlatform) Token(context.Context) (secret.Text, error) {
+	p.asked.Add(1)
+	time.Sleep(100 * time.Millisecond)
+	return secret.Text{}, &webidentity.Error{Summary: "No"}
+}
+
+// TestJoinerKnowsOfTheCall holds that whoever runs out of time while another's call goes on knows how it went so far.
+func TestJoinerKnowsOfTheCall(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	refuseFirst(server, 1000, "Throttling", "Rate exceeded")
+	client := newClient(t, server)
+	patient, hurried := request(token), request(token)
+	patient.Timeout, hurried.Timeout = 3*time.Second, time.Second
+	failed := make(chan struct{}, 100)
+	patient.Attempted = func(assumerole.Attempt) { failed <- struct{}{} }
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = client.Exchange(t.Context(), patient)
+	}()
+	<-failed
+	made, err := client.Exchange(t.Context(), hurried)
+	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
+	if !ok || made.Calls == 0 || timeout.Last == nil || !strings.Contains(timeout.Last.Error(), "Throttling") {
+		t.Errorf("%d calls, and %T: %v", made.Calls, err, err)
+	}
+	<-ended
 }
 
 // TestAttemptsAreTold holds what is told of each call that failed, while it is made again.

@@ -24,7 +24,7 @@ const unknownCode = "UnknownError"
 // DeserializationError does), so none of them is wrapped, and text that comes from outside is scrubbed.
 func translate(err error, token secret.Text) error {
 	if redirect, found := errors.AsType[*transport.RedirectError](err); found {
-		return redirect
+		return &transport.RedirectError{Status: redirect.Status, Host: secret.Scrub(redirect.Host, token)}
 	}
 	if answer, found := errors.AsType[*AnswerError](err); found {
 		return answer

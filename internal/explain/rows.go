@@ -22,7 +22,7 @@ const (
 
 var (
 	expiredCodes   = []string{expiredTokenCode, "ExpiredToken"}
-	throttledCodes = []string{"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
+	throttledCodes = []string{"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "SlowDownRead", "SlowDownWrite"}
 )
 
 // awsRows are the errors of AWS's STS. The first that fits holds, so that what any message may have comes last.

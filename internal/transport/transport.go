@@ -24,7 +24,7 @@ var ErrNoAnswer = errors.New("the answer asks to switch to another protocol")
 // RedirectError is an answer that points elsewhere. The token goes to the configured endpoint alone, so it isn't followed.
 type RedirectError struct {
 	Status int    // HTTP status, 300 to 399
-	Host   string // the host it points to; empty when it names none
+	Host   string // the host it points to, as the answer has it; empty when it names none
 }
 
 func (e *RedirectError) Error() string {
@@ -93,8 +93,14 @@ func redirectHost(response *http.Response) string {
 	if err != nil {
 		return ""
 	}
+	if len(location.Host) > maxHost {
+		return "a host with a name that is too long"
+	}
 	return location.Host
 }
+
+// maxHost bounds what is told of a host, in bytes: as long as names can be, and a port.
+const maxHost = 260
 
 type boundedBody struct {
 	io.ReadCloser
