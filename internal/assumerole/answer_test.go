@@ -53,7 +53,7 @@ func FuzzAnswer(f *testing.F) {
 		client.stsClient = &http.Client{Transport: normalizer{stub{status, body}}}
 		const token = "headerheader.claimsclaims.signature"
 		made, err := client.Exchange(t.Context(), Request{
-			RoleARN: "r", RoleSessionName: "ab", Token: webidentity.Inline{Value: secret.New(token)}, Timeout: 500 * time.Millisecond, Fresh: true,
+			RoleARN: "r", RoleSessionName: "ab", Token: webidentity.Inline{Value: secret.New(token)}, Timeout: 20 * time.Millisecond, Fresh: true,
 		})
 		switch {
 		case err == nil && made.Result.Credentials.SecretAccessKey.IsEmpty():
