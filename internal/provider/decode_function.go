@@ -3,12 +3,17 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math/big"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -81,39 +86,66 @@ func decoded(ctx context.Context, token string) types.Object {
 		"issued_at":        instant(claims.IssuedAt),
 		"not_before":       instant(claims.NotBefore),
 		"expiration":       instant(claims.Expiration),
-		"claims":           types.DynamicValue(fromJSON(ctx, claims.All)),
+		"claims":           types.DynamicValue(fromJSON(ctx, claims.All, 0)),
 	})
 }
 
-// fromJSON makes a Terraform value of a decoded JSON one: objects and tuples, whose parts may be of different types.
-func fromJSON(ctx context.Context, value any) attr.Value {
+// maxNesting is how deep claims may lie in each other. Each level is another type to Terraform, which compares all of them
+// at each.
+const maxNesting = 32
+
+// fromJSON makes a Terraform value of a decoded JSON one: objects and tuples, whose parts may be of different types. What lies
+// too deep is given as JSON.
+func fromJSON(ctx context.Context, value any, depth int) attr.Value {
+	if depth > maxNesting {
+		text, _ := json.Marshal(value) // it was decoded from JSON
+		return types.StringValue(string(text))
+	}
 	switch value := value.(type) {
 	case string:
 		return types.StringValue(value)
 	case bool:
 		return types.BoolValue(value)
 	case json.Number:
-		number, _, err := big.ParseFloat(value.String(), 10, 512, big.ToNearestEven)
-		if err != nil || number.IsInf() {
-			return types.StringValue(value.String()) // beyond what Terraform's numbers hold
-		}
-		return types.NumberValue(number)
+		return number(value)
 	case []any:
 		elements, elementTypes := make([]attr.Value, 0, len(value)), make([]attr.Type, 0, len(value))
 		for _, element := range value {
-			converted := fromJSON(ctx, element)
+			converted := fromJSON(ctx, element, depth+1)
 			elements, elementTypes = append(elements, converted), append(elementTypes, converted.Type(ctx))
 		}
 		return types.TupleValueMust(elementTypes, elements)
 	case map[string]any:
 		members, memberTypes := map[string]attr.Value{}, map[string]attr.Type{}
-		for name, member := range value {
-			members[name] = fromJSON(ctx, member)
-			memberTypes[name] = members[name].Type(ctx)
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			// Terraform composes the letters of names: two that are written in different ways are one to it.
+			composed := norm.NFC.String(name)
+			if members[composed] == nil {
+				members[composed] = fromJSON(ctx, value[name], depth+1)
+				memberTypes[composed] = members[composed].Type(ctx)
+			}
 		}
 		return types.ObjectValueMust(memberTypes, members)
 	}
 	return types.StringNull() // a null of JSON has no type; Terraform's has to have one
+}
+
+// maxNumber bounds a number, in characters: many more than any claim needs.
+const maxNumber = 400
+
+// number is a text where it would be written with no end of zeros: on the way to Terraform, numbers have no exponent.
+func number(value json.Number) attr.Value {
+	text := value.String()
+	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
+	near, err := strconv.ParseFloat(text, 64)
+	if err != nil || len(text) > maxNumber || near == 0 && strings.ContainsAny(mantissa, "123456789") {
+		return types.StringValue(text)
+	}
+	exact, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+	if err != nil {
+		return types.StringValue(text)
+	}
+	return types.NumberValue(exact)
 }
 
 func nonEmpty(text string) types.String {

@@ -1,9 +1,12 @@
 package provider_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
 )
 
 func TestDecodeWebIdentityToken(t *testing.T) {
@@ -53,6 +57,41 @@ func TestDecodeWebIdentityToken(t *testing.T) {
 	checks = append(checks, statecheck.ExpectKnownOutputValue("no_token", knownvalue.Bool(true)))
 	runFunction(t, config, checks)
 }
+
+// TestDecodeHostileClaims holds that no claims make the function fail, beside whose error Terraform prints the token, or take
+// long.
+func TestDecodeHostileClaims(t *testing.T) {
+	testenv.Isolate(t)
+	var config string
+	var checks []statecheck.StateCheck
+	for claims, test := range map[string]struct {
+		path string
+		want knownvalue.Check
+	}{
+		`{"a":1e10000000}`:          {".a", knownvalue.StringExact("1e10000000")},
+		`{"a":1e-1000000}`:          {".a", knownvalue.StringExact("1e-1000000")},
+		`{"a":-0.0e5}`:              {".a == 0", knownvalue.Bool(true)},
+		`{"a":1e300}`:               {".a > 1", knownvalue.Bool(true)},
+		`{"a":` + digits(500) + `}`: {".a", knownvalue.StringExact(digits(500))},
+		"{\"caf\u00e9\":1,\"cafe\u0301\":2,\"a\":3}":                                                {".a", knownvalue.Int64Exact(3)},
+		`{"a":` + strings.Repeat(`[`, 4000) + strings.Repeat(`]`, 4000) + `}`:                       {".a != null", knownvalue.Bool(true)},
+		`{"a":` + strings.Repeat(`{"b":`, 2000) + "1" + strings.Repeat(`}`, 2000) + `}`:             {".a.b.b.b.b != null", knownvalue.Bool(true)},
+		`{"":1,"a":null,"\u0000":"\ud800","b":[null,{},[]],"c":{"c":{"c":true}},"a b":"\u001b[2J"}`: {".c.c.c", knownvalue.Bool(true)},
+	} {
+		encode := base64.RawURLEncoding.EncodeToString
+		token := encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(claims)) + "."
+		output := "output_" + strconv.Itoa(len(checks))
+		config += fmt.Sprintf("output %q {\n  value = provider::sts::decode_web_identity_token(%q).claims%s\n}\n", output, token, test.path)
+		checks = append(checks, statecheck.ExpectKnownOutputValue(output, test.want))
+	}
+	start := time.Now()
+	runFunction(t, config, checks)
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func digits(number int) string { return "1" + strings.Repeat("7", number-1) }
 
 func runFunction(t *testing.T, config string, checks []statecheck.StateCheck) {
 	t.Helper()
