@@ -136,6 +136,9 @@ func TestNothingIsSent(t *testing.T) {
 		},
 		"a profile that doesn't exist":        {environment: map[string]string{"AWS_PROFILE": "nowhere"}, want: `AWS_PROFILE names the profile "nowhere"`},
 		"a CA bundle that doesn't exist":      {environment: map[string]string{"AWS_CA_BUNDLE": "/nowhere/ca.pem"}, want: `"/nowhere/ca.pem" doesn't exist`},
+		"a CA bundle without an end":          {environment: map[string]string{"AWS_CA_BUNDLE": "/dev/zero"}, want: `"/dev/zero" is larger than 16 MiB`},
+		"a configuration without an end":      {environment: map[string]string{"AWS_CONFIG_FILE": "/dev/zero"}, want: `"/dev/zero" is larger than 16 MiB`},
+		"credentials without an end":          {environment: map[string]string{"AWS_SHARED_CREDENTIALS_FILE": "/dev/zero"}, want: `"/dev/zero" is larger than 16 MiB`},
 		"a CA bundle without a certificate":   {environment: map[string]string{"AWS_CA_BUNDLE": "/dev/null"}, want: "no certificate in PEM form"},
 		"a number of attempts that isn't one": {environment: map[string]string{"AWS_MAX_ATTEMPTS": "many"}, want: "AWS_MAX_ATTEMPTS"},
 		"no role for AWS":                     {change: func(r *assumerole.Request) { r.RoleARN = "" }, argument: "role_arn", want: `"" is empty`},
@@ -152,9 +155,14 @@ func TestNothingIsSent(t *testing.T) {
 			},
 			argument: "role_arn", want: `"deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`,
 		},
-		"a duration beyond AWS's": {change: func(r *assumerole.Request) { r.DurationSeconds = 43201 }, argument: "duration_seconds", want: "900 to 43200"},
-		"a bad session name":      {change: func(r *assumerole.Request) { r.RoleSessionName = "a b" }, argument: "role_session_name", want: "a character that isn't allowed"},
-		"a bad policy":            {change: func(r *assumerole.Request) { r.Policy = "{" }, argument: "policy", want: "isn't valid JSON"},
+		"a token in place of a role": {
+			settings: assumerole.Settings{AllowedAccountIDs: []string{account}}, change: func(r *assumerole.Request) { r.RoleARN = jwt }, argument: "role_arn",
+			want: `The role ARN "(redacted)" isn't of one of the accounts`,
+		},
+		"a token in place of a Region": {settings: assumerole.Settings{Region: jwt}, setting: "region", want: `"(redacted)", from the provider's argument region`},
+		"a duration beyond AWS's":      {change: func(r *assumerole.Request) { r.DurationSeconds = 43201 }, argument: "duration_seconds", want: "900 to 43200"},
+		"a bad session name":           {change: func(r *assumerole.Request) { r.RoleSessionName = "a b" }, argument: "role_session_name", want: "a character that isn't allowed"},
+		"a bad policy":                 {change: func(r *assumerole.Request) { r.Policy = "{" }, argument: "policy", want: "isn't valid JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
@@ -185,10 +193,32 @@ func TestNothingIsSent(t *testing.T) {
 			if argument != test.argument || setting != test.setting {
 				t.Errorf("it is at the block's %q and the provider's %q, want %q and %q", argument, setting, test.argument, test.setting)
 			}
-			if strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("a password is in the error: %v", err)
+			if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "eyJ") {
+				t.Errorf("a password or a token is in the error: %v", err)
 			}
 		})
+	}
+}
+
+const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2lnbmF0dXJl"
+
+// TestWhatOnlyLooksTooMuch holds what AWS may take, and gets to judge: the longest duration, and a partition that this provider
+// has never heard of, when the Region is named.
+func TestWhatOnlyLooksTooMuch(t *testing.T) {
+	for name, change := range map[string]func(*assumerole.Request){
+		"the longest duration":    func(r *assumerole.Request) { r.DurationSeconds = 43200 },
+		"a partition of its own":  func(r *assumerole.Request) { r.RoleARN = "arn:aws-moon:iam::111122223333:role/deploy" },
+		"the longest of ARNs":     func(r *assumerole.Request) { r.RoleARN = roleARN + strings.Repeat("x", 2048-len(roleARN)) },
+		"a token of an OAuth app": func(r *assumerole.Request) { r.ProviderID = "www.amazon.com" },
+	} {
+		testenv.Isolate(t)
+		asked := request("some.opaque.token")
+		change(&asked)
+		testenv.Refused()
+		_, err := exchange(t, assumerole.Settings{Region: "us-east-1"}, asked)
+		if _, ok := errors.AsType[*assumerole.ConnectionError](err); !ok || len(testenv.Refused()) != 1 {
+			t.Errorf("%s: it isn't sent: %v", name, err)
+		}
 	}
 }
 

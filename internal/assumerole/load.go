@@ -2,9 +2,11 @@ package assumerole
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -16,6 +18,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"golang.org/x/net/http/httpproxy"
 
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
@@ -53,6 +56,9 @@ func load(ctx context.Context, settings Settings) (aws.Config, error) {
 		}
 		options = append(options, config.WithUseDualStackEndpoint(state))
 	}
+	if err := checkFiles(settings); err != nil {
+		return aws.Config{}, err
+	}
 	if settings.CustomCABundle != "" {
 		options = append(options, func(o *config.LoadOptions) error {
 			bundle, err := os.ReadFile(settings.CustomCABundle)
@@ -66,6 +72,49 @@ func load(ctx context.Context, settings Settings) (aws.Config, error) {
 	}
 	loaded.Logger = logging.Nop{} // it would write to stderr, past Terraform's own log
 	return loaded, nil
+}
+
+// checkFiles refuses files that don't end, before the SDK reads the whole of them. Whatever else is wrong with them, it says
+// itself.
+func checkFiles(settings Settings) error {
+	if bundle := cmp.Or(settings.CustomCABundle, os.Getenv("AWS_CA_BUNDLE")); isTooLarge(bundle) {
+		return caBundleError(settings, fmt.Sprintf("the file %q is larger than %d MiB", secret.Scrub(bundle), maxFileBytes>>20))
+	}
+	for _, path := range []string{
+		cmp.Or(os.Getenv("AWS_CONFIG_FILE"), config.DefaultSharedConfigFilename()),
+		cmp.Or(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), config.DefaultSharedCredentialsFilename()),
+	} {
+		if isTooLarge(path) {
+			return &SettingError{
+				Summary: "The AWS shared configuration can't be read",
+				Detail:  fmt.Sprintf("The file %q is larger than %d MiB.", secret.Scrub(path), maxFileBytes>>20),
+			}
+		}
+	}
+	return nil
+}
+
+// maxFileBytes bounds a file of the shared configuration, and a CA bundle: those of systems have some 200 KiB.
+const maxFileBytes = 16 << 20
+
+// isTooLarge goes by the size of a regular file, and reads a device: /dev/null is as good as no file, and /dev/zero never ends.
+func isTooLarge(path string) bool {
+	info, err := os.Stat(path) //nolint:gosec // the user names it
+	switch {
+	case err != nil:
+		return false
+	case info.Mode().IsRegular():
+		return info.Size() > maxFileBytes
+	case info.Mode()&os.ModeDevice == 0:
+		return false
+	}
+	device, err := os.Open(path) //nolint:gosec // the user names it
+	if err != nil {
+		return false
+	}
+	defer func() { _ = device.Close() }()
+	read, _ := io.Copy(io.Discard, io.LimitReader(device, maxFileBytes+1))
+	return read > maxFileBytes
 }
 
 // loadTimeout bounds the reading of the shared configuration, which is a matter of milliseconds.

@@ -98,7 +98,10 @@ const maxNesting = 32
 // too deep is given as JSON.
 func fromJSON(ctx context.Context, value any, depth int) attr.Value {
 	if depth > maxNesting {
-		text, _ := json.Marshal(value) // it was decoded from JSON
+		text, err := json.Marshal(value)
+		if err != nil { // which can't be: it was decoded from JSON
+			return types.StringNull()
+		}
 		return types.StringValue(string(text))
 	}
 	switch value := value.(type) {

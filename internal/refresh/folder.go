@@ -73,10 +73,11 @@ func settle(places []string, executable string) (folder, *net.UnixListener, erro
 
 // furnish makes a folder in a place, with the link, the socket and the config file. On failure it leaves nothing behind.
 func furnish(place, executable string) (folder, *net.UnixListener, error) {
-	if err := checkPlace(place); err != nil {
+	resolved, err := resolve(place)
+	if err != nil {
 		return "", nil, err
 	}
-	home, err := makeFolder(place)
+	home, err := makeFolder(resolved)
 	if err != nil {
 		return "", nil, err
 	}

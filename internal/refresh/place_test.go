@@ -25,6 +25,12 @@ func unfit(t *testing.T) map[string]struct{ path, want string } {
 		}
 		return path
 	}
+	link := func(to, path string) string {
+		if err := os.Symlink(to, path); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
 	file := filepath.Join(base, "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -44,6 +50,8 @@ func unfit(t *testing.T) map[string]struct{ path, want string } {
 		"a file":           {file, "isn't a folder"},
 		"everyone's":       {made(0o777, "open"), "sticky"},
 		"its group's":      {made(0o770, "group"), "sticky"},
+		"below everyone's": {made(0o700, "open", "own"), "open above it may be written to by other users"},
+		"by way of a link": {link(made(0o700, "a c"), filepath.Join(base, "link")), "shell"},
 		"it can't be used": {"/proc", ""}, // where there is none, it is missing
 	}
 	if os.Geteuid() == 0 {

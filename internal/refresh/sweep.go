@@ -17,7 +17,8 @@ const sweepAge = time.Minute
 func sweep(places []string, now time.Time) {
 	for _, place := range places {
 		// In a place where others may replace a folder, one might be replaced by a link between the look and the removal.
-		if checkPlace(place) != nil {
+		place, err := resolve(place)
+		if err != nil {
 			continue
 		}
 		entries, err := os.ReadDir(place)

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -14,26 +15,32 @@ const MaxScrubbed = 1000
 // out ordinary words, and give nothing away.
 const minSegment = 8
 
+// names are what secrets are called, in answers and in files.
+const names = `secret_?access_?key|session_?token|web_?identity_?token`
+
 var patterns = []struct {
 	pattern *regexp.Regexp
 	with    string
 }{
-	{regexp.MustCompile(`\be[wy][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted},                            // a JWT
-	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}`), redacted},                                                                   // a part of one
-	{regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`), "$1$2" + redacted},                               // an Authorization header; no word is that long
-	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/@\s]*@`), "$1" + redacted + "@"},                                     // a proxy's user and password
-	{regexp.MustCompile(`(?i)(<(?:SecretAccessKey|SessionToken|WebIdentityToken)>)[^<]*`), "$1" + redacted},                  // a part of an answer
-	{regexp.MustCompile(`(?i)((?:secretaccesskey|sessiontoken|webidentitytoken)["']?\s*[=:]\s*)[^\s&,}]+`), "$1" + redacted}, // of a form or of JSON
+	{regexp.MustCompile(`\be[wy][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted}, // a JWT
+	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}`), redacted},                                        // a part of one
+	{regexp.MustCompile(`(?i)\b(authorization["']?\s*[=:]\s*["']?\w+\s+)\S+`), "$1" + redacted},
+	{regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`), "$1$2" + redacted}, // an Authorization header; no word is that long
+	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s]*@`), "$1" + redacted + "@"},        // a proxy's user and password
+	{regexp.MustCompile(`(?i)(<(?:\w+:)?(?:` + names + `)\b[^>]*>)[^<]*`), "$1" + redacted},    // a part of an answer
+	{regexp.MustCompile(`(?i)[^<>\s]*(</(?:\w+:)?(?:` + names + `)\b)`), redacted + "$1"},      // the end of one
+	{regexp.MustCompile(`(?i)((?:` + names + `)["']?\s*[=:]\s*)[^\s&,}]+`), "$1" + redacted},   // of a form, of JSON or of a file
 }
 
-// Scrub makes text from outside fit to be shown: without the secrets named, their parts between dots, what looks like a
-// token, a key or a URL's password, without control characters, and no longer than MaxScrubbed.
+// Scrub makes text from outside fit to be shown: without the secrets named, their parts between dots, any longer run of their
+// characters, what looks like a token, a key or a URL's password, without control characters, and no longer than MaxScrubbed.
 func Scrub(text string, secrets ...Text) string {
 	for _, secret := range secrets {
 		if secret.IsEmpty() {
 			continue
 		}
 		text = strings.ReplaceAll(text, secret.Reveal(), redacted)
+		text = withoutRuns(text, secret.Reveal(), url.QueryEscape(secret.Reveal()))
 		for segment := range strings.SplitSeq(secret.Reveal(), ".") {
 			if utf8.RuneCountInString(segment) >= minSegment {
 				text = strings.ReplaceAll(text, segment, redacted)
@@ -48,6 +55,35 @@ func Scrub(text string, secrets ...Text) string {
 		text = string(runes[:MaxScrubbed]) + "…"
 	}
 	return text
+}
+
+// minRun is the length in bytes from which a run of a secret's characters is worth hiding: a part of a token that was cut off
+// or broken into lines.
+const minRun = 12
+
+// withoutRuns hides every run of characters that one of the secrets has, too.
+func withoutRuns(text string, secrets ...string) string {
+	runs := map[string]struct{}{}
+	for _, secret := range secrets {
+		for n := 0; n+minRun <= len(secret); n++ {
+			runs[secret[n:n+minRun]] = struct{}{}
+		}
+	}
+	var kept strings.Builder
+	for n, hidden := 0, 0; n < len(text); n++ { // hidden is where the run ends that n is in
+		if n+minRun <= len(text) {
+			if _, is := runs[text[n:n+minRun]]; is {
+				if n >= hidden {
+					kept.WriteString(redacted)
+				}
+				hidden = n + minRun
+			}
+		}
+		if n >= hidden {
+			kept.WriteByte(text[n])
+		}
+	}
+	return kept.String()
 }
 
 // Printable replaces what a terminal would act upon or can't show: control characters, and marks that turn the direction of

@@ -26,10 +26,23 @@ func TestScrub(t *testing.T) {
 		"control characters":              {"a\x1b[31mred\x07\r\nb", "a\uFFFD[31mred\uFFFD b"},
 		"a mark that turns the writing":   {"a\u202Eb", "a\uFFFDb"},
 		"bytes that aren't text":          {"a\xffb", "a\uFFFDb"},
-		"a token that control characters": {"headerheader.claims\x00claims.signature", "(redacted).claims\uFFFDclaims.(redacted)"},
+		"a token that control characters": {"headerheader.claims\x00claims.signature", "(redacted)\uFFFD(redacted)"},
+		"a token cut short":               {"got headerheader.claimscl...", "got (redacted)..."},
+		"a token broken into lines":       {"got headerheader.claimsc\nlaimsclaims.signature", "got (redacted) (redacted)"},
+		"a key of a namespace":            {`<s:SecretAccessKey x="y">abc/def</s:SecretAccessKey>`, `<s:SecretAccessKey x="y">(redacted)</s:SecretAccessKey>`},
+		"the end of a key":                {`type="s">K7MDENGbPx</SecretAccessKey>`, `type="s">(redacted)</SecretAccessKey>`},
+		"a key in a file":                 {"aws_secret_access_key = abc/def", "aws_secret_access_key = (redacted)"},
+		"a password in a header":          {"Proxy-Authorization: Basic dXNlcjpwYXNz", "Proxy-Authorization: Basic (redacted)"},
+		"a password with an at sign":      {"http://user:p@ss@proxy:3128/x", "http://(redacted)@proxy:3128/x"},
 	} {
 		if got := secret.Scrub(test.text, token, secret.Text{}); got != test.want {
 			t.Errorf("%s:\n got %q\nwant %q", name, got, test.want)
+		}
+	}
+	opaque := secret.New("Atza|IwEBIJfoo+bar/baz~q")
+	for _, text := range []string{"Atza|IwEBIJfoo+bar/ba", "Atza%7CIwEBIJfoo%2Bbar%2Fbaz~q", "EBIJfoo+bar/baz~q"} {
+		if got := secret.Scrub("<"+text+">", opaque); got != "<(redacted)>" {
+			t.Errorf("of an opaque token: %q", got)
 		}
 	}
 	if got := secret.Scrub(strings.Repeat("é", 5000)); len([]rune(got)) != secret.MaxScrubbed+1 {
