@@ -77,69 +77,82 @@ func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
 	}
 }
 
+// TestExpiredTokenOfAPlatformIsRequestedAnew holds that a token which STS found expired isn't shared any more.
+func TestExpiredTokenOfAPlatformIsRequestedAnew(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	refuseFirst(server, 1, "ExpiredTokenException", "Token expired")
+	asks := new(atomic.Int32)
+	asked := request("")
+	asked.Token = platform{func() string { return []string{"old.token.here", token}[min(asks.Load(), 2)-1] }, 0, asks}
+	if made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked); err != nil || made.Calls != 2 || asks.Load() != 2 {
+		t.Errorf("%d calls with %d tokens, and %v", made.Calls, asks.Load(), err)
+	}
+}
+
+type spreading struct {
+	code, message string
+	timeout       time.Duration
+	succeeds      bool
+}
+
 // TestPropagation holds that a role which was made only just now is waited for, when that is asked for.
 func TestPropagation(t *testing.T) {
 	const denied = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
-	for name, test := range map[string]struct {
-		code, message string
-		timeout       time.Duration
-		succeeds      bool
-	}{
+	testenv.Isolate(t)
+	together(t, map[string]spreading{
 		"the role":              {"AccessDenied", denied, 30 * time.Second, true},
 		"the OIDC provider":     {"InvalidIdentityToken", "No OpenIDConnect provider found in your account for https://ci.example.com", 30 * time.Second, true},
 		"its audience":          {"InvalidIdentityToken", "Incorrect token audience", 30 * time.Second, true},
 		"when it isn't asked":   {"AccessDenied", denied, 0, false},
 		"tags, which don't":     {"AccessDenied", "Not authorized to perform sts:TagSession", 30 * time.Second, false},
 		"a policy, nor does it": {"MalformedPolicyDocument", "Syntax errors in policy", 30 * time.Second, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
-			server, token := startSTS(t, emulator.Options{})
-			refuseFirst(server, 2, test.code, test.message)
-			asked := request(token)
-			asked.PropagationTimeout = test.timeout
-			_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
-			want := 1
-			if test.succeeds {
-				want = 3
-			}
-			if (err == nil) != test.succeeds || len(server.Requests()) != want {
-				t.Errorf("%d calls, and %v", len(server.Requests()), err)
-			}
-		})
-	}
+	}, func(t *testing.T, test spreading) {
+		server, token := startSTS(t, emulator.Options{})
+		refuseFirst(server, 2, test.code, test.message)
+		asked := request(token)
+		asked.PropagationTimeout = test.timeout
+		_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+		want := 1
+		if test.succeeds {
+			want = 3
+		}
+		if (err == nil) != test.succeeds || len(server.Requests()) != want {
+			t.Errorf("%d calls, and %v", len(server.Requests()), err)
+		}
+	})
+}
+
+type lifetime struct {
+	of   time.Duration
+	anew bool
 }
 
 // TestPropagationAsksForAgedTokensAlone holds that a platform isn't asked for a token with each try, but for one that is about
 // to expire.
 func TestPropagationAsksForAgedTokensAlone(t *testing.T) {
-	for name, test := range map[string]struct {
-		lifetime time.Duration
-		anew     bool
-	}{"a good one": {time.Hour, false}, "an aged one": {time.Second, true}} {
-		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
-			server, mint := startIssuer(t, emulator.Options{})
-			until := time.Now().Add(1500 * time.Millisecond)
-			server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
-				if time.Now().After(until) {
-					return false
-				}
-				emulator.WriteError(w, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
-				return true
-			})
-			source := platform{func() string { return mint(emulator.Token{Lifetime: test.lifetime}) }, 0, new(atomic.Int32)}
-			asked := request("")
-			asked.Token, asked.PropagationTimeout = source, 30*time.Second
-			made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
-			if err != nil || made.Calls < 2 {
-				t.Fatalf("%d calls, and %v", made.Calls, err)
+	testenv.Isolate(t)
+	together(t, map[string]lifetime{"a good one": {time.Hour, false}, "an aged one": {time.Second, true}}, func(t *testing.T, test lifetime) {
+		server, mint := startIssuer(t, emulator.Options{})
+		until := time.Now().Add(1500 * time.Millisecond)
+		server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+			if time.Now().After(until) {
+				return false
 			}
-			if got := source.asked.Load(); (got > 1) != test.anew {
-				t.Errorf("the platform was asked %d times in %d calls", got, made.Calls)
-			}
+			emulator.WriteError(w, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+			return true
 		})
-	}
+		source := platform{func() string { return mint(emulator.Token{Lifetime: test.of}) }, 0, new(atomic.Int32)}
+		asked := request("")
+		asked.Token, asked.PropagationTimeout = source, 30*time.Second
+		made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+		if err != nil || made.Calls < 2 {
+			t.Fatalf("%d calls, and %v", made.Calls, err)
+		}
+		if got := source.asked.Load(); (got > 1) != test.anew {
+			t.Errorf("the platform was asked %d times in %d calls", got, made.Calls)
+		}
+	})
 }
 
 func TestPropagationEndsInTime(t *testing.T) {
@@ -276,34 +289,34 @@ func TestRoundEndsInTheTimeoutOfOne(t *testing.T) {
 	}
 }
 
+type throttle struct {
+	status int
+	body   string
+}
+
 // TestThrottlingDoesNotCount holds it for each way of saying so.
 func TestThrottlingDoesNotCount(t *testing.T) {
-	for name, test := range map[string]struct {
-		status int
-		body   string
-	}{
+	testenv.Isolate(t)
+	together(t, map[string]throttle{
 		"AWS":                 {400, `<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>`},
 		"MinIO":               {429, `<ErrorResponse><Error><Code>TooManyRequests</Code></Error></ErrorResponse>`},
 		"MinIO, of reading":   {503, `<ErrorResponse><Error><Code>SlowDownRead</Code></Error></ErrorResponse>`},
 		"a gateway's page":    {429, `<html>slow down</html>`},
 		"a gateway's silence": {429, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
-			var calls atomic.Int32
-			endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
-				if calls.Add(1) <= 2 {
-					answer(test.status, "text/xml", test.body)(w, r)
-					return
-				}
-				answer(200, "text/xml", result(""))(w, r)
-			})
-			none := 0
-			if made, err := exchange(t, assumerole.Settings{Endpoint: endpoint, MaxRetries: &none}, request("an-opaque-token")); err != nil || made.Calls != 3 {
-				t.Errorf("%d calls, and %v", made.Calls, err)
+	}, func(t *testing.T, test throttle) {
+		var calls atomic.Int32
+		endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
+			if calls.Add(1) <= 2 {
+				answer(test.status, "text/xml", test.body)(w, r)
+				return
 			}
+			answer(200, "text/xml", result(""))(w, r)
 		})
-	}
+		none := 0
+		if made, err := exchange(t, assumerole.Settings{Endpoint: endpoint, MaxRetries: &none}, request("an-opaque-token")); err != nil || made.Calls != 3 {
+			t.Errorf("%d calls, and %v", made.Calls, err)
+		}
+	})
 }
 
 // TestEchoedTokenIsScrubbed holds what is told of attempts, too, where the token isn't one that shows what it is.

@@ -1,6 +1,7 @@
 package assumerole_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -52,6 +53,16 @@ func startIssuer(t *testing.T, options emulator.Options) (server *emulator.Serve
 		}
 		return minted
 	}
+}
+
+// together runs cases at the same time, in the environment of the test as a whole: most of them wait. None of them changes it.
+func together[V any](t *testing.T, cases map[string]V, test func(*testing.T, V)) {
+	t.Helper()
+	var all sync.WaitGroup
+	for name, value := range cases {
+		all.Go(func() { t.Run(name, func(t *testing.T) { test(t, value) }) })
+	}
+	all.Wait()
 }
 
 // request is one that succeeds with startSTS's token.

@@ -116,10 +116,10 @@ func TestErrorsOfOtherServers(t *testing.T) {
 // TestServerThatIsNotReady holds that a server which answers 503 at first, as SeaweedFS does, is asked again, whatever else
 // stands in the answer.
 func TestServerThatIsNotReady(t *testing.T) {
-	for name, body := range map[string]string{
+	testenv.Isolate(t)
+	together(t, map[string]string{
 		"nothing": "", "text": "starting", "a page": "<html>starting</html>", "an error": "<Error><Code>ServiceUnavailable</Code></Error>", "an error without a code": "<ErrorResponse></ErrorResponse>",
-	} {
-		testenv.Isolate(t)
+	}, func(t *testing.T, body string) {
 		var calls atomic.Int32
 		endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
 			if calls.Add(1) == 1 {
@@ -129,7 +129,7 @@ func TestServerThatIsNotReady(t *testing.T) {
 			answer(200, "text/xml", result(""))(w, r)
 		})
 		if made, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token")); err != nil || made.Calls != 2 {
-			t.Errorf("%s: %d calls, and %v", name, made.Calls, err)
+			t.Errorf("%d calls, and %v", made.Calls, err)
 		}
-	}
+	})
 }
