@@ -80,12 +80,14 @@ func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
 // TestExpiredTokenOfAPlatformIsRequestedAnew holds that a token which STS found expired isn't shared any more.
 func TestExpiredTokenOfAPlatformIsRequestedAnew(t *testing.T) {
 	testenv.Isolate(t)
-	server, token := startSTS(t, emulator.Options{})
+	server, mint := startIssuer(t, emulator.Options{})
 	refuseFirst(server, 1, "ExpiredTokenException", "Token expired")
 	asks := new(atomic.Int32)
 	asked := request("")
-	asked.Token = platform{func() string { return []string{"old.token.here", token}[min(asks.Load(), 2)-1] }, 0, asks}
-	if made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked); err != nil || made.Calls != 2 || asks.Load() != 2 {
+	asked.Token = platform{func() string { return mint(emulator.Token{}) }, 0, asks}
+	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	requests := server.Requests()
+	if err != nil || made.Calls != 2 || asks.Load() != 2 || requests[0].Form.Get("WebIdentityToken") == requests[1].Form.Get("WebIdentityToken") {
 		t.Errorf("%d calls with %d tokens, and %v", made.Calls, asks.Load(), err)
 	}
 }
@@ -107,7 +109,7 @@ func TestPropagation(t *testing.T) {
 		"when it isn't asked":   {"AccessDenied", denied, 0, false},
 		"tags, which don't":     {"AccessDenied", "Not authorized to perform sts:TagSession", 30 * time.Second, false},
 		"a policy, nor does it": {"MalformedPolicyDocument", "Syntax errors in policy", 30 * time.Second, false},
-	}, func(t *testing.T, test spreading) {
+	}, func(t *testing.T, test spreading) { //nolint:thelper // it is the test itself
 		server, token := startSTS(t, emulator.Options{})
 		refuseFirst(server, 2, test.code, test.message)
 		asked := request(token)
@@ -132,7 +134,7 @@ type lifetime struct {
 // to expire.
 func TestPropagationAsksForAgedTokensAlone(t *testing.T) {
 	testenv.Isolate(t)
-	together(t, map[string]lifetime{"a good one": {time.Hour, false}, "an aged one": {time.Second, true}}, func(t *testing.T, test lifetime) {
+	together(t, map[string]lifetime{"a good one": {time.Hour, false}, "an aged one": {time.Second, true}}, func(t *testing.T, test lifetime) { //nolint:thelper // it is the test itself
 		server, mint := startIssuer(t, emulator.Options{})
 		until := time.Now().Add(1500 * time.Millisecond)
 		server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
@@ -303,7 +305,7 @@ func TestThrottlingDoesNotCount(t *testing.T) {
 		"MinIO, of reading":   {503, `<ErrorResponse><Error><Code>SlowDownRead</Code></Error></ErrorResponse>`},
 		"a gateway's page":    {429, `<html>slow down</html>`},
 		"a gateway's silence": {429, ""},
-	}, func(t *testing.T, test throttle) {
+	}, func(t *testing.T, test throttle) { //nolint:thelper // it is the test itself
 		var calls atomic.Int32
 		endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
 			if calls.Add(1) <= 2 {

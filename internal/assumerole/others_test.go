@@ -119,7 +119,7 @@ func TestServerThatIsNotReady(t *testing.T) {
 	testenv.Isolate(t)
 	together(t, map[string]string{
 		"nothing": "", "text": "starting", "a page": "<html>starting</html>", "an error": "<Error><Code>ServiceUnavailable</Code></Error>", "an error without a code": "<ErrorResponse></ErrorResponse>",
-	}, func(t *testing.T, body string) {
+	}, func(t *testing.T, body string) { //nolint:thelper // it is the test itself
 		var calls atomic.Int32
 		endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
 			if calls.Add(1) == 1 {
