@@ -11,6 +11,9 @@ import (
 // MaxScrubbed bounds scrubbed text, in characters: a page of HTML is no message.
 const MaxScrubbed = 1000
 
+// maxRead bounds what is looked at, in bytes: more than any token that may stand before the words, and no page that takes long.
+const maxRead = 128 << 10
+
 // minSegment is the length in characters from which a part of a token is worth hiding by itself. Shorter ones would blank
 // out ordinary words, and give nothing away.
 const minSegment = 8
@@ -35,6 +38,7 @@ var patterns = []struct {
 // Scrub makes text from outside fit to be shown: without the secrets named, their parts between dots, any longer run of their
 // characters, what looks like a token, a key or a URL's password, without control characters, and no longer than MaxScrubbed.
 func Scrub(text string, secrets ...Text) string {
+	text = text[:min(len(text), maxRead)]
 	for _, secret := range secrets {
 		if secret.IsEmpty() {
 			continue

@@ -3,6 +3,7 @@ package secret_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
@@ -47,5 +48,20 @@ func TestScrub(t *testing.T) {
 	}
 	if got := secret.Scrub(strings.Repeat("é", 5000)); len([]rune(got)) != secret.MaxScrubbed+1 {
 		t.Errorf("%d characters are left", len([]rune(got)))
+	}
+}
+
+// TestScrubTakesNoTime holds that a large page and a long token don't hold up an error.
+func TestScrubTakesNoTime(t *testing.T) {
+	token := secret.New(strings.Repeat("Ab1-", 5000))
+	for name, page := range map[string]string{
+		"letters": strings.Repeat("x", 1<<20), "words": strings.Repeat("token = abc <a>b</a> http://x ", 1<<15), "tags": strings.Repeat("<", 1<<20),
+		"segments": strings.Repeat("eyJa", 1<<18), "the token": strings.Repeat(token.Reveal(), 50),
+	} {
+		start := time.Now()
+		_ = secret.Scrub(page, token)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: it took %s", name, took)
+		}
 	}
 }
