@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	smithytime "github.com/aws/smithy-go/time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 // normalizer reads answers before the SDK does. What isn't an answer of STS ends here, told by its kind: the SDK's own error
@@ -69,10 +71,12 @@ func normalize(contentType string, body []byte) ([]byte, *AnswerError) {
 	switch {
 	case len(body) == 0:
 		return nil, &AnswerError{Kind: AnswerEmpty, Problem: "is empty, so it isn't one of STS"}
+	case !isOfSTS && wantsTLS.Match(body[:min(len(body), maxSniffed)]):
+		return nil, &AnswerError{Kind: AnswerWantsTLS, Problem: "says that the server wants https"}
 	case !isOfSTS && isHTML(contentType, body):
 		return nil, &AnswerError{Kind: AnswerHTML, Problem: "is a page of HTML, so it isn't one of STS"}
 	case !isOfSTS:
-		return nil, &AnswerError{Kind: AnswerForeign, Problem: "isn't one of STS"}
+		return nil, &AnswerError{Kind: AnswerForeign, Problem: "isn't one of STS" + ofType(contentType)}
 	case !complete:
 		return nil, &AnswerError{Kind: AnswerCutOff, Problem: "begins as one of STS, but breaks off or is garbled"}
 	case root == bareErrorRoot:
@@ -92,6 +96,21 @@ func normalize(contentType string, body []byte) ([]byte, *AnswerError) {
 		return []byte("<" + name + ">" + value + "</" + name + ">")
 	})
 	return body, problem
+}
+
+// wantsTLS is what Go's and nginx's servers answer to http at a port for https.
+var wantsTLS = regexp.MustCompile(`(?i)HTTP request (?:was sent )?to (?:an )?HTTPS`)
+
+// maxSniffed is how much of an answer is looked at for that, in bytes.
+const maxSniffed = 1024
+
+// ofType names the type that a foreign answer says it is of: more of it isn't for anybody to see.
+func ofType(contentType string) string {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return ""
+	}
+	return ", but of type " + secret.Scrub(kind)
 }
 
 func isHTML(contentType string, body []byte) bool {

@@ -51,6 +51,7 @@ const (
 	AnswerForeign       AnswerKind = iota // another service's, or nobody's
 	AnswerHTML                            // a page for people
 	AnswerEmpty                           // nothing
+	AnswerWantsTLS                        // that the server speaks https alone
 	AnswerCutOff                          // STS's, but not all of it
 	AnswerTooLarge                        // more than transport.MaxBodyBytes
 	AnswerOtherProtocol                   // HTTP status 101
@@ -79,13 +80,15 @@ const (
 	ConnectionClosed                            // it was closed before the answer was complete
 	ConnectionCertificate                       // the endpoint's certificate isn't trusted
 	ConnectionNotTLS                            // the endpoint speaks plain http
-	ConnectionProxy                             // the proxy can't be used, or refuses
+	ConnectionDenied                            // the proxy answers that it doesn't connect
 )
 
 // ConnectionError is a call that got no answer: the name doesn't resolve, the port is closed, the certificate isn't trusted.
 type ConnectionError struct {
-	Kind    ConnectionKind
-	Problem string // scrubbed, to complete "The endpoint can't be reached: ..."
+	Kind       ConnectionKind
+	OfProxy    bool   // it is the connection to the proxy
+	HTTPStatus int    // of the proxy that denies it; otherwise 0
+	Problem    string // scrubbed, to complete "The endpoint can't be reached: ..."
 }
 
 func (e *ConnectionError) Error() string { return e.Problem }

@@ -242,8 +242,10 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 		"a page of HTML":             {answer(200, "text/html", html), assumerole.AnswerHTML, "(HTTP status 200) is a page of HTML"},
 		"a page of HTML that errs":   {answer(404, "text/html; charset=utf-8", "Not found "+leak), assumerole.AnswerHTML, "(HTTP status 404) is a page of HTML"},
 		"HTML that doesn't say so":   {answer(200, "text/plain", " <!DOCTYPE HTML PUBLIC>"+html), assumerole.AnswerHTML, "is a page of HTML"},
-		"JSON":                       {answer(200, "application/json", `{"key":"`+leak+`"}`), assumerole.AnswerForeign, "isn't one of STS"},
+		"JSON":                       {answer(200, "application/json", `{"key":"`+leak+`"}`), assumerole.AnswerForeign, "isn't one of STS, but of type application/json"},
 		"another service's XML":      {answer(200, "text/xml", `<?xml version="1.0"?><ListAllMyBucketsResult><Owner>`+leak+`</Owner></ListAllMyBucketsResult>`), assumerole.AnswerForeign, "isn't one of STS"},
+		"http at a port for https":   {answer(400, "text/html", "<html><center>The plain HTTP request was sent to HTTPS port</center>"+leak+"</html>"), assumerole.AnswerWantsTLS, "wants https"},
+		"the same by Go":             {answer(400, "", "Client sent an HTTP request to an HTTPS server."), assumerole.AnswerWantsTLS, "wants https"},
 		"nothing":                    {answer(200, "text/xml", ""), assumerole.AnswerEmpty, "is empty"},
 		"white space":                {answer(200, "text/xml", "\r\n "), assumerole.AnswerEmpty, "is empty"},
 		"no credentials":             {answer(200, "text/xml", strings.Split(minioAnswer, "<Credentials>")[0]+strings.Split(minioAnswer, "</Credentials>")[1]), assumerole.AnswerNoCredentials, "has no credentials"},
@@ -385,7 +387,7 @@ func TestConnectionsThatFail(t *testing.T) {
 		"a certificate nobody vouches": {selfSigned, assumerole.ConnectionCertificate, "certificate isn't trusted"},
 		"plain http in place of https": {strings.Replace(plain, "http:", "https:", 1), assumerole.ConnectionNotTLS, "doesn't speak TLS"},
 		"a server that hangs up":       {hangsUp, assumerole.ConnectionClosed, "closed the connection"},
-		"a proxy that refuses":         {"https://sts.example.com", assumerole.ConnectionProxy, "refuses to connect (HTTP status 403)"},
+		"a proxy that refuses":         {"https://sts.example.com", assumerole.ConnectionDenied, "refuses to connect (HTTP status 403)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
@@ -452,7 +454,7 @@ func TestTimeoutCoversRetries(t *testing.T) {
 	start := time.Now()
 	made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(503, "text/plain", "later"))}, asked)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-	if !ok || timeout.Last == nil || timeout.Last.Error() != "the answer (HTTP status 503) isn't one of STS" {
+	if !ok || timeout.Last == nil || timeout.Last.Error() != "the answer (HTTP status 503) isn't one of STS, but of type text/plain" {
 		t.Errorf("got %T: %v", err, err)
 	}
 	if made.Calls < 1 {

@@ -17,6 +17,7 @@ import (
 const (
 	RoleARNArgument         = "role_arn"
 	RoleSessionNameArgument = "role_session_name"
+	PolicyARNsArgument      = "policy_arns"
 	PolicyArgument          = "policy"
 	DurationArgument        = "duration_seconds"
 )
@@ -77,6 +78,20 @@ func CheckRoleSessionName(name string) error {
 		Summary:  "Invalid role session name",
 		Detail: fmt.Sprintf("The role session name %q %s. It must be %d to %d characters long, of %s.",
 			secret.Scrub(name), problem, MinRoleSessionName, MaxRoleSessionName, roleSessionNameExpected),
+	}
+}
+
+// CheckPolicyARN checks what the API demands of one of PolicyArns: its length. Its error is an *ArgumentError.
+func CheckPolicyARN(value string) error {
+	length := utf8.RuneCountInString(value)
+	if length >= MinARNLength && length <= MaxARNLength {
+		return nil
+	}
+	return &ArgumentError{
+		Argument: PolicyARNsArgument,
+		Summary:  "Invalid policy ARN",
+		Detail: fmt.Sprintf("%q isn't the ARN of a managed policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess: it has %d characters, where %d to %d are allowed.",
+			secret.Scrub(value), length, MinARNLength, MaxARNLength),
 	}
 }
 

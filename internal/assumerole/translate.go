@@ -56,10 +56,12 @@ func translate(err error, token secret.Text) error {
 // connectionError puts a failed connection into words, by the types of Go's network errors.
 func connectionError(err error, token secret.Text) *ConnectionError {
 	if refusal, found := errors.AsType[*transport.ProxyError](err); found {
-		return &ConnectionError{Kind: ConnectionProxy, Problem: secret.Scrub(refusal.Error(), token)}
+		return &ConnectionError{Kind: ConnectionDenied, OfProxy: true, HTTPStatus: refusal.Status, Problem: secret.Scrub(refusal.Error(), token)}
 	}
 	if operation, found := errors.AsType[*net.OpError](err); found && operation.Op == "proxyconnect" {
-		return &ConnectionError{Kind: ConnectionProxy, Problem: "the proxy can't be used: " + connectionError(operation.Err, token).Problem}
+		problem := connectionError(operation.Err, token)
+		problem.OfProxy, problem.Problem = true, "the proxy can't be used: "+problem.Problem
+		return problem
 	}
 	if resolution, found := errors.AsType[*net.DNSError](err); found {
 		return &ConnectionError{Kind: ConnectionNoName, Problem: fmt.Sprintf("the name %q doesn't resolve", secret.Scrub(resolution.Name, token))}
@@ -68,11 +70,11 @@ func connectionError(err error, token secret.Text) *ConnectionError {
 		return &ConnectionError{Kind: ConnectionCertificate, Problem: "its certificate isn't trusted: " + secret.Scrub(verification.Err.Error(), token)}
 	}
 	if _, found := errors.AsType[tls.RecordHeaderError](err); found || errors.Is(err, http.ErrSchemeMismatch) {
-		return &ConnectionError{Kind: ConnectionNotTLS, Problem: "it doesn't speak TLS; is it meant to be http?"}
+		return &ConnectionError{Kind: ConnectionNotTLS, Problem: "it doesn't speak TLS"}
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return &ConnectionError{Kind: ConnectionRefused, Problem: "it refuses the connection; is it running, and is the port right?"}
+		return &ConnectionError{Kind: ConnectionRefused, Problem: "it refuses the connection"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, net.ErrClosed):
 		return &ConnectionError{Kind: ConnectionClosed, Problem: "it closed the connection before the answer was complete"}
 	}

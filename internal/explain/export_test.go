@@ -22,12 +22,11 @@ func Rows() (atAWS, elsewhere int) { return len(awsRows), len(otherServersRows) 
 
 // TroubleSummaries are those of all the ways in which a call gets no answer of STS.
 func TroubleSummaries() []string {
-	all := []string{redirectTrouble.summary, timeoutTrouble.summary}
-	for _, trouble := range answerTroubles {
-		all = append(all, trouble.summary)
-	}
-	for _, trouble := range connectionTroubles {
-		all = append(all, trouble.summary)
+	all := []string{redirectTrouble.summary, failingTrouble.summary, timeoutTrouble.summary}
+	for _, kinds := range [][]trouble{sorted(answerTroubles), sorted(connectionTroubles), sorted(proxyTroubles)} {
+		for _, trouble := range kinds {
+			all = append(all, trouble.summary)
+		}
 	}
 	return all
 }

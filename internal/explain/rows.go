@@ -9,8 +9,8 @@ import (
 // Arguments of the block that assumerole has no name for.
 const (
 	providerIDArgument       = "provider_id"
-	policyARNsArgument       = "policy_arns"
 	minimumTokenSizeArgument = "minimum_session_token_size"
+	timeoutArgument          = "timeout"
 )
 
 // Codes of STS.
@@ -21,7 +21,9 @@ const (
 )
 
 var (
-	expiredCodes   = []string{expiredTokenCode, "ExpiredToken"}
+	expiredCodes = []string{expiredTokenCode, "ExpiredToken"}
+	// foreignCodes are what S3 and other services of the protocol say to a call that they don't know.
+	foreignCodes   = []string{"MethodNotAllowed", "NotImplemented", "NoSuchBucket", "InvalidBucketName", "InvalidURI", "InvalidAction", "UnknownOperationException", "MissingSecurityHeader"}
 	throttledCodes = []string{"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "SlowDownRead", "SlowDownWrite"}
 )
 
@@ -66,6 +68,7 @@ var otherServersRows = []row{
 	{[]string{validationError}, "", invalidField},
 	{[]string{"MalformedPolicyDocument"}, "", malformedPolicy},
 	{[]string{"PackedPolicyTooLarge"}, "", packedPolicyTooLarge},
+	{foreignCodes, "", notSTS},
 	{throttledCodes, "", throttled},
 }
 

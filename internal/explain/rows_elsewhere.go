@@ -14,6 +14,16 @@ func deniedElsewhere(r refusal) advice {
 	}
 }
 
+func notSTS(r refusal) advice {
+	return advice{
+		summary: "The endpoint doesn't know the call",
+		causes: []string{
+			"The endpoint is another service's, S3's say, that speaks like STS and isn't one. Name the STS.",
+			fmt.Sprintf("The server at %s can be an STS, and isn't set up to be one: switch it on by the server's documentation.", r.Destination),
+		},
+	}
+}
+
 func invalidTokenElsewhere(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),

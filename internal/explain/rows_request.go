@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -51,7 +52,7 @@ func (r refusal) argumentOf(field string) string {
 	case "providerid":
 		return providerIDArgument
 	case "policyarns":
-		return policyARNsArgument
+		return assumerole.PolicyARNsArgument
 	case "policy":
 		return assumerole.PolicyArgument
 	case "durationseconds":
@@ -67,7 +68,7 @@ var rules = map[string]string{
 	assumerole.RoleARNArgument:         "It must be the ARN of an IAM role, 20 to 2048 characters long",
 	assumerole.RoleSessionNameArgument: "It must be 2 to 64 letters, digits and characters of _ + = , . @ -",
 	providerIDArgument:                 "It must be 4 to 2048 characters: www.amazon.com or graph.facebook.com, and nothing for an ID token",
-	policyARNsArgument:                 "There may be at most 10, each the ARN of a managed policy of AWS or of the role's account",
+	assumerole.PolicyARNsArgument:      "There may be at most 10, each the ARN of a managed policy of AWS or of the role's account",
 	assumerole.PolicyArgument:          "It must be JSON of 1 to 2048 characters, none beyond U+00FF",
 	assumerole.DurationArgument:        "It must be 900 to 43200 seconds, and no more than the role allows",
 	minimumTokenSizeArgument:           "It must be 0 to 4096 bytes",
@@ -75,6 +76,9 @@ var rules = map[string]string{
 
 func invalidField(r refusal) advice {
 	match := field.FindStringSubmatch(r.service.Message)
+	if match == nil && slices.ContainsFunc(r.Request.PolicyARNs, func(policy string) bool { return strings.Contains(r.service.Message, policy) }) {
+		match = []string{"", "policyArns"}
+	}
 	if match == nil {
 		return advice{summary: "A value isn't valid", causes: []string{
 			"The message above names the value and the rule that it breaks: correct the argument of that name, in snake case here (roleSessionName is role_session_name).",
@@ -120,7 +124,7 @@ func malformedPolicy(r refusal) advice {
 		},
 	}
 	if r.Request.Policy == "" && len(r.Request.PolicyARNs) > 0 {
-		given.argument = policyARNsArgument
+		given.argument = assumerole.PolicyARNsArgument
 		given.causes = []string{"policy_arns names a managed policy that doesn't exist or can't be used as a session policy: it must be one of AWS or of the role's account. Check each ARN."}
 	}
 	return given
@@ -138,7 +142,7 @@ func packedPolicyTooLarge(r refusal) advice {
 	case r.Request.Policy != "":
 		given.argument = assumerole.PolicyArgument
 	case len(r.Request.PolicyARNs) > 0:
-		given.argument = policyARNsArgument
+		given.argument = assumerole.PolicyARNsArgument
 	}
 	if strings.Contains(strings.ToLower(r.service.Message), "session tags") {
 		given.argument = "" // the token's, on which no argument has a say

@@ -24,9 +24,9 @@ func assumeDenied(r refusal) advice {
 	}
 	causes = append(causes,
 		fmt.Sprintf("The role doesn't exist, which STS doesn't tell: check name, path and account in %s, from %s.", quoted(r.Request.RoleARN), r.roleOrigin()),
-		"The role or its trust policy was created or changed seconds ago, and IAM hasn't spread it yet: "+againLater,
 		"Another policy forbids the call: a resource control policy of the organisation, or the policy of a VPC endpoint. "+r.inCloudTrail(),
 	)
+	causes = r.withPropagation(causes, 1, "The role or its trust policy was created or changed seconds ago")
 	for _, found := range r.findings() {
 		if found != r.slip() && !r.isInLeeway() {
 			causes = append(causes, found)
@@ -39,8 +39,14 @@ func assumeDenied(r refusal) advice {
 	}
 }
 
-// againLater is what to do while IAM propagates.
-const againLater = "run again in a minute, or set iam_propagation_timeout."
+// withPropagation adds the cause that IAM hasn't spread something yet, before the last so many; or, when that was waited for, after
+// them all.
+func (r refusal) withPropagation(causes []string, last int, created string) []string {
+	if waited := r.Request.PropagationTimeout; waited > 0 {
+		return append(causes, fmt.Sprintf("%s, and IAM still hasn't spread it. That is unlikely: it was waited for (iam_propagation_timeout, %s).", created, inShort(waited)))
+	}
+	return slices.Insert(causes, len(causes)-last, created+", and IAM hasn't spread it yet: run again in a minute, or set iam_propagation_timeout.")
+}
 
 // idTokenDenied are the ways in which a trust policy misses an ID token.
 func (r refusal) idTokenDenied() []string {
@@ -139,12 +145,12 @@ func wrongAudience(r refusal) advice {
 		causes: []string{
 			fmt.Sprintf("The token was asked for with another audience than the IAM OIDC provider has among its client IDs. Ask the identity provider for a token with one of those, %q as a rule%s.", awsAudience, r.whereAudience()),
 			fmt.Sprintf("The IAM OIDC provider of this issuer in account %s lacks the audience. Only if the audience is right and nobody else can misuse it, add it to the provider's client IDs: every role that trusts this issuer without a condition on :aud then takes it, too.", r.account()),
-			"The client ID was added seconds ago, and IAM hasn't spread it yet: " + againLater,
 		},
 	}
 	if r.Claims != nil && slices.ContainsFunc(r.Claims.Audience, func(audience string) bool { return strings.HasPrefix(audience, "https://github.com/") }) {
-		given.causes[0] = fmt.Sprintf("The audience is GitHub's default one, which nobody asked to change. Ask for a token with %q%s.", awsAudience, r.whereAudience())
+		given.causes[0] = fmt.Sprintf("The audience is GitHub's default one, which nobody asked to change. Ask for a token with %q: web_identity_token_request = { github_actions = {} } does, and so does &audience= in a request of your own.", awsAudience)
 	}
+	given.causes = r.withPropagation(given.causes, 0, "The client ID was added seconds ago")
 	if r.Claims != nil && r.Claims.AuthorizedParty != "" {
 		given.causes = append(given.causes, fmt.Sprintf("The token has an authorised party (azp), %s, and IAM may hold the client IDs against that instead of the audience: add it to them, too, if that party should be trusted.",
 			quoted(r.Claims.AuthorizedParty)))
@@ -158,8 +164,8 @@ func noOIDCProvider(r refusal) advice {
 			"If it is, create one with exactly that URL (a slash at the end counts) and the audience as client ID.", r.account(), r.issuer()),
 		fmt.Sprintf("The role is in another account than was meant: check %s, from %s.", quoted(r.Request.RoleARN), r.roleOrigin()),
 		fmt.Sprintf("The token is another issuer's than was meant: check what %s gives.", r.tokenFrom()),
-		"The IAM OIDC provider was created seconds ago, and IAM hasn't spread it yet: " + againLater,
 	}
+	causes = r.withPropagation(causes, 0, "The IAM OIDC provider was created seconds ago")
 	if r.Claims != nil && r.Claims.Issuer != "" && !strings.HasPrefix(r.Claims.Issuer, "https://") {
 		causes = append([]string{"The token's issuer isn't an https URL, and IAM takes no other. Have the identity provider be named by a public https URL."}, causes...)
 	}

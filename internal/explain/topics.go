@@ -1,10 +1,12 @@
 package explain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"net"
+	"net/http"
 	"slices"
 	"time"
 
@@ -50,7 +52,7 @@ func exampleAtAWS() assumerole.Exchange {
 	return assumerole.Exchange{
 		Request: assumerole.Request{
 			RoleARN: "arn:aws:iam::111122223333:role/deploy", RoleSessionName: assumerole.DefaultRoleSessionName,
-			Token: webidentity.GitHubActions{}, Policy: "{}",
+			Token: webidentity.GitHubActions{}, Policy: "{}", DurationSeconds: 7200,
 		},
 		Destination: assumerole.Destination{Host: "sts.us-east-1.amazonaws.com", AWS: true, Region: "us-east-1", RegionOrigin: "the environment variable AWS_REGION"},
 		Claims: &webidentity.Claims{
@@ -112,24 +114,36 @@ func findingTopic() Topic {
 }
 
 func troubleTopics() []Topic {
-	troubles := []trouble{redirectTrouble}
-	for _, kind := range slices.Sorted(maps.Keys(answerTroubles)) {
-		troubles = append(troubles, answerTroubles[kind])
+	troubles := []trouble{redirectTrouble, failingTrouble}
+	for _, all := range [][]trouble{sorted(answerTroubles), sorted(connectionTroubles), sorted(proxyTroubles), {timeoutTrouble}} {
+		troubles = append(troubles, all...)
 	}
-	for _, kind := range slices.Sorted(maps.Keys(connectionTroubles)) {
-		troubles = append(troubles, connectionTroubles[kind])
-	}
+	atAWS, elsewhere := exampleAtAWS(), exampleElsewhere()
+	atAWS.Destination.Region = "eu-central-9" // there is none
 	var topics []Topic
-	for _, found := range append(troubles, timeoutTrouble) {
-		causes := found.causes(exampleAtAWS())
-		for _, cause := range found.causes(exampleElsewhere()) {
-			if !slices.Contains(causes, cause) {
-				causes = append(causes, cause)
+	for _, found := range troubles {
+		var causes []string
+		for _, example := range []assumerole.Exchange{atAWS, elsewhere} {
+			for _, err := range []error{errors.New(""), &assumerole.ConnectionError{HTTPStatus: http.StatusProxyAuthRequired}, &assumerole.TimeoutError{}} {
+				for _, cause := range found.causes(example, err) {
+					if !slices.Contains(causes, cause) {
+						causes = append(causes, cause)
+					}
+				}
 			}
 		}
-		topics = append(topics, Topic{Summary: found.summary, Causes: causes})
+		topics = append(topics, Topic{Summary: found.summary, Argument: found.argument, Causes: causes})
 	}
-	return topics
+	return merged(topics)
+}
+
+// sorted are troubles in the order of their kinds.
+func sorted[K cmp.Ordered](troubles map[K]trouble) []trouble {
+	var all []trouble
+	for _, kind := range slices.Sorted(maps.Keys(troubles)) {
+		all = append(all, troubles[kind])
+	}
+	return all
 }
 
 func warningTopics() []Topic {
@@ -182,6 +196,11 @@ func merged(topics []Topic) []Topic {
 	for _, topic := range topics {
 		if n := slices.IndexFunc(all, func(other Topic) bool { return other.Summary == topic.Summary }); n >= 0 {
 			all[n].Paragraphs = append(all[n].Paragraphs, topic.Paragraphs...)
+			for _, cause := range topic.Causes {
+				if topic.Codes == nil && !slices.Contains(all[n].Causes, cause) {
+					all[n].Causes = append(all[n].Causes, cause)
+				}
+			}
 		} else {
 			all = append(all, topic)
 		}

@@ -25,7 +25,7 @@ func Warnings(exchange assumerole.Exchange) []Explanation {
 	}
 	if len(exchange.Request.PolicyARNs) > 0 {
 		warnings = append(warnings, Explanation{
-			Argument: "policy_arns",
+			Argument: assumerole.PolicyARNsArgument,
 			Summary:  "The session may not be restricted",
 			Detail: fmt.Sprintf("The call goes to %s, which isn't AWS's. Other servers, MinIO and Ceph among them, ignore policy_arns and give the session all "+
 				"that the role may do. Use policy there, and try out that it holds.", exchange.Destination),

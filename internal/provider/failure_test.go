@@ -121,11 +121,13 @@ var elsewhere = map[string]failing{
 	"bad_jwt":       {answer: refuses(400, "InvalidParameterValue", "unable to parse"), argument: "web_identity_token", summary: "The server doesn't take the web identity token", says: []string{"doesn't know the token's issuer"}},
 	"expired_there": {answer: answers(400, "text/xml", `<ErrorResponse><Error><Type></Type><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`), argument: "web_identity_token", summary: "The web identity token has expired", says: []string{"By this machine's clock the token is good until"}},
 	"bare_error":    {answer: answers(404, "text/xml", `<Error><Code>NoSuchEntity</Code><Message>no role</Message></Error>`), summary: "The server refuses to exchange the web identity token", says: []string{`The server answered NoSuchEntity: "no role" (HTTP status 404)`}},
+	"wants_https":   {answer: answers(400, "text/html", "<html>The plain HTTP request was sent to HTTPS port</html>"), summary: "The STS endpoint wants https", says: []string{"write https"}},
+	"another_api":   {answer: answers(405, "text/xml", `<Error><Code>MethodNotAllowed</Code><Message>no</Message></Error>`), summary: "The endpoint doesn't know the call", says: []string{"another service's, S3's say"}},
 	"html":          {answer: answers(200, "text/html", "<html>"+leaked+"</html>"), summary: "The endpoint answers with a web page", says: []string{"(HTTP status 200) is a page of HTML", "a console's"}},
-	"json":          {answer: answers(200, "application/json", `{"secret":"`+leaked+`"}`), summary: "The endpoint isn't an STS", says: []string{"Name the STS"}},
+	"json":          {answer: answers(200, "application/json", `{"secret":"`+leaked+`"}`), summary: "The endpoint isn't an STS", says: []string{"of type application/json", "Name the STS"}},
 	"other_xml":     {answer: answers(400, "text/xml", `<ListAllMyBucketsResult>`+leaked+`</ListAllMyBucketsResult>`), summary: "The endpoint isn't an STS", says: []string{"(HTTP status 400) isn't one of STS"}},
 	"empty":         {answer: answers(200, "text/xml", ""), summary: "The endpoint's answer is empty", says: []string{"(HTTP status 200) is empty"}},
-	"unavailable":   {answer: answers(503, "text/plain", "later"), summary: "The endpoint isn't an STS", says: []string{"(HTTP status 503) isn't one of STS", "run again when it is up", "tried 2 times"}},
+	"unavailable":   {answer: answers(503, "text/plain", "later"), summary: "The STS endpoint fails", says: []string{"(HTTP status 503) isn't one of STS", "run again when it is up", "tried 2 times"}},
 	"cut_off":       {answer: answers(200, "text/xml", answerOfSTS[:250]), summary: "The answer of STS breaks off", says: []string{"run again"}},
 	"cut_connection": {answer: takesOver(func(w *bufio.ReadWriter) {
 		_, _ = w.WriteString("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + answerOfSTS)
@@ -141,13 +143,15 @@ var elsewhere = map[string]failing{
 	"redirect": {answer: func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://login.example.com/?t="+leaked, http.StatusTemporaryRedirect)
 	}, summary: "The STS endpoint redirects elsewhere", says: []string{"HTTP status 307", `"login.example.com"`, "It isn't followed"}},
-	"silent": {answer: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, arguments: []string{set("timeout", "2s")}, summary: "No credentials within the timeout", says: []string{"2s passed while waiting for the answer of STS", "tried once, in 2s"}},
-	"drips":  {answer: drips, arguments: []string{set("timeout", "2s")}, summary: "No credentials within the timeout", says: []string{"2s passed while waiting for the answer of STS"}},
+	"silent": {answer: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, arguments: []string{set("timeout", "2s")}, argument: "timeout", summary: "No credentials within the timeout", says: []string{"2s passed while waiting for the answer of STS", "tried once, in 2s"}},
+	"drips":  {answer: drips, arguments: []string{set("timeout", "2s")}, argument: "timeout", summary: "No credentials within the timeout", says: []string{"2s passed while waiting for the answer of STS"}},
 
 	"closed_port":   {provider: "closed", summary: "Nothing listens at the STS endpoint", says: []string{"it refuses the connection", "localhost is the container itself"}},
 	"untrusted":     {provider: "untrusted", summary: "The STS endpoint's certificate isn't trusted", says: []string{"custom_ca_bundle", "tried once"}},
-	"plain":         {provider: "plain", summary: "The STS endpoint doesn't speak TLS", says: []string{"is it meant to be http?"}},
+	"plain":         {provider: "plain", summary: "The STS endpoint doesn't speak TLS", says: []string{"Name the port for https; or write http"}},
 	"nameless":      {provider: "nameless", summary: "The STS endpoint's name doesn't resolve", says: []string{"doesn't resolve", "The endpoint's name has a slip"}},
+	"proxy_is_gone": {provider: "proxy_gone", summary: "The proxy can't be used", says: []string{"it refuses the connection", "Nothing listens at the proxy's host and port"}},
+	"proxy_is_http": {provider: "proxy_http", summary: "The proxy can't be used", says: []string{"write http"}},
 	"proxy_refuses": {provider: "proxied", summary: "The proxy doesn't let the call to STS through", says: []string{"refuses to connect (HTTP status 403)", "The proxy forbids the host"}},
 }
 
@@ -350,8 +354,10 @@ func (f *failures) startServers(t *testing.T) {
 		"untrusted": {set("endpoint", start((*httptest.Server).StartTLS, answers(200, "text/xml", answerOfSTS)))},
 		"plain":     {set("endpoint", strings.Replace(misbehaving, "http:", "https:", 1))},
 		// Too long for a name, so that no DNS is asked.
-		"nameless": {set("endpoint", "https://"+strings.Repeat("x", 64)+".example"), set("no_proxy", "example")},
-		"proxied":  {set("https_proxy", withPassword(refusing))},
+		"nameless":   {set("endpoint", "https://"+strings.Repeat("x", 64)+".example"), set("no_proxy", "example")},
+		"proxied":    {set("https_proxy", withPassword(refusing))},
+		"proxy_gone": {set("https_proxy", withPassword("http://"+closed.Addr().String())), "max_retries = 0"},
+		"proxy_http": {set("https_proxy", strings.Replace(withPassword(refusing), "http:", "https:", 1))},
 	}
 	f.environment = append(f.environment, "ACTIONS_ID_TOKEN_REQUEST_URL="+refusing+"/token?x=1")
 }

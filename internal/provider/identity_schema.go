@@ -174,7 +174,7 @@ func (onePlatform) ValidateObject(_ context.Context, request validator.ObjectReq
 	if len(named) == 1 {
 		return
 	}
-	found := "none is"
+	found := "none that the provider knows is"
 	if len(named) > 1 {
 		found = strings.Join(named, " and ") + " are"
 	}

@@ -59,7 +59,7 @@ func arguments() map[string]schema.Attribute {
 			Validators: []validator.Set{
 				setvalidator.NoNullValues(),
 				setvalidator.SizeAtMost(assumerole.MaxPolicyARNs),
-				setvalidator.ValueStringsAre(stringvalidator.UTF8LengthBetween(assumerole.MinARNLength, assumerole.MaxARNLength)),
+				setvalidator.ValueStringsAre(checkedBy("the ARN of a policy", assumerole.CheckPolicyARN)),
 			},
 		},
 		"policy": schema.StringAttribute{
@@ -72,7 +72,7 @@ func arguments() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "How long the credentials live, in seconds: 900 (15 minutes) to 43200 (12 hours), and no more than the role's own maximum session duration " +
 				"(`DurationSeconds`). Default: the service's, 3600 (an hour). Servers that aren't AWS's may allow more.",
-			Validators: []validator.Int64{int64validator.Between(assumerole.MinDurationSeconds, math.MaxInt32)},
+			Validators: []validator.Int64{int64validator.AtLeast(assumerole.MinDurationSeconds), int64validator.AtMost(math.MaxInt32)},
 		},
 		"minimum_session_token_size": schema.Int64Attribute{
 			Optional: true,

@@ -29,6 +29,7 @@ var azureDevOps = platform{
 	token:   jsonMember("oidcToken"),
 	form:    `JSON with the token in "oidcToken"`,
 	message: []string{"message"},
+	absent:  serviceAbsent,
 	hints: map[int]string{
 		http.StatusNonAuthoritativeInfo: azureDevOpsSignIn, // the page to sign in on
 		http.StatusFound:                azureDevOpsSignIn, // the way to it

@@ -40,7 +40,7 @@ var azureMachine = platform{
 	hints: map[int]string{
 		http.StatusBadRequest:   azureIdentityHint,
 		http.StatusUnauthorized: azureOtherCloudHint,
-		http.StatusForbidden:    azureIdentityHint,
+		http.StatusForbidden:    azureIdentityHint + " " + azureOtherCloudHint,
 		http.StatusNotFound:     azureOtherCloudHint,
 	},
 }

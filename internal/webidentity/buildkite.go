@@ -30,6 +30,7 @@ var buildkite = platform{
 	token:   jsonMember("token"),
 	form:    `JSON with the token in "token"`,
 	message: []string{"message"},
+	absent:  serviceAbsent,
 	hints: map[int]string{
 		http.StatusUnauthorized:        "The agent's access token isn't taken. It belongs to the agent that runs this job, and only while it does.",
 		http.StatusForbidden:           "This agent may not ask for the job's token: the job must be running on it.",

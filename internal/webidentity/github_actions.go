@@ -26,6 +26,7 @@ var gitHubActions = platform{
 	token:   jsonMember("value"),
 	form:    `JSON with the token in "value"`,
 	message: []string{"message", "msg"},
+	absent:  serviceAbsent,
 	hints: map[int]string{
 		http.StatusBadRequest:   "Is the audience one that the server takes?",
 		http.StatusUnauthorized: "The job's request token isn't taken: it is valid only while its job runs, so it can't come from another job or a stored file.",

@@ -24,6 +24,10 @@ type platform struct {
 	passing map[int]int                      // statuses besides 429 and 5xx that may pass, and how often to ask in all
 }
 
+// serviceAbsent is what it means that a service which a job's variables name doesn't answer.
+const serviceAbsent = " A firewall or a proxy keeps the job from its platform (have the host allowed, or leave the proxy out for it: no_proxy), " +
+	"or the variables are left over from another job."
+
 // wrong is an error at one attribute of the platform's object.
 func (p platform) wrong(attribute, detail string) error {
 	return &Error{

@@ -45,6 +45,21 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Summary + ": " + e.Detail }
 
+// notJWTHint tells how something that isn't a JWT came about, when its form shows it. It repeats nothing of it.
+func notJWTHint(value string) string {
+	switch {
+	case strings.HasPrefix(value, `"`), strings.HasPrefix(value, "'"):
+		return " It begins with a quote: the token has to be there without."
+	case strings.HasPrefix(value, "{"):
+		return " It is JSON: take the token out of it."
+	case strings.ContainsAny(value, " \t\r\n"):
+		return " There is white space in it."
+	case strings.HasPrefix(value, "eyJ"):
+		return " It begins as a JWT does: it may be cut off."
+	}
+	return ""
+}
+
 // accept trims a token and checks what holds for every server: its length and its text.
 func accept(raw string) (token string, problem string) {
 	token = strings.TrimSpace(raw)
