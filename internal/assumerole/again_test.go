@@ -182,8 +182,13 @@ func TestPropagationEndsWithAnInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(500*time.Millisecond, cancel)
 	start := time.Now()
-	if _, err := client.Exchange(ctx, asked); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	_, err := client.Exchange(ctx, asked)
+	interrupted, ok := errors.AsType[*assumerole.InterruptedError](err)
+	if !ok || !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %T: %v", err, err)
+	}
+	if last, ok := errors.AsType[*assumerole.ServiceError](interrupted.Last); !ok || last.Code != "AccessDenied" {
+		t.Errorf("before that: %v", interrupted.Last)
 	}
 	if took := time.Since(start); took > 2*time.Second {
 		t.Errorf("it took %s", took)

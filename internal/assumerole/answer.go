@@ -40,6 +40,9 @@ func (n normalizer) RoundTrip(request *http.Request) (*http.Response, error) {
 		problem.Problem = fmt.Sprintf("(HTTP status %d) %s", response.StatusCode, problem.Problem)
 		return nil, problem
 	}
+	if response.StatusCode < http.StatusMultipleChoices && isError(body) {
+		response.StatusCode = http.StatusBadRequest // the SDK would look for credentials in it
+	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	response.ContentLength = int64(len(body))
 	return response, nil
@@ -82,6 +85,9 @@ func normalize(contentType string, body []byte) ([]byte, *AnswerError) {
 	case root == bareErrorRoot:
 		return bytes.Join([][]byte{[]byte("<ErrorResponse>"), body[start:], requestID.Find(body[start:]), []byte("</ErrorResponse>")}, nil), nil
 	}
+	if root == errorRoot {
+		return body, nil
+	}
 	var problem *AnswerError
 	body = number.ReplaceAllFunc(misspelled.ReplaceAll(body, []byte("<${1}AssumedRoleId")), func(element []byte) []byte {
 		match := number.FindSubmatch(element)
@@ -96,6 +102,12 @@ func normalize(contentType string, body []byte) ([]byte, *AnswerError) {
 		return []byte("<" + name + ">" + value + "</" + name + ">")
 	})
 	return body, problem
+}
+
+// isError tells whether what normalize gives is an error.
+func isError(body []byte) bool {
+	root, _, _ := rootElement(body)
+	return root == errorRoot
 }
 
 // wantsTLS is what Go's and nginx's servers answer to http at a port for https.

@@ -1,10 +1,13 @@
 package assumerole_test
 
 import (
+	"context"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/emulator"
@@ -136,6 +139,7 @@ func TestNothingIsSent(t *testing.T) {
 		},
 		"a profile that doesn't exist":        {environment: map[string]string{"AWS_PROFILE": "nowhere"}, want: `AWS_PROFILE names the profile "nowhere"`},
 		"a CA bundle that doesn't exist":      {environment: map[string]string{"AWS_CA_BUNDLE": "/nowhere/ca.pem"}, want: `"/nowhere/ca.pem" doesn't exist`},
+		"a proxy with a port too far":         {settings: assumerole.Settings{HTTPSProxy: "http://user:hunter21234567/x@proxy"}, setting: "https_proxy", want: "isn't the URL of a proxy"},
 		"a CA bundle without an end":          {environment: map[string]string{"AWS_CA_BUNDLE": "/dev/zero"}, want: `"/dev/zero" is larger than 16 MiB`},
 		"a configuration without an end":      {environment: map[string]string{"AWS_CONFIG_FILE": "/dev/zero"}, want: `"/dev/zero" is larger than 16 MiB`},
 		"credentials without an end":          {environment: map[string]string{"AWS_SHARED_CREDENTIALS_FILE": "/dev/zero"}, want: `"/dev/zero" is larger than 16 MiB`},
@@ -197,6 +201,25 @@ func TestNothingIsSent(t *testing.T) {
 				t.Errorf("a password or a token is in the error: %v", err)
 			}
 		})
+	}
+}
+
+// TestDeviceThatBlocksDoesNotHang: a terminal in place of a file of the shared configuration must not outlast the run.
+func TestDeviceThatBlocksDoesNotHang(t *testing.T) {
+	const terminal = "/dev/ptmx" // nobody types there
+	if _, err := os.Stat(terminal); err != nil {
+		t.Skip("this system has none")
+	}
+	testenv.Isolate(t)
+	t.Setenv("AWS_CONFIG_FILE", terminal)
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(300*time.Millisecond, cancel)
+	start := time.Now()
+	if _, err := assumerole.NewClient(ctx, assumerole.Settings{}); err == nil {
+		t.Error("no error")
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }
 

@@ -1,6 +1,7 @@
 package assumerole
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -51,6 +52,7 @@ const (
 	AnswerForeign       AnswerKind = iota // another service's, or nobody's
 	AnswerHTML                            // a page for people
 	AnswerEmpty                           // nothing
+	AnswerNoCode                          // an error that doesn't say which
 	AnswerWantsTLS                        // that the server speaks https alone
 	AnswerCutOff                          // STS's, but not all of it
 	AnswerTooLarge                        // more than transport.MaxBodyBytes
@@ -100,6 +102,17 @@ type BugError struct {
 }
 
 func (e *BugError) Error() string { return "a bug of the provider, at " + e.Place }
+
+// InterruptedError is an exchange that its context's end cut short. It unwraps to context.Canceled.
+type InterruptedError struct {
+	During string // what it was waiting for
+	Last   error  // how the last of several calls failed, of one of the types here; nil when none had failed yet
+}
+
+func (e *InterruptedError) Error() string { return "interrupted while " + e.During }
+
+// Unwrap gives context.Canceled.
+func (e *InterruptedError) Unwrap() error { return context.Canceled }
 
 // TimeoutError is an exchange that took longer than Request.Timeout.
 type TimeoutError struct {

@@ -41,7 +41,7 @@ type Exchange struct {
 // left, and requests for exactly the same session share one call.
 //
 // Errors: *ArgumentError, *SettingError and *webidentity.Error, before anything is sent; *ServiceError, *AnswerError,
-// *transport.RedirectError, *ConnectionError, *TimeoutError, *BugError; and context.Canceled when ctx was cancelled.
+// *transport.RedirectError, *ConnectionError, *TimeoutError, *BugError; and *InterruptedError when ctx was cancelled.
 func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchange, err error) {
 	exchange = Exchange{Request: request}
 	defer func() {
@@ -219,7 +219,7 @@ func ended(ctx context.Context, err error, timeout time.Duration, during string,
 	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded): // what has the same deadline may notice first
 		return &TimeoutError{Timeout: timeout, During: during, Last: last}
 	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted while %s: %w", during, context.Canceled)
+		return &InterruptedError{During: during, Last: last}
 	}
 	return err
 }

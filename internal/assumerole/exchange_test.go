@@ -258,7 +258,7 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 		"an answer cut short":        {answer(200, "text/xml", minioAnswer[:300]), assumerole.AnswerCutOff, "breaks off"},
 		"an answer that doesn't end": {answer(200, "text/xml", strings.Replace(minioAnswer, "KEYID", strings.Repeat("x", 2<<20), 1)), assumerole.AnswerTooLarge, "larger than 1 MiB"},
 		"another service's error":    {answer(400, "text/xml", "<Oops><Why>"+leak+"</Why></Oops>"), assumerole.AnswerForeign, "isn't one of STS"},
-		"an error without a code":    {answer(400, "text/xml", "<ErrorResponse><Why>"+leak+"</Why></ErrorResponse>"), assumerole.AnswerForeign, "isn't one of STS"},
+		"an error without a code":    {answer(400, "text/xml", "<ErrorResponse><Why>"+leak+"</Why></ErrorResponse>"), assumerole.AnswerNoCode, "(HTTP status 400) is an error without a code"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,9 +57,6 @@ func load(ctx context.Context, settings Settings) (aws.Config, error) {
 		}
 		options = append(options, config.WithUseDualStackEndpoint(state))
 	}
-	if err := checkFiles(settings); err != nil {
-		return aws.Config{}, err
-	}
 	if settings.CustomCABundle != "" {
 		options = append(options, func(o *config.LoadOptions) error {
 			bundle, err := os.ReadFile(settings.CustomCABundle)
@@ -66,7 +64,10 @@ func load(ctx context.Context, settings Settings) (aws.Config, error) {
 			return err
 		})
 	}
-	loaded, err := loadInTime(ctx, options)
+	loaded, err := loadInTime(ctx, settings, options)
+	if setting, found := errors.AsType[*SettingError](err); found {
+		return aws.Config{}, setting
+	}
 	if err != nil {
 		return aws.Config{}, loadError(settings, err)
 	}
@@ -125,13 +126,17 @@ var errSlowFiles = errors.New("reading the shared configuration files and the CA
 
 // loadInTime bounds what the SDK reads without a bound: a pipe, or a file system that hangs, must not hang the run. What a
 // hung system call holds is then one goroutine, until the process ends.
-func loadInTime(ctx context.Context, options []func(*config.LoadOptions) error) (aws.Config, error) {
+func loadInTime(ctx context.Context, settings Settings, options []func(*config.LoadOptions) error) (aws.Config, error) {
 	type outcome struct {
 		loaded aws.Config
 		err    error
 	}
 	done := make(chan outcome, 1)
 	go func() {
+		if err := checkFiles(settings); err != nil {
+			done <- outcome{err: err}
+			return
+		}
 		loaded, err := config.LoadDefaultConfig(ctx, options...)
 		done <- outcome{loaded, err}
 	}()
@@ -210,11 +215,16 @@ func proxies(settings Settings) (*httpproxy.Config, error) {
 	return found, nil
 }
 
+func isPort(port string) bool {
+	_, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil
+}
+
 // CheckProxy tells whether a value of http_proxy or https_proxy can be used. Its error is a *SettingError, which doesn't
 // repeat the value: it may hold a password.
 func CheckProxy(argument, value string) error {
 	parsed, err := url.Parse(value)
-	if err == nil && parsed.Hostname() != "" {
+	if err == nil && parsed.Hostname() != "" && isPort(parsed.Port()) && (parsed.Path == "" || parsed.Path == "/") {
 		switch parsed.Scheme {
 		case "http", "https", "socks5", "socks5h":
 			return nil

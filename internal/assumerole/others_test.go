@@ -97,6 +97,14 @@ func TestErrorsOfOtherServers(t *testing.T) {
 			404, "\n<Error xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\n<Code>NoSuchEntity</Code></Error>\n",
 			assumerole.ServiceError{Code: "NoSuchEntity"},
 		},
+		"an error that came as a success": {
+			200, `<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`,
+			assumerole.ServiceError{Code: "AccessDenied", Message: "no"},
+		},
+		"an error with a time in its words": {
+			400, `<ErrorResponse><Error><Code>A</Code><Message>it &lt;Expiration>soon&lt;/Expiration></Message></Error></ErrorResponse>`,
+			assumerole.ServiceError{Code: "A", Message: "it <Expiration>soon</Expiration>"},
+		},
 		"SeaweedFS": {
 			400, `<ErrorResponse><Error><Code>InvalidParameterValue</Code><Message>invalid token</Message></Error></ErrorResponse>`,
 			assumerole.ServiceError{Code: "InvalidParameterValue", Message: "invalid token"},
@@ -118,7 +126,7 @@ func TestErrorsOfOtherServers(t *testing.T) {
 func TestServerThatIsNotReady(t *testing.T) {
 	testenv.Isolate(t)
 	together(t, map[string]string{
-		"nothing": "", "text": "starting", "a page": "<html>starting</html>", "an error": "<Error><Code>ServiceUnavailable</Code></Error>", "an error without a code": "<ErrorResponse></ErrorResponse>",
+		"nothing": "", "text": "starting", "a page": "<html>starting</html>", "an error": "<Error><Code>ServiceUnavailable</Code></Error>", "an error without a code": "<ErrorResponse></ErrorResponse>", "half an answer": result("")[:200],
 	}, func(t *testing.T, body string) { //nolint:thelper // it is the test itself
 		var calls atomic.Int32
 		endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {

@@ -105,7 +105,7 @@ func comparePolicyARNs(a, b types.PolicyDescriptorType) int {
 	return strings.Compare(aws.ToString(a.Arn), aws.ToString(b.Arn))
 }
 
-func none(value *string) bool { return value == nil || *value == "" }
+func none(value *string) bool { return value == nil || strings.TrimSpace(*value) == "" }
 
 func nonEmpty(value *string) *string {
 	if none(value) {

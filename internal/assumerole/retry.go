@@ -120,11 +120,16 @@ func passingAnswer(err error) aws.Ternary {
 	if !found {
 		return aws.UnknownTernary
 	}
-	switch answer.HTTPStatus {
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return aws.TrueTernary
+	return aws.BoolTernary(answer.Kind == AnswerCutOff || isPassing(answer.HTTPStatus))
+}
+
+// isPassing tells the statuses of a server, a load balancer or a proxy that may answer otherwise in a moment.
+func isPassing(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
 	}
-	return aws.FalseTernary
+	return status >= 520 && status <= 524 // of gateways that say so by numbers of their own
 }
 
 // passingInvalidToken tells the one reason for InvalidIdentityToken that passes: an identity provider that many jobs ask for
@@ -158,7 +163,10 @@ func isThrottle(err error) bool {
 // connection.
 func notForRetry(err error) aws.Ternary {
 	_, redirect := errors.AsType[*transport.RedirectError](err)
-	_, proxy := errors.AsType[*transport.ProxyError](err)
+	denial, proxy := errors.AsType[*transport.ProxyError](err)
+	if proxy && isPassing(denial.Status) {
+		return aws.TrueTernary
+	}
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
 	_, plain := errors.AsType[tls.RecordHeaderError](err)
 	if redirect || proxy || certificate || plain || errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, transport.ErrBodyTooLarge) || errors.Is(err, transport.ErrNoAnswer) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -37,9 +38,10 @@ func translate(err error, token secret.Text) error {
 	}
 	status, requestID := 0, ""
 	if response, found := errors.AsType[*awshttp.ResponseError](err); found {
-		status, requestID = response.HTTPStatusCode(), secret.Scrub(response.ServiceRequestID(), token)
+		status, requestID = statusOf(response), secret.Scrub(response.ServiceRequestID(), token)
 	}
-	if api, found := errors.AsType[smithy.APIError](err); found && api.ErrorCode() != unknownCode {
+	api, found := errors.AsType[smithy.APIError](err)
+	if found && api.ErrorCode() != unknownCode {
 		return &ServiceError{
 			Code:       secret.Scrub(api.ErrorCode(), token),
 			Message:    secret.Scrub(strings.TrimPrefix(api.ErrorMessage(), unknownCode), token),
@@ -47,10 +49,24 @@ func translate(err error, token secret.Text) error {
 			RequestID:  requestID,
 		}
 	}
+	if found && status != 0 {
+		return &AnswerError{Kind: AnswerNoCode, Problem: fmt.Sprintf("(HTTP status %d) is an error without a code", status), HTTPStatus: status}
+	}
 	if status != 0 {
 		return &AnswerError{Problem: fmt.Sprintf("(HTTP status %d) isn't one of STS", status), HTTPStatus: status}
 	}
 	return connectionError(err, token)
+}
+
+// statusOf is the status that the server gave: normalizer gives an error that came as a success another code, and leaves the line.
+func statusOf(response *awshttp.ResponseError) int {
+	if response.Response != nil && response.Response.Response != nil {
+		code, _, _ := strings.Cut(response.Response.Status, " ")
+		if status, err := strconv.Atoi(code); err == nil {
+			return status
+		}
+	}
+	return response.HTTPStatusCode()
 }
 
 // connectionError puts a failed connection into words, by the types of Go's network errors.
@@ -67,7 +83,7 @@ func connectionError(err error, token secret.Text) *ConnectionError {
 		return &ConnectionError{Kind: ConnectionNoName, Problem: fmt.Sprintf("the name %q doesn't resolve", secret.Scrub(resolution.Name, token))}
 	}
 	if verification, found := errors.AsType[*tls.CertificateVerificationError](err); found {
-		return &ConnectionError{Kind: ConnectionCertificate, Problem: "its certificate isn't trusted: " + secret.Scrub(verification.Err.Error(), token)}
+		return &ConnectionError{Kind: ConnectionCertificate, Problem: fmt.Sprintf("its certificate isn't trusted: %q", secret.Scrub(verification.Err.Error(), token))}
 	}
 	if _, found := errors.AsType[tls.RecordHeaderError](err); found || errors.Is(err, http.ErrSchemeMismatch) {
 		return &ConnectionError{Kind: ConnectionNotTLS, Problem: "it doesn't speak TLS"}

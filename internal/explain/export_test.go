@@ -22,7 +22,7 @@ func Rows() (atAWS, elsewhere int) { return len(awsRows), len(otherServersRows) 
 
 // TroubleSummaries are those of all the ways in which a call gets no answer of STS.
 func TroubleSummaries() []string {
-	all := []string{redirectTrouble.summary, failingTrouble.summary, timeoutTrouble.summary}
+	all := []string{redirectTrouble.summary, failingTrouble.summary, throttledTrouble.summary, timeoutTrouble.summary}
 	for _, kinds := range [][]trouble{sorted(answerTroubles), sorted(connectionTroubles), sorted(proxyTroubles)} {
 		for _, trouble := range kinds {
 			all = append(all, trouble.summary)

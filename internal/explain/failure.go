@@ -48,6 +48,12 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 				"Whether STS was called before, CloudTrail tells.", bug.Place),
 		}
 	}
+	if interrupted, found := errors.AsType[*assumerole.InterruptedError](err); found && interrupted.Last != nil {
+		explanation := failure(exchange, interrupted.Last, now)
+		explanation.Summary = "Interrupted"
+		explanation.Detail = paragraphs(fmt.Sprintf("The run was interrupted while %s. Before that, it failed like this:", interrupted.During), explanation.Detail)
+		return explanation
+	}
 	if errors.Is(err, context.Canceled) {
 		return Explanation{Summary: "Interrupted", Detail: "The run was interrupted before STS had answered."}
 	}

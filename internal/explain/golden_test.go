@@ -41,6 +41,7 @@ var goldens = map[string]answered{
 	"access_denied_elsewhere": {403, "AccessDenied", "Access denied.", elsewhere},
 	"access_denied_no_claims": {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", func(e *assumerole.Exchange) { e.Claims, e.Request.ProviderID = nil, "www.amazon.com" }},
 	"access_denied_other":     {403, "AccessDenied", "Access is denied by a resource control policy", nil},
+	"access_denied_unknown":   {403, "AccessDenied", "Denied for a reason of its own", nil},
 	"access_denied_propagated": {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", func(e *assumerole.Exchange) {
 		e.Request.PropagationTimeout, e.Calls, e.Elapsed = 30*time.Second, 15, 91*time.Second
 	}},
@@ -49,6 +50,9 @@ var goldens = map[string]answered{
 	"access_denied_tag_session":         {403, "AccessDenied", denied + "TagSession", claim("https://aws.amazon.com/tags", map[string]any{"principal_tags": map[string]any{"team": "a"}})},
 	"expired":                           {400, "ExpiredTokenException", "Token expired: current date/time 1788264000 must be before the expiration date/time1788260400", expired},
 	"endpoint_of_s3":                    {405, "MethodNotAllowed", "The specified method is not allowed against this resource.", elsewhere},
+	"invalid_audience_of_aws":           {400, "InvalidIdentityToken", "Incorrect token audience", nil},
+	"invalid_missing_exp":               {400, "InvalidIdentityToken", "Missing a required claim: exp", nil},
+	"access_denied_endpoint_policy":     {403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity with an explicit deny in a VPC endpoint policy", nil},
 	"invalid_audience_github":           {400, "InvalidIdentityToken", "Incorrect token audience", claim("aud", "https://github.com/example-org")},
 	"validation_policy_arn":             {400, "ValidationError", "ARN arn:aws:iam::aws:policy/Nothing is not valid.", func(e *assumerole.Exchange) { e.Request.PolicyARNs = []string{"arn:aws:iam::aws:policy/Nothing"} }},
 	"expired_elsewhere":                 {400, "ExpiredToken", "The token has expired.", both(expired, elsewhere)},
@@ -198,7 +202,14 @@ var unanswered = map[string]struct {
 		&assumerole.TimeoutError{Timeout: time.Minute, During: "waiting for the answer of STS at sts.us-east-1.amazonaws.com", Last: goldens["throttling"].err()},
 		func(exchange *assumerole.Exchange) { exchange.Calls, exchange.Elapsed = 17, time.Minute },
 	},
-	"interrupted": {fmt.Errorf("interrupted: %w", context.Canceled), nil},
+	"interrupted_propagating":     {&assumerole.InterruptedError{During: "waiting for IAM to know the role", Last: goldens["region_disabled"].err()}, nil},
+	"no_answer_no_code":           {&assumerole.AnswerError{Kind: assumerole.AnswerNoCode, HTTPStatus: 403, Problem: "(HTTP status 403) is an error without a code"}, elsewhere},
+	"no_answer_throttled":         {&assumerole.AnswerError{Kind: assumerole.AnswerHTML, HTTPStatus: 429, Problem: "(HTTP status 429) is a page of HTML, so it isn't one of STS"}, nil},
+	"no_answer_html_of_aws":       {&assumerole.AnswerError{Kind: assumerole.AnswerHTML, HTTPStatus: 403, Problem: "(HTTP status 403) is a page of HTML, so it isn't one of STS"}, nil},
+	"no_answer_redirect_of_aws":   {&transport.RedirectError{Status: 302, Host: "login.example.com"}, nil},
+	"unreachable_proxy_failing":   {&assumerole.ConnectionError{Kind: assumerole.ConnectionDenied, OfProxy: true, HTTPStatus: 503, Problem: "the proxy proxy.example.com:3128 refuses to connect (HTTP status 503)"}, nil},
+	"unreachable_other_elsewhere": {&assumerole.ConnectionError{Problem: "network is unreachable"}, elsewhere},
+	"interrupted":                 {fmt.Errorf("interrupted: %w", context.Canceled), nil},
 }
 
 func TestGolden(t *testing.T) {

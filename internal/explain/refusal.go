@@ -81,13 +81,19 @@ func (r refusal) answer() string {
 		answer += ": " + quoted(r.service.Message)
 	}
 	answer += fmt.Sprintf(" (HTTP status %d", r.service.HTTPStatus)
-	if r.service.RequestID != "" {
-		answer += ", request ID " + secret.Scrub(r.service.RequestID)
+	if id := secret.Scrub(r.service.RequestID); ordinaryID.MatchString(id) {
+		answer += ", request ID " + id
+	} else if id != "" {
+		answer += ", request ID " + quoted(id)
 	}
 	return answer + ")."
 }
 
-var ordinaryCode = regexp.MustCompile(`^[A-Za-z0-9.]{1,64}$`)
+// What codes and request IDs look like. Others are quoted: they are a server's text.
+var (
+	ordinaryCode = regexp.MustCompile(`^[A-Za-z0-9.]{1,64}$`)
+	ordinaryID   = regexp.MustCompile(`^[A-Za-z0-9._:/+=-]{1,128}$`)
+)
 
 func numberedList(causes []string) string {
 	if len(causes) == 0 {

@@ -29,6 +29,8 @@ var (
 
 // awsRows are the errors of AWS's STS. The first that fits holds, so that what any message may have comes last.
 var awsRows = []row{
+	{[]string{accessDenied}, "resource control policy", otherPolicyDenied},
+	{[]string{accessDenied}, "VPC endpoint policy", otherPolicyDenied},
 	{[]string{accessDenied}, assumeAction, assumeDenied},
 	{[]string{accessDenied}, tagAction, tagSessionDenied},
 	{[]string{accessDenied}, sourceIdentityAction, sourceIdentityDenied},
@@ -40,6 +42,7 @@ var awsRows = []row{
 	{[]string{invalidIdentityToken}, "thumbprint", wrongThumbprint},
 	{[]string{invalidIdentityToken}, "Missing a required claim: aud", missingAudience},
 	{[]string{invalidIdentityToken}, "Missing a required claim: sub", missingSubject},
+	{[]string{invalidIdentityToken}, "Missing a required claim", missingClaim},
 	{[]string{invalidIdentityToken}, "not a valid JWT", notJWT},
 	{[]string{invalidIdentityToken}, "not a Login With Amazon token", notLoginWithAmazon},
 	{[]string{invalidIdentityToken}, "", invalidToken},

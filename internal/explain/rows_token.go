@@ -52,6 +52,17 @@ func missingSubject(r refusal) advice {
 	}
 }
 
+func missingClaim(r refusal) advice {
+	return advice{
+		argument: r.tokenArgument(),
+		summary:  "The web identity token lacks a claim",
+		causes: []string{
+			fmt.Sprintf("The token from %s is another one than was meant, such as an access token: give the ID token.", r.tokenFrom()),
+			"The identity provider leaves out the claim that the message names: configure it to set iss, sub, aud, exp and iat.",
+		},
+	}
+}
+
 func notJWT(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),

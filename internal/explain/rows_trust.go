@@ -113,6 +113,16 @@ func userKey(provider string) string {
 	return "user_id"
 }
 
+func otherPolicyDenied(r refusal) advice {
+	return advice{
+		summary: "A policy above the role's forbids the call",
+		causes: []string{
+			"The policy that the message names, a resource control policy of the organisation or that of a VPC endpoint, doesn't let this identity in. Ask those who keep it: the role's own trust policy isn't the matter. " + r.inCloudTrail(),
+			"The call goes by way of a VPC endpoint that isn't meant for it: the route, or the endpoint's private DNS, brings it there.",
+		},
+	}
+}
+
 func tagSessionDenied(r refusal) advice {
 	return advice{
 		summary: "The role's trust policy doesn't allow the token's session tags",
@@ -149,6 +159,9 @@ func wrongAudience(r refusal) advice {
 	}
 	if r.Claims != nil && slices.ContainsFunc(r.Claims.Audience, func(audience string) bool { return strings.HasPrefix(audience, "https://github.com/") }) {
 		given.causes[0] = fmt.Sprintf("The audience is GitHub's default one, which nobody asked to change. Ask for a token with %q: web_identity_token_request = { github_actions = {} } does, and so does &audience= in a request of your own.", awsAudience)
+	}
+	if r.Claims != nil && slices.Contains(r.Claims.Audience, awsAudience) {
+		given.causes = given.causes[1:] // it was asked for with the very audience that is to be advised
 	}
 	given.causes = r.withPropagation(given.causes, 0, "The client ID was added seconds ago")
 	if r.Claims != nil && r.Claims.AuthorizedParty != "" {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
@@ -95,7 +96,12 @@ func withoutScheme(issuer string) (name string, usable bool) {
 // usable tells whether a claim may stand in a policy just as it is. What begins a directive or a variable in Terraform's own
 // language, where policies are pasted into, isn't.
 func usable(value string) bool {
-	return value != "" && len(value) <= maxValue && secret.Scrub(value) == value && !strings.Contains(value, "%{") && !strings.Contains(value, "&{")
+	return value != "" && len(value) <= maxValue && secret.Scrub(value) == value && isASCII(value) && !strings.Contains(value, "%{") && !strings.Contains(value, "&{")
+}
+
+// isASCII leaves out letters that look like others, or like none.
+func isASCII(value string) bool {
+	return !strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // principal is the Federated principal for an issuer, in the role's account.

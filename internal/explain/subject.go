@@ -114,6 +114,8 @@ var namesRepository = regexp.MustCompile(`(?:^|:)(?:repo|repository|repository_i
 // buildkiteIssuer lets a job choose its subject: that of a whole cluster or organisation, even.
 const buildkiteIssuer = "agent.buildkite.com"
 
+var buildkitePipeline = regexp.MustCompile(`^organization:[^:]+:pipeline:[^:]+:ref:`)
+
 // isWholeOrganisation tells whether a policy for the subject would admit more than one repository.
 func isWholeOrganisation(issuer string, claims *webidentity.Claims) bool {
 	return isGitHub(issuer) && repositoryID(issuer, claims) == "" && !namesRepository.MatchString(claims.Subject)

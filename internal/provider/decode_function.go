@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -133,15 +134,18 @@ func fromJSON(ctx context.Context, value any, depth int) attr.Value {
 	return types.StringNull() // a null of JSON has no type; Terraform's has to have one
 }
 
-// maxNumber bounds a number, in characters: many more than any claim needs.
-const maxNumber = 400
+// maxNumber and farthest bound a number, in characters and in size: many more than any claim needs.
+const (
+	maxNumber = 100
+	farthest  = 1e40
+)
 
 // number is a text where it would be written with no end of zeros: on the way to Terraform, numbers have no exponent.
 func number(value json.Number) attr.Value {
 	text := value.String()
 	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
 	near, err := strconv.ParseFloat(text, 64)
-	if err != nil || len(text) > maxNumber || near == 0 && strings.ContainsAny(mantissa, "123456789") {
+	if size := math.Abs(near); err != nil || len(text) > maxNumber || size > farthest || size < 1/farthest && strings.ContainsAny(mantissa, "123456789") {
 		return types.StringValue(text)
 	}
 	exact, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)

@@ -50,7 +50,7 @@ func places() []string {
 	if runtime := os.Getenv("XDG_RUNTIME_DIR"); runtime != "" {
 		found = append(found, filepath.Clean(runtime))
 	}
-	return append(found, "/tmp", "/var/tmp")
+	return append(found, "/tmp", "/var/tmp", "/dev/shm") // the last of them is on Linux, in containers too whose /tmp is everybody's
 }
 
 // settle makes the folder and what is in it, in the first place that will do.

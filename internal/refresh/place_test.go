@@ -141,11 +141,11 @@ func TestTheStickyBitMakesASharedPlaceGood(t *testing.T) {
 func TestPlacesAreTheSystemsAndTheUsersAndThenTheUsualOnes(t *testing.T) {
 	t.Setenv("TMPDIR", "/some/where/")
 	t.Setenv("XDG_RUNTIME_DIR", "/run/user/1000")
-	if got := strings.Join(places(), " "); got != "/some/where /run/user/1000 /tmp /var/tmp" {
+	if got := strings.Join(places(), " "); got != "/some/where /run/user/1000 /tmp /var/tmp /dev/shm" {
 		t.Errorf("got %s", got)
 	}
 	t.Setenv("XDG_RUNTIME_DIR", "")
-	if got := strings.Join(places(), " "); got != "/some/where /tmp /var/tmp" {
+	if got := strings.Join(places(), " "); got != "/some/where /tmp /var/tmp /dev/shm" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -28,11 +28,11 @@ var patterns = []struct {
 	{regexp.MustCompile(`\be[wy][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted}, // a JWT
 	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}`), redacted},                                        // a part of one
 	{regexp.MustCompile(`(?i)\b(authorization["']?\s*[=:]\s*["']?\w+\s+)\S+`), "$1" + redacted},
-	{regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`), "$1$2" + redacted}, // an Authorization header; no word is that long
-	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s]*@`), "$1" + redacted + "@"},        // a proxy's user and password
-	{regexp.MustCompile(`(?i)(<(?:\w+:)?(?:` + names + `)\b[^>]*>)[^<]*`), "$1" + redacted},    // a part of an answer
-	{regexp.MustCompile(`(?i)[^<>\s]*(</(?:\w+:)?(?:` + names + `)\b)`), redacted + "$1"},      // the end of one
-	{regexp.MustCompile(`(?i)((?:` + names + `)["']?\s*[=:]\s*)[^\s&,}]+`), "$1" + redacted},   // of a form, of JSON or of a file
+	{regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`), "$1$2" + redacted},                // an Authorization header; no word is that long
+	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s"'<>]*@`), "$1" + redacted + "@"},                    // a proxy's user and password
+	{regexp.MustCompile(`(?i)(<(?:\w+:)?(?:` + names + `)\b[^>]*>)[^<]*`), "$1" + redacted},                   // a part of an answer
+	{regexp.MustCompile(`(?i)[^<>\s]*(</(?:\w+:)?(?:` + names + `)\b)`), redacted + "$1"},                     // the end of one
+	{regexp.MustCompile(`(?i)((?:` + names + `)["']?\s*[=:]\s*)[a-z]*[^\sa-z&,}][^\s&,}]*`), "$1" + redacted}, // of a form, of JSON or of a file
 }
 
 // Scrub makes text from outside fit to be shown: without the secrets named, their parts between dots, any longer run of their

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
@@ -78,7 +79,7 @@ func (q inquiry) sentence(body []byte) string {
 	}
 	for _, name := range q.message {
 		if said := secret.Scrub(text(members[name]), q.bearer); said != "" {
-			return strings.TrimRight(said, ".")
+			return strconv.Quote(strings.TrimRight(said, "."))
 		}
 	}
 	return ""

@@ -69,8 +69,8 @@ func TestAzureDevOpsExplainsARefusal(t *testing.T) {
 	}{
 		"a page to sign in on":        {203, "<html>Sign in</html>", []string{"status 203", "$(System.AccessToken)"}},
 		"no token":                    {401, "", []string{"status 401", "$(System.AccessToken)"}},
-		"no permission":               {403, `{"message":"TF400813: no."}`, []string{"status 403: TF400813: no. ", "pipeline permissions"}},
-		"an unknown connection":       {404, `{"message":"No such endpoint"}`, []string{"No such endpoint. ", "service_connection_id"}},
+		"no permission":               {403, `{"message":"TF400813: no."}`, []string{"status 403: \"TF400813: no\". ", "pipeline permissions"}},
+		"an unknown connection":       {404, `{"message":"No such endpoint"}`, []string{"\"No such endpoint\". ", "service_connection_id"}},
 		"a way to a page to sign in ": {302, "", []string{"redirect", "$(System.AccessToken)"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -87,13 +87,13 @@ func TestAzureManagedIdentityExplainsARefusal(t *testing.T) {
 	for status, want := range map[int]string{400: "Is a managed identity assigned here", 401: "Another cloud's", 403: "managed identity"} {
 		server := play(t, always(status, `{"error":"invalid_request","error_description":"Identity not found"}`))
 		_, err := azureMachine(server).Token(t.Context())
-		expectError(t, err, atAzure, "Azure's metadata service", ": Identity not found. ", want)
+		expectError(t, err, atAzure, "Azure's metadata service", ": \"Identity not found\". ", want)
 		server.only(t)
 	}
 	for status, want := range map[int]string{400: "Is a managed identity assigned here", 401: "IDENTITY_HEADER", 404: "managed identity"} {
 		server := play(t, always(status, `{"statusCode":400,"message":"No User Assigned"}`))
 		_, err := azureApp(server, server.URL).Token(t.Context())
-		expectError(t, err, atAzure, ": No User Assigned. ", want)
+		expectError(t, err, atAzure, ": \"No User Assigned\". ", want)
 		server.only(t)
 	}
 }

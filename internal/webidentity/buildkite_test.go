@@ -71,7 +71,7 @@ func TestBuildkiteExplainsARefusal(t *testing.T) {
 	for status, want := range map[int]string{401: "agent's access token", 403: "must be running on it", 404: "no such job", 422: "lifetime_seconds"} {
 		server := play(t, always(status, `{"message":"No"}`))
 		_, err := buildkite(server, server.URL).Token(t.Context())
-		expectError(t, err, atBuildkite, "Buildkite answered", ": No. ", want)
+		expectError(t, err, atBuildkite, "Buildkite answered", ": \"No\". ", want)
 		server.only(t)
 	}
 }

@@ -62,7 +62,7 @@ func TestGitHubActionsExplainsARefusal(t *testing.T) {
 	for status, want := range map[int]string{401: "only while its job runs", 403: "id-token: write", 404: "no such job"} {
 		server := play(t, always(status, `{"message":"No."}`))
 		_, err := gitHub(server, server.URL).Token(t.Context())
-		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "GitHub Actions", ": No. ", want)
+		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "GitHub Actions", ": \"No\". ", want)
 		server.only(t)
 	}
 }

@@ -186,7 +186,7 @@ func isFinal(err error) bool {
 func (q inquiry) redirected(status int, host string) *setback {
 	where := ""
 	if host != "" {
-		where = " to " + secret.Scrub(host, q.bearer)
+		where = " to " + strconv.Quote(secret.Scrub(host, q.bearer))
 	}
 	return &setback{err: q.failed("answered with a redirect%s (HTTP status %d). It isn't followed: what is asked for goes to the host that the "+
 		"platform named, and nowhere else.%s", where, status, q.hint(status))}

@@ -25,7 +25,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 					http.Redirect(w, r, elsewhere.URL, status)
 				})
 				_, err := platform.source(server).Token(t.Context())
-				expectError(t, err, platform.place(), "redirect to "+strings.TrimPrefix(elsewhere.URL, "http://"), fmt.Sprintf("HTTP status %d", status))
+				expectError(t, err, platform.place(), "redirect to \""+strings.TrimPrefix(elsewhere.URL, "http://"), fmt.Sprintf("HTTP status %d", status))
 				server.only(t)
 			}
 			if len(elsewhere.asked()) != 0 {
