@@ -27,6 +27,7 @@ type rounds struct {
 	lastErr   error         // how the last round failed
 	fetched   bool          // a token that had expired was fetched anew; once is enough
 	spreading bool          // IAM may not know the role yet, so that PropagationTimeout counts
+	unknown   error         // how STS said last that IAM doesn't know it
 	lastToken secret.Text   // of the last round
 	pause     time.Duration // before the next round
 }
@@ -46,11 +47,20 @@ func (r *rounds) another(err error) bool {
 		r.fetched, r.newToken = true, true
 		return true
 	case service.mayPropagate() && r.request.PropagationTimeout > 0:
-		r.spreading = true
+		r.spreading, r.unknown = true, err
 		r.pause, _ = r.delays.BackoffDelay(r.number, err) // the token is asked for again all the same, and a new one fetched where it has aged
 		return time.Since(r.started)+r.pause < r.timeout()
 	}
 	return false
+}
+
+// telling is the error of all rounds: that of the last one, unless that merely says that the token has grown old while IAM was
+// waited for.
+func (r *rounds) telling(err error) error {
+	if service, refused := errors.AsType[*ServiceError](err); refused && service.isExpired() && r.unknown != nil {
+		return r.unknown
+	}
+	return err
 }
 
 // timeout bounds all rounds together.

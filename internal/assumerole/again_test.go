@@ -157,6 +157,27 @@ func TestPropagationAsksForAgedTokensAlone(t *testing.T) {
 	})
 }
 
+// TestPropagationTellsOfWhatWasWaitedFor: that a token which stands in the configuration grew old meanwhile isn't the matter.
+func TestPropagationTellsOfWhatWasWaitedFor(t *testing.T) {
+	testenv.Isolate(t)
+	server, token := startSTS(t, emulator.Options{})
+	var calls atomic.Int32
+	server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+		if calls.Add(1) == 1 {
+			emulator.WriteError(w, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+		} else {
+			emulator.WriteError(w, 400, "ExpiredTokenException", "Token expired")
+		}
+		return true
+	})
+	asked := request(token)
+	asked.PropagationTimeout = time.Minute
+	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || service.Code != "AccessDenied" || made.Calls != 2 {
+		t.Errorf("%d calls, and %v", made.Calls, err)
+	}
+}
+
 func TestPropagationEndsInTime(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})

@@ -63,7 +63,7 @@ func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchan
 		err := c.round(ctx, &exchange, rounds, client, input)
 		exchange.Calls, exchange.Elapsed = rounds.calls, time.Since(rounds.started)
 		if err == nil || !rounds.another(err) {
-			return exchange, err
+			return exchange, rounds.telling(err)
 		}
 		if rounds.wait(ctx) != nil {
 			return exchange, ended(ctx, err, time.Since(rounds.started), "waiting for IAM to know the role", err)
