@@ -29,7 +29,7 @@ var patterns = []struct {
 	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}`), redacted},                                        // a part of one
 	{regexp.MustCompile(`(?i)\b(authorization["']?\s*[=:]\s*["']?\w+\s+)\S+`), "$1" + redacted},
 	{regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`), "$1$2" + redacted},                // an Authorization header; no word is that long
-	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s"'<>]*@`), "$1" + redacted + "@"},                    // a proxy's user and password
+	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s]*@`), "$1" + redacted + "@"},                       // a proxy's user and password
 	{regexp.MustCompile(`(?i)(<(?:\w+:)?(?:` + names + `)\b[^>]*>)[^<]*`), "$1" + redacted},                   // a part of an answer
 	{regexp.MustCompile(`(?i)[^<>\s]*(</(?:\w+:)?(?:` + names + `)\b)`), redacted + "$1"},                     // the end of one
 	{regexp.MustCompile(`(?i)((?:` + names + `)["']?\s*[=:]\s*)[a-z]*[^\sa-z&,}][^\s&,}]*`), "$1" + redacted}, // of a form, of JSON or of a file

@@ -34,7 +34,7 @@ func TestScrub(t *testing.T) {
 		"the end of a key":                {`type="s">K7MDENGbPx</SecretAccessKey>`, `type="s">(redacted)</SecretAccessKey>`},
 		"a key in a file":                 {"aws_secret_access_key = abc/def", "aws_secret_access_key = (redacted)"},
 		"a password in a header":          {"Proxy-Authorization: Basic dXNlcjpwYXNz", "Proxy-Authorization: Basic (redacted)"},
-		"a password with a slash":         {"http://user:pa/ss@proxy:3128", "http://(redacted)@proxy:3128"},
+		"a path with an at sign stays":    {"https://login.example.com/people/alice@example.com", "https://login.example.com/people/alice@example.com"},
 		"words about a token stay":        {"Invalid WebIdentityToken: audience doesn't match", "Invalid WebIdentityToken: audience doesn't match"},
 		"a password with an at sign":      {"http://user:p@ss@proxy:3128/x", "http://(redacted)@proxy:3128/x"},
 	} {
