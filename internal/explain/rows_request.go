@@ -169,7 +169,7 @@ func throttled(r refusal) advice {
 		summary: "Too many calls at once",
 		causes: []string{
 			fmt.Sprintf("The server at %s got more calls than it takes at a time, and went on saying so until the retries ended: run again later, or set timeout higher.", r.Destination),
-			"Many jobs or many blocks ask at once: start them apart, lower Terraform's -parallelism, or use one block's credentials in several places.",
+			manyCalls,
 		},
 	}
 }

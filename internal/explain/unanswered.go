@@ -30,6 +30,7 @@ const (
 	noWayOut     = "This machine has no way to the Internet: in a private subnet, give it a VPC endpoint for STS with private DNS, or name a proxy (the provider's argument https_proxy)."
 	wrongProxy   = "It is the wrong proxy: the provider's arguments http_proxy, https_proxy and no_proxy win over the environment's HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
 	noDNS        = "This machine has no working DNS: look up another name on it."
+	manyCalls    = "Many jobs or many blocks ask at once: start them apart, lower Terraform's -parallelism, or use one block's credentials in several places."
 	wrongClock   = "This machine's clock is wrong: set it."
 )
 
@@ -51,7 +52,7 @@ var redirectTrouble = trouble{summary: "The STS endpoint redirects elsewhere", c
 // throttledTrouble is an answer that isn't one of STS, with the status that says why: 429.
 var throttledTrouble = trouble{summary: "Too many calls at once", causes: always(
 	"A gateway before the server got more calls than it takes at a time, and went on saying so until the retries ended: run again later, or set timeout higher.",
-	"Many jobs or many blocks ask at once: start them apart, lower Terraform's -parallelism, or use one block's credentials in several places.",
+	manyCalls,
 )}
 
 // failingTrouble is an answer that isn't one of STS, with a status that says why: 500 or more.
