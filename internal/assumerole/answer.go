@@ -34,13 +34,13 @@ func (n normalizer) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, problem := normalize(response.Header.Get("Content-Type"), body)
+	body, isError, problem := normalize(response.Header.Get("Content-Type"), body)
 	if problem != nil {
 		problem.HTTPStatus = response.StatusCode
 		problem.Problem = fmt.Sprintf("(HTTP status %d) %s", response.StatusCode, problem.Problem)
 		return nil, problem
 	}
-	if response.StatusCode < http.StatusMultipleChoices && isError(body) {
+	if response.StatusCode < http.StatusMultipleChoices && isError {
 		response.StatusCode = http.StatusBadRequest // the SDK would look for credentials in it
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
@@ -66,29 +66,28 @@ var (
 	misspelled = regexp.MustCompile(`<(/?)AssumeRoleId\b`)
 )
 
-// normalize gives the answer in the form that the SDK reads, or says why it isn't one.
-func normalize(contentType string, body []byte) ([]byte, *AnswerError) {
+// normalize gives the answer in the form that the SDK reads, and tells whether it is an error of STS, or says why it isn't one
+// of STS at all.
+func normalize(contentType string, body []byte) (normal []byte, isError bool, problem *AnswerError) {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 	root, start, complete := rootElement(body)
 	isOfSTS := root == resultRoot || root == errorRoot || root == bareErrorRoot
 	switch {
 	case len(body) == 0:
-		return nil, &AnswerError{Kind: AnswerEmpty, Problem: "is empty, so it isn't one of STS"}
+		return nil, false, &AnswerError{Kind: AnswerEmpty, Problem: "is empty, so it isn't one of STS"}
 	case !isOfSTS && wantsTLS.Match(body[:min(len(body), maxSniffed)]):
-		return nil, &AnswerError{Kind: AnswerWantsTLS, Problem: "says that the server wants https"}
+		return nil, false, &AnswerError{Kind: AnswerWantsTLS, Problem: "says that the server wants https"}
 	case !isOfSTS && isHTML(contentType, body):
-		return nil, &AnswerError{Kind: AnswerHTML, Problem: "is a page of HTML, so it isn't one of STS"}
+		return nil, false, &AnswerError{Kind: AnswerHTML, Problem: "is a page of HTML, so it isn't one of STS"}
 	case !isOfSTS:
-		return nil, &AnswerError{Kind: AnswerForeign, Problem: "isn't one of STS" + ofType(contentType)}
+		return nil, false, &AnswerError{Kind: AnswerForeign, Problem: "isn't one of STS" + ofType(contentType)}
 	case !complete:
-		return nil, &AnswerError{Kind: AnswerCutOff, Problem: "begins as one of STS, but breaks off or is garbled"}
+		return nil, false, &AnswerError{Kind: AnswerCutOff, Problem: "begins as one of STS, but breaks off or is garbled"}
 	case root == bareErrorRoot:
-		return bytes.Join([][]byte{[]byte("<ErrorResponse>"), body[start:], requestID.Find(body[start:]), []byte("</ErrorResponse>")}, nil), nil
+		return bytes.Join([][]byte{[]byte("<ErrorResponse>"), body[start:], requestID.Find(body[start:]), []byte("</ErrorResponse>")}, nil), true, nil
+	case root == errorRoot:
+		return body, true, nil
 	}
-	if root == errorRoot {
-		return body, nil
-	}
-	var problem *AnswerError
 	body = number.ReplaceAllFunc(misspelled.ReplaceAll(body, []byte("<${1}AssumedRoleId")), func(element []byte) []byte {
 		match := number.FindSubmatch(element)
 		name, value := string(match[1]), strings.TrimSpace(string(match[2]))
@@ -101,13 +100,7 @@ func normalize(contentType string, body []byte) ([]byte, *AnswerError) {
 		}
 		return []byte("<" + name + ">" + value + "</" + name + ">")
 	})
-	return body, problem
-}
-
-// isError tells whether what normalize gives is an error.
-func isError(body []byte) bool {
-	root, _, _ := rootElement(body)
-	return root == errorRoot
+	return body, false, problem
 }
 
 // wantsTLS is what Go's and nginx's servers answer to http at a port for https.
@@ -139,19 +132,12 @@ func rootElement(body []byte) (name string, start int64, complete bool) {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
 	for {
 		before := decoder.InputOffset()
-		token, err := decoder.RawToken()
+		token, err := decoder.Token()
 		if err != nil {
-			return name, start, false
-		}
-		if element, is := token.(xml.StartElement); is {
-			name, start = element.Name.Local, before
-			break
-		}
-	}
-	decoder = xml.NewDecoder(bytes.NewReader(body))
-	for {
-		if _, err := decoder.Token(); err != nil {
 			return name, start, errors.Is(err, io.EOF)
+		}
+		if element, is := token.(xml.StartElement); is && name == "" {
+			name, start = element.Name.Local, before
 		}
 	}
 }

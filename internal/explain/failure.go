@@ -39,7 +39,7 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 		return refusal{exchange, service, now}.explain()
 	}
 	if timeout, found := errors.AsType[*assumerole.TimeoutError](err); found && timeout.Last != nil {
-		return afterTimeout(timeout, failure(exchange, timeout.Last, now))
+		return after(fmt.Sprintf("The timeout, %s, was over while %s.", inShort(timeout.Timeout), timeout.During), failure(exchange, timeout.Last, now))
 	}
 	if bug, found := errors.AsType[*assumerole.BugError](err); found {
 		return Explanation{
@@ -49,9 +49,8 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 		}
 	}
 	if interrupted, found := errors.AsType[*assumerole.InterruptedError](err); found && interrupted.Last != nil {
-		explanation := failure(exchange, interrupted.Last, now)
+		explanation := after(fmt.Sprintf("The run was interrupted while %s.", interrupted.During), failure(exchange, interrupted.Last, now))
 		explanation.Summary = "Interrupted"
-		explanation.Detail = paragraphs(fmt.Sprintf("The run was interrupted while %s. Before that, it failed like this:", interrupted.During), explanation.Detail)
 		return explanation
 	}
 	if errors.Is(err, context.Canceled) {
@@ -60,9 +59,9 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 	return unanswered(exchange, err)
 }
 
-// afterTimeout explains a call that failed again and again until the timeout: by how it failed.
-func afterTimeout(timeout *assumerole.TimeoutError, explanation Explanation) Explanation {
-	explanation.Detail = paragraphs(fmt.Sprintf("The timeout, %s, was over while %s. Before that, it failed like this:", inShort(timeout.Timeout), timeout.During), explanation.Detail)
+// after explains what failed again and again until it was ended: by how it failed.
+func after(ended string, explanation Explanation) Explanation {
+	explanation.Detail = paragraphs(ended+" Before that, it failed like this:", explanation.Detail)
 	return explanation
 }
 

@@ -14,7 +14,8 @@ import (
 // last, so that what else the token's claims show is less likely to be the cause.
 func assumeDenied(r refusal) advice {
 	var causes []string
-	if slip := r.slip(); slip != "" {
+	slip := r.slip()
+	if slip != "" {
 		causes = append(causes, slip)
 	}
 	if r.Request.ProviderID != "" {
@@ -28,7 +29,8 @@ func assumeDenied(r refusal) advice {
 	)
 	causes = r.withPropagation(causes, 1, "The role or its trust policy was created or changed seconds ago")
 	for _, found := range r.findings() {
-		if found != r.slip() && !r.isInLeeway() {
+		isTaken := r.isInLeeway() && slices.Contains(r.expiry(), found) // STS still takes such a token
+		if found != slip && !isTaken {
 			causes = append(causes, found)
 		}
 	}

@@ -377,6 +377,17 @@ func TestWildcardsAreOfTheirIssuers(t *testing.T) {
 	}
 }
 
+// TestLeewayHidesNothingElse: that STS still takes a token which has just expired doesn't keep other findings back.
+func TestLeewayHidesNothingElse(t *testing.T) {
+	t.Parallel()
+	exchange := ordinary()
+	exchange.Claims.Expiration, exchange.Claims.Algorithm = now.Add(-time.Minute), "HS256"
+	detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail
+	if !strings.Contains(detail, `signed with "HS256"`) || strings.Contains(detail, "STS takes a token for up to") {
+		t.Errorf("it says:\n%s", detail)
+	}
+}
+
 // TestUnreviewed: the runs that only a pull request or merge request sets off.
 func TestUnreviewed(t *testing.T) {
 	t.Parallel()

@@ -64,8 +64,7 @@ func (e Environment) Token(context.Context) (secret.Text, error) {
 	case !e.Opaque && !IsJWT(token):
 		// This is also what keeps another secret of the environment from being posted to an endpoint.
 		return secret.Text{}, e.fail("The environment variable has no token",
-			"%s holds something that isn't a JWT (three parts in base64url, separated by dots), so it isn't sent anywhere.%s "+
-				"Only with provider_id, for an OAuth 2.0 access token, may it be something else.", e.subject(), notJWTHint(token))
+			"%s holds %s", e.subject(), notJWT(token))
 	}
 	return secret.New(token), nil
 }

@@ -45,8 +45,7 @@ func (f File) Token(ctx context.Context) (secret.Text, error) {
 	case !f.Opaque && !IsJWT(token):
 		// This is also what keeps an arbitrary file, a private key say, from being posted to an endpoint.
 		return secret.Text{}, f.fail("The web identity token file has no token",
-			"%s holds something that isn't a JWT (three parts in base64url, separated by dots), so it isn't sent anywhere.%s "+
-				"Only with provider_id, for an OAuth 2.0 access token, may it be something else.", f.subject(), notJWTHint(token))
+			"%s holds %s", f.subject(), notJWT(token))
 	}
 	return secret.New(token), nil
 }

@@ -45,6 +45,12 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Summary + ": " + e.Detail }
 
+// notJWT completes "The ... holds", of what a file or a variable holds in place of a JWT.
+func notJWT(value string) string {
+	return "something that isn't a JWT (three parts in base64url, separated by dots), so it isn't sent anywhere." + notJWTHint(value) +
+		" Only with provider_id, for an OAuth 2.0 access token, may it be something else."
+}
+
 // notJWTHint tells how something that isn't a JWT came about, when its form shows it. It repeats nothing of it.
 func notJWTHint(value string) string {
 	switch {
