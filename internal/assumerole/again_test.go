@@ -364,7 +364,7 @@ func TestEchoedTokenIsScrubbed(t *testing.T) {
 		t.Fatalf("told of %d attempts: %v", len(told), err)
 	}
 	for _, err := range append(told, timeout.Last) {
-		if !strings.Contains(err.Error(), "Slower with (redacted)") {
+		if !strings.Contains(err.Error(), "Slower with [") {
 			t.Errorf("it says %v", err)
 		}
 	}

@@ -115,7 +115,7 @@ func ofType(contentType string) string {
 	if err != nil {
 		return ""
 	}
-	return ", but of type " + secret.Scrub(kind)
+	return ", but of type " + secret.PlainWords(kind, nil)
 }
 
 func isHTML(contentType string, body []byte) bool {

@@ -93,7 +93,7 @@ func (c *Client) round(ctx context.Context, exchange *Exchange, rounds *rounds, 
 	asked := *input
 	asked.WebIdentityToken = aws.String(token.Reveal())
 	exchange.Sent = true
-	attempts := newRetryer(c.maxRetries, token, request.Attempted)
+	attempts := newRetryer(c.maxRetries, newServerText(request, exchange.Claims, token), request.Attempted)
 	result, made, err := c.session(within, request, &asked, attempts, func(ctx context.Context) (*Result, error) { return call(ctx, client, &asked, attempts) })
 	exchange.Result = result
 	calls, last := made.story()
@@ -204,12 +204,11 @@ func sessionKey(input *sts.AssumeRoleWithWebIdentityInput) (string, error) {
 
 // call sets the retryer here, for this one operation: the SDK's client puts another around the one that it is made with.
 func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput, attempts *retryer) (*Result, error) {
-	token := secret.New(aws.ToString(input.WebIdentityToken))
 	output, err := client.AssumeRoleWithWebIdentity(ctx, input, func(o *sts.Options) { o.Retryer = attempts })
 	if err != nil {
-		return nil, translate(err, token)
+		return nil, translate(err, attempts.text)
 	}
-	return newResult(output, token)
+	return newResult(output, attempts.text)
 }
 
 // ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself. The last failure is how

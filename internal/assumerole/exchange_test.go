@@ -294,7 +294,7 @@ func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
 	if !ok {
 		t.Fatalf("got %T: %v", err, err)
 	}
-	if service.Code != "ValidationError" || service.HTTPStatus != 400 || service.RequestID == "" || !strings.Contains(service.Message, "at 'webIdentityToken' is bad") {
+	if service.Code != "ValidationError" || service.HTTPStatus != 400 || service.RequestID == "" || !strings.Contains(service.Message, "at 'webIdentityToken' is [") {
 		t.Errorf("got %+v", service)
 	}
 	for _, forbidden := range []string{"header12", "claims12", "signature", "\x1b"} {

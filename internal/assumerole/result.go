@@ -36,7 +36,7 @@ type Credentials struct {
 }
 
 // newResult checks every pointer of an answer: one that is empty, or of another service, is no error to the SDK.
-func newResult(output *sts.AssumeRoleWithWebIdentityOutput, token secret.Text) (*Result, error) {
+func newResult(output *sts.AssumeRoleWithWebIdentityOutput, text serverText) (*Result, error) {
 	credentials := output.Credentials
 	if credentials == nil {
 		return nil, &AnswerError{Kind: AnswerNoCredentials, Problem: "has no credentials, so it isn't one of STS"}
@@ -68,7 +68,7 @@ func newResult(output *sts.AssumeRoleWithWebIdentityOutput, token secret.Text) (
 		PackedPolicySize:            output.PackedPolicySize,
 		SessionTokenSize:            output.SessionTokenSize,
 		SessionTokenUtilization:     output.SessionTokenUtilization,
-		RequestID:                   secret.Scrub(requestID, token),
+		RequestID:                   text.requestID(requestID),
 	}, nil
 }
 

@@ -15,7 +15,6 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 
-	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
@@ -40,7 +39,7 @@ type Attempt struct {
 type retryer struct {
 	*retry.Standard
 	maxRetries int
-	token      secret.Text   // to scrub what is told
+	text       serverText    // for what is told
 	tell       func(Attempt) // may be nil
 
 	mutex    sync.Mutex
@@ -51,10 +50,10 @@ type retryer struct {
 	last     error
 }
 
-func newRetryer(maxRetries int, token secret.Text, tell func(Attempt)) *retryer {
+func newRetryer(maxRetries int, text serverText, tell func(Attempt)) *retryer {
 	return &retryer{
 		maxRetries: maxRetries,
-		token:      token,
+		text:       text,
 		tell:       tell,
 		Standard: retry.NewStandard(func(o *retry.StandardOptions) {
 			o.RateLimiter = ratelimit.None
@@ -94,7 +93,7 @@ func (r *retryer) IsErrorRetryable(err error) bool {
 	if r.ctx.Err() != nil {
 		return false // it was ended, and has no failure of its own
 	}
-	r.last = translate(err, r.token)
+	r.last = translate(err, r.text)
 	again := r.Standard.IsErrorRetryable(err)
 	if again && !isThrottle(err) {
 		r.failures++

@@ -22,10 +22,10 @@ import (
 const unknownCode = "UnknownError"
 
 // translate turns an error of the SDK into one of this package. The SDK's own can hold the whole answer (a smithy
-// DeserializationError does), so none of them is wrapped, and text that comes from outside is scrubbed.
-func translate(err error, token secret.Text) error {
+// DeserializationError does), so none of them is wrapped, and of texts from outside only what text lets through is kept.
+func translate(err error, text serverText) error {
 	if redirect, found := errors.AsType[*transport.RedirectError](err); found {
-		return &transport.RedirectError{Status: redirect.Status, Host: secret.Scrub(redirect.Host, token)}
+		return &transport.RedirectError{Status: redirect.Status, Host: secret.PlainHost(redirect.Host, text.token)}
 	}
 	if answer, found := errors.AsType[*AnswerError](err); found {
 		return answer
@@ -38,13 +38,13 @@ func translate(err error, token secret.Text) error {
 	}
 	status, requestID := 0, ""
 	if response, found := errors.AsType[*awshttp.ResponseError](err); found {
-		status, requestID = statusOf(response), secret.Scrub(response.ServiceRequestID(), token)
+		status, requestID = statusOf(response), text.requestID(response.ServiceRequestID())
 	}
 	api, found := errors.AsType[smithy.APIError](err)
 	if found && api.ErrorCode() != unknownCode {
 		return &ServiceError{
-			Code:       secret.Scrub(api.ErrorCode(), token),
-			Message:    secret.Scrub(strings.TrimPrefix(api.ErrorMessage(), unknownCode), token),
+			Code:       text.plain(api.ErrorCode()),
+			Message:    text.plain(strings.TrimPrefix(api.ErrorMessage(), unknownCode)),
 			HTTPStatus: status,
 			RequestID:  requestID,
 		}
@@ -55,7 +55,7 @@ func translate(err error, token secret.Text) error {
 	if status != 0 {
 		return &AnswerError{Problem: fmt.Sprintf("(HTTP status %d) isn't one of STS", status), HTTPStatus: status}
 	}
-	return connectionError(err, token)
+	return connectionError(err, text)
 }
 
 // statusOf is the status that the server gave: normalizer gives an error that came as a success another code, and leaves the line.
@@ -70,20 +70,20 @@ func statusOf(response *awshttp.ResponseError) int {
 }
 
 // connectionError puts a failed connection into words, by the types of Go's network errors.
-func connectionError(err error, token secret.Text) *ConnectionError {
+func connectionError(err error, text serverText) *ConnectionError {
 	if refusal, found := errors.AsType[*transport.ProxyError](err); found {
-		return &ConnectionError{Kind: ConnectionDenied, OfProxy: true, HTTPStatus: refusal.Status, Problem: secret.Scrub(refusal.Error(), token)}
+		return &ConnectionError{Kind: ConnectionDenied, OfProxy: true, HTTPStatus: refusal.Status, Problem: text.plain(refusal.Error())}
 	}
 	if operation, found := errors.AsType[*net.OpError](err); found && operation.Op == "proxyconnect" {
-		problem := connectionError(operation.Err, token)
+		problem := connectionError(operation.Err, text)
 		problem.OfProxy, problem.Problem = true, "the proxy can't be used: "+problem.Problem
 		return problem
 	}
 	if resolution, found := errors.AsType[*net.DNSError](err); found {
-		return &ConnectionError{Kind: ConnectionNoName, Problem: fmt.Sprintf("the name %q doesn't resolve", secret.Scrub(resolution.Name, token))}
+		return &ConnectionError{Kind: ConnectionNoName, Problem: fmt.Sprintf("the name %q doesn't resolve", text.plain(resolution.Name))}
 	}
 	if verification, found := errors.AsType[*tls.CertificateVerificationError](err); found {
-		return &ConnectionError{Kind: ConnectionCertificate, Problem: fmt.Sprintf("its certificate isn't trusted: %q", secret.Scrub(verification.Err.Error(), token))}
+		return &ConnectionError{Kind: ConnectionCertificate, Problem: fmt.Sprintf("its certificate isn't trusted: %q", text.plain(verification.Err.Error()))}
 	}
 	if _, found := errors.AsType[tls.RecordHeaderError](err); found || errors.Is(err, http.ErrSchemeMismatch) {
 		return &ConnectionError{Kind: ConnectionNotTLS, Problem: "it doesn't speak TLS"}
@@ -94,7 +94,7 @@ func connectionError(err error, token secret.Text) *ConnectionError {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, net.ErrClosed):
 		return &ConnectionError{Kind: ConnectionClosed, Problem: "it closed the connection before the answer was complete"}
 	}
-	return &ConnectionError{Problem: secret.Scrub(innermost(err).Error(), token)}
+	return &ConnectionError{Problem: text.plain(innermost(err).Error())}
 }
 
 func innermost(err error) error {

@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-
-	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 // What a test on loopback can't provoke. The wrapping is that of Go's HTTP client.
@@ -23,9 +21,9 @@ func TestConnectionError(t *testing.T) {
 	}{
 		"a name that doesn't resolve":             {dial("dial", unknown), `the name "sts.example.com" doesn't resolve`},
 		"a proxy whose name doesn't resolve":      {dial("proxyconnect", unknown), `the proxy can't be used: the name "sts.example.com" doesn't resolve`},
-		"something else, with a proxy's password": {dial("dial", errors.New("via http://user:hunter2@proxy:3128")), "via http://(redacted)@proxy:3128"},
+		"something else, with a proxy's password": {dial("dial", errors.New("via http://user:hunter2@proxy:3128")), "via [30 characters left out]"},
 	} {
-		if got := connectionError(test.err, secret.Text{}).Problem; !strings.HasPrefix(got, test.want) {
+		if got := connectionError(test.err, serverText{}).Problem; !strings.HasPrefix(got, test.want) {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}

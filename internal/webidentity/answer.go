@@ -10,7 +10,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// read finds the token in an answer, or says why there is none. What it tells of the answer is the status and, scrubbed, the
+// read finds the token in an answer, or says why there is none. What it tells of the answer is the status and the plain words of the
 // sentence that the platform has for people; never more of the body, which may hold a token.
 func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *setback) {
 	status := response.StatusCode
@@ -78,7 +78,7 @@ func (q inquiry) sentence(body []byte) string {
 		return ""
 	}
 	for _, name := range q.message {
-		if said := secret.Scrub(text(members[name]), q.bearer); said != "" {
+		if said := q.plain(text(members[name])); said != "" {
 			return strconv.Quote(strings.TrimRight(said, "."))
 		}
 	}

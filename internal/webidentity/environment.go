@@ -58,30 +58,28 @@ func (e Environment) Token(context.Context) (secret.Text, error) {
 	token, problem := accept(value)
 	switch {
 	case value == "":
-		return secret.Text{}, e.fail("The environment variable isn't set", "%s isn't set, or is empty, where Terraform runs.%s", e.subject(), platformHint(e.Name))
+		return secret.Text{}, e.fail("The environment variable isn't set", "%s isn't set, or is empty, where Terraform runs.%s", e.subject(false), platformHint(e.Name))
 	case problem != "":
-		return secret.Text{}, e.fail("The environment variable has no token", "%s "+problem+".", e.subject())
+		return secret.Text{}, e.fail("The environment variable has no token", "%s "+problem+".", e.subject(true))
 	case !e.Opaque && !IsJWT(token):
 		// This is also what keeps another secret of the environment from being posted to an endpoint.
 		return secret.Text{}, e.fail("The environment variable has no token",
-			"%s holds %s", e.subject(), notJWT(token))
+			"%s holds %s", e.subject(true), notJWT(token))
 	}
 	return secret.New(token), nil
 }
 
-// subject names the variable, to begin a sentence with; but not when its name might be a token that was put in its place.
-func (e Environment) subject() string {
-	if looksRandom(e.Name) {
-		return "The environment variable that " + EnvironmentArgument + " names (its name looks like a token itself: is it a name?)"
+// subject names the variable, to begin a sentence with. If it isn't set, a token may be in the place of its name, so only
+// what is plainly the name of a variable is shown.
+func (e Environment) subject(isSet bool) string {
+	if isSet || plainName.MatchString(e.Name) && secret.IsPlain(e.Name) {
+		return "The environment variable " + e.Name
 	}
-	return "The environment variable " + e.Name
+	return fmt.Sprintf("The environment variable that %s names (%d characters, which aren't shown because they might be a token)", EnvironmentArgument, len(e.Name))
 }
 
-// looksRandom tells whether a name mixes capitals, small letters and digits as keys and tokens do, and people don't.
-func looksRandom(name string) bool {
-	const capitals, small, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz", "0123456789"
-	return len(name) >= 20 && strings.ContainsAny(name, capitals) && strings.ContainsAny(name, small) && strings.ContainsAny(name, digits)
-}
+// plainName is a name in capital letters, as those of platforms are.
+var plainName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$`)
 
 // platformHint says what makes a platform set its variable.
 func platformHint(name string) string {

@@ -35,7 +35,7 @@ func TestEnvironmentErrorsNameTheVariableAndTheProblem(t *testing.T) {
 		"another secret":           {variable: "DATABASE_PASSWORD", value: "c2VjcmV0", want: []string{"DATABASE_PASSWORD", "isn't a JWT"}},
 		"too short, though opaque": {variable: "SOME_ID_TOKEN", value: "abc", opaque: true, want: []string{"too short"}},
 		"unset, with a name like a key's": {
-			variable: "ghp_c2VjcmV0c2VjcmV0AAAA1111", want: []string{"looks like a token itself"},
+			variable: "ghp_c2VjcmV0c2VjcmV0AAAA1111", want: []string{"might be a token"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 	"syscall"
 	"unicode/utf8"
@@ -69,7 +70,7 @@ func (f File) read(ctx context.Context) ([]byte, error) {
 	case read := <-done:
 		return read.content, read.err
 	case <-ctx.Done():
-		return nil, fmt.Errorf("reading %s: %w", f.subject(), context.Cause(ctx))
+		return nil, fmt.Errorf("reading %s: %w", f.plainSubject(), context.Cause(ctx))
 	}
 }
 
@@ -110,31 +111,39 @@ func (f File) readRegular() ([]byte, error) {
 }
 
 func (f File) unreadable(err error) error {
-	reason := "can't be read"
+	subject, reason := f.plainSubject(), "can't be read"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		reason = "doesn't exist"
 	case errors.Is(err, fs.ErrPermission):
-		reason = "may not be read by the user that runs Terraform"
+		subject, reason = f.subject(), "may not be read by the user that runs Terraform"
 	}
 	hint := ""
 	switch {
 	case f.Path == "":
 		hint = " The path is empty."
 	case strings.HasPrefix(f.Path, "~"):
-		hint = ` "~" isn't expanded here: write pathexpand(` + f.shown() + `).`
+		hint = ` "~" isn't expanded here: write pathexpand(` + f.plainPath() + `).`
+	case !isPathByPrefix(f.Path):
+		hint = " If it is a token, set " + InlineArgument + " to it instead."
 	case f.Argument == "":
 		hint = " Where the token comes from elsewhere, set one of the token arguments, which the variable then gives way to."
 	}
-	return f.fail("The web identity token file can't be read", "%s %s.%s", f.subject(), reason, hint)
+	return f.fail("The web identity token file can't be read", "%s %s.%s", subject, reason, hint)
 }
 
-// subject names the file as the user knows it, to begin a sentence with.
-func (f File) subject() string {
+// subject names a file that exists as the user knows it, to begin a sentence with.
+func (f File) subject() string { return f.named(fmt.Sprintf("%q", secret.Scrub(f.Path))) }
+
+// plainSubject is subject for a path that may lead nowhere. A token could be in its place, so only what is plainly a path is
+// shown.
+func (f File) plainSubject() string { return f.named(f.plainPath()) }
+
+func (f File) named(path string) string {
 	if f.Argument == "" {
-		return fmt.Sprintf("The file %s, named by the environment variable %s,", f.shown(), FileVariable)
+		return fmt.Sprintf("The file %s, named by the environment variable %s,", path, FileVariable)
 	}
-	return "The file " + f.shown()
+	return "The file " + path
 }
 
 // setting names what holds the path, to begin a sentence with.
@@ -145,15 +154,27 @@ func (f File) setting() string {
 	return "The value of " + f.Argument
 }
 
-// longestShown is the longest path that an error repeats, in bytes. What is longer may be a token in its place.
-const longestShown = 200
+// maxElements bounds how many elements of a path are shown. Base64 has slashes, too.
+const maxElements = 12
 
-func (f File) shown() string {
-	if len(f.Path) > longestShown {
-		return fmt.Sprintf("(a path of %d characters)", utf8.RuneCountInString(f.Path))
+// plainPath shows those elements of a path that are plain words.
+func (f File) plainPath() string {
+	elements := pathElement.FindAllString(f.Path, maxElements+1)
+	if !isPathByPrefix(f.Path) || len(elements) > maxElements {
+		return fmt.Sprintf("(a path of %d characters, which isn't shown because it might be a token)", utf8.RuneCountInString(f.Path))
 	}
-	return fmt.Sprintf("%q", secret.Scrub(f.Path))
+	return fmt.Sprintf("%q", pathElement.ReplaceAllStringFunc(f.Path, func(element string) string {
+		if strings.Trim(element, "~.:") == "" || driveLetter.MatchString(element) || secret.IsPlain(element) {
+			return element
+		}
+		return secret.LeftOut(element)
+	}))
 }
+
+var (
+	pathElement = regexp.MustCompile(`[^/\\]+`)
+	driveLetter = regexp.MustCompile(`^[A-Za-z]:$`)
+)
 
 func (f File) fail(summary, format string, arguments ...any) error {
 	return &Error{Argument: f.Argument, Summary: summary, Detail: fmt.Sprintf(format, arguments...)}

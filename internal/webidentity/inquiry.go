@@ -164,7 +164,7 @@ func (q inquiry) unreached(err error) *setback {
 		err = outer.Err // without the URL, whose query is nobody's business
 	}
 	failure := &setback{
-		err:      q.failed("can't be reached at %s: %s.%s", q.url.Host, secret.Scrub(err.Error(), q.bearer), q.absent),
+		err:      q.failed("can't be reached at %s: %s.%s", q.url.Host, q.plain(err.Error()), q.absent),
 		attempts: fewAttempts,
 	}
 	if isFinal(err) {
@@ -183,10 +183,15 @@ func isFinal(err error) bool {
 	return refused || untrusted
 }
 
+// plain is what may be shown of a text that can come from the platform's server.
+func (q inquiry) plain(text string) string {
+	return secret.PlainWords(text, []string{q.url.Host, q.url.Hostname()}, q.bearer)
+}
+
 func (q inquiry) redirected(status int, host string) *setback {
 	where := ""
 	if host != "" {
-		where = " to " + strconv.Quote(secret.Scrub(host, q.bearer))
+		where = " to " + strconv.Quote(secret.PlainHost(host, q.bearer))
 	}
 	return &setback{err: q.failed("answered with a redirect%s (HTTP status %d). It isn't followed: what is asked for goes to the host that the "+
 		"platform named, and nowhere else.%s", where, status, q.hint(status))}

@@ -1,0 +1,243 @@
+package secret_test
+
+import (
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"html"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+)
+
+// requestNames are names that a request has, and that an answer repeats.
+var requestNames = []string{"arn:aws:iam::123456789012:role/x7Gh2Qz9", "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE", "s1"}
+
+// TestPlainWordsPassWhatServersSay has the messages of AWS, MinIO, SeaweedFS, Ceph, Go and x509: each stays as it is.
+func TestPlainWordsPassWhatServersSay(t *testing.T) {
+	token := secret.New("eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJzIn0.c2lnbmF0dXJl")
+	for _, text := range []string{
+		"AccessDenied",
+		"Not authorized to perform sts:AssumeRoleWithWebIdentity",
+		"Not authorized to perform sts:AssumeRoleWithWebIdentity with an explicit deny in a VPC endpoint policy",
+		"User: arn:aws:sts::111122223333:assumed-role/hub/terraform is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/deploy because no identity-based policy allows the sts:AssumeRole action",
+		"Request ARN is invalid",
+		"Incorrect token audience",
+		"No OpenIDConnect provider found in your account for https://stranger.example.com",
+		"No OpenIDConnect provider found in your account for https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+		"Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",
+		"OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+		"Missing a required claim: aud",
+		"The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
+		"Provided Token is not a Login With Amazon token",
+		"Token expired: current date/time 1788264000 must be before the expiration date/time1788260400",
+		"Token too old: 1788264000",
+		"1 validation error detected: Value 's1' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2",
+		"The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+		"The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+		"Packed size of session tags consumes 112% of allotted space.",
+		"STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
+		"Rate exceeded",
+		"The role arn:aws:iam::123456789012:role/x7Gh2Qz9 is unknown",
+		"Error processing RoleArn parameter: RoleARN arn:minio:iam:::role/x is not defined.",
+		"RoleARN parse err: invalid ARN - bad partition field",
+		"Role arn:minio:iam:::role/dummy-internal does not exist",
+		"groups claim missing from the JWT token, credentials will not be generated",
+		"None of the given policies (`readwrite`) are defined",
+		"STS JWT Token has `azp` claim invalid",
+		"crypto/rsa: verification error",
+		"token signature is invalid",
+		"x509: certificate signed by unknown authority",
+		"x509: certificate is valid for wrong.example.com, not sts.eu-central-1.amazonaws.com",
+		"x509: certificate has expired or is not yet valid: current time 2026-11-24T12:00:00Z is after 2025-01-01T00:00:00Z",
+		"dial tcp 169.254.169.254:80: connect: connection refused",
+		"lookup metadata.google.internal on 10.0.0.2:53: no such host",
+		"application/json",
+		"x509: certificate is valid for *.example.com, not sts.example.org",
+		"AADSTS500011: The resource principal named api://aws was not found in the tenant",
+		"Can’t find the “role”",
+	} {
+		if got := secret.PlainWords(text, requestNames, token); got != text {
+			t.Errorf("\n got %q\nwant %q", got, text)
+		}
+		if got := secret.PlainWords(secret.PlainWords(text, requestNames, token), requestNames, token); got != text {
+			t.Errorf("a second time: %q", got)
+		}
+	}
+}
+
+func TestPlainWordsLeaveOutData(t *testing.T) {
+	token := secret.New("headerHeader1.claimsclaims.signature")
+	for name, test := range map[string]struct{ text, want string }{
+		"the token":                {"Value 'headerHeader1.claimsclaims.signature' is bad", "Value [38 characters left out] is bad"},
+		"a word of the token":      {"the signature fails", "the [9 characters left out] fails"},
+		"a run without spaces":     {"got x7Gh2Qz9aB and more", "got [10 characters left out] and more"},
+		"what follows three gaps":  {"one 1x2y two 3z4w three 5v6u four 7s8r five", "one [4 characters left out] two [4 characters left out] three [4 characters left out] four [8 characters left out]"},
+		"what follows many words":  {strings.Repeat("word ", 100) + "end", strings.Repeat("word ", 80) + "[103 characters left out]"},
+		"spelled letters":          {"it is h e a d e r", "it is [2 characters left out] a [3 characters left out]"},
+		"control characters":       {"a\x1b[31mred", "[9 characters left out]"},
+		"letters that look alike":  {"Аccess denied", "[6 characters left out] denied"},
+		"everything":               {"x7Gh2Qz9aB", "[10 characters left out]"},
+		"nothing":                  {"", ""},
+		"white space":              {"  a \n token  ", "a token"},
+		"more digits than needed":  {"codes 101121 741049 811111 121074 104981 111121 074104", "codes 101121 741049 [30 characters left out]"},
+		"a name of the request":    {"is s1 right", "is s1 right"},
+		"what follows a long text": {strings.Repeat("x", 20000), "[20000 characters left out]"},
+	} {
+		if got := secret.PlainWords(test.text, requestNames, token); got != test.want {
+			t.Errorf("%s:\n got %q\nwant %q", name, got, test.want)
+		}
+	}
+}
+
+// encodings are ways to repeat a secret. Add one here, and all tests of this file try it.
+var encodings = map[string]func(string) string{
+	"as it is":             func(s string) string { return s },
+	"reversed":             reversed,
+	"base64":               func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+	"base64 for URLs":      func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) },
+	"base32":               func(s string) string { return base32.StdEncoding.EncodeToString([]byte(s)) },
+	"base32 in lower case": func(s string) string { return strings.ToLower(base32.StdEncoding.EncodeToString([]byte(s))) },
+	"hex":                  func(s string) string { return hex.EncodeToString([]byte(s)) },
+	"hex in upper case":    func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
+	"percent-encoding":     url.QueryEscape,
+	"percent signs":        func(s string) string { return each(s, "%%%02X") },
+	"entities":             func(s string) string { return each(s, "&#%d;") },
+	"entities in hex":      func(s string) string { return each(s, "&#x%x;") },
+	"escaped HTML":         html.EscapeString,
+	"unicode escapes":      func(s string) string { return each(s, `\u%04x`) },
+	"quoted":               strconv.Quote,
+	"decimal codes":        func(s string) string { return each(s, "%d ") },
+	"octal codes":          func(s string) string { return each(s, "%o ") },
+	"binary codes":         func(s string) string { return each(s, "%08b ") },
+	"hex codes":            func(s string) string { return each(s, "%02x ") },
+	"letters with spaces":  func(s string) string { return each(s, "%c ") },
+	"letters with dashes":  func(s string) string { return each(s, "%c-") },
+	"letters with dots":    func(s string) string { return each(s, "%c.") },
+	"another alphabet":     func(s string) string { return strings.Map(rot13, s) },
+	"lower case":           strings.ToLower,
+	"upper case":           strings.ToUpper,
+	"zero-width spaces":    func(s string) string { return strings.Join(strings.Split(s, ""), "\u200b") },
+	"wide letters":         func(s string) string { return strings.Map(wide, s) },
+	"a path":               func(s string) string { return "/" + strings.Join(chunks(s, 4), "/") },
+	"an ARN":               func(s string) string { return "arn:aws:iam::123456789012:role/" + s },
+	"ARNs": func(s string) string {
+		return "arn:aws:iam::123456789012:role/" + strings.Join(chunks(s, 8), " arn:aws:iam::123456789012:role/")
+	},
+	"a host":              func(s string) string { return strings.ToLower(strings.Join(chunks(s, 10), ".")) + ".example.com" },
+	"words around chunks": func(s string) string { return "the " + strings.Join(chunks(s, 5), " and the ") },
+}
+
+func init() {
+	for size := 2; size <= 12; size++ {
+		encodings[fmt.Sprintf("pieces of %d", size)] = func(s string) string { return strings.Join(chunks(s, size), " ") }
+		encodings[fmt.Sprintf("hex in pieces of %d", size)] = func(s string) string { return strings.Join(chunks(hex.EncodeToString([]byte(s)), size), " ") }
+		encodings[fmt.Sprintf("base64 in pieces of %d", size)] = func(s string) string {
+			return strings.Join(chunks(base64.StdEncoding.EncodeToString([]byte(s)), size), " ")
+		}
+	}
+}
+
+// mostShown is how many characters of an encoded secret may pass by chance, because they look like words.
+const mostShown = 24
+
+// TestPlainWordsWithEncodedSecrets holds that no encoding brings a secret into a text, whether or not the secret is known.
+func TestPlainWordsWithEncodedSecrets(t *testing.T) {
+	secrets := map[string]string{
+		"a JWT":               "eyJhbGciOiJSUzI1NiIsImtpZCI6IjFiOTRjIn0.eyJpc3MiOiJodHRwczovL2NpLmV4YW1wbGUuY29tIiwic3ViIjoicmVwbzpleGFtcGxlL3BsYXRmb3JtIn0.dGhpcyBpcyBub3QgYSByZWFsIHNpZ25hdHVyZSBidXQgbG9uZyBlbm91Z2g",
+		"a secret access key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+		"the middle of a JWT": "HBsYXRmb3JtIn0.dGhpcyBpcyBub3QgYSByZWFsI",
+	}
+	for kind, value := range secrets {
+		for name, encode := range encodings {
+			for known, by := range map[string][]secret.Text{"known": {secret.New(value)}, "unknown": nil} {
+				encoded := encode(value)
+				got := secret.PlainWords("Invalid token "+encoded+" was sent", nil, by...)
+				if shown := shownOf(got); shown > mostShown {
+					t.Errorf("%s, %s, %s: %d characters pass: %q", kind, known, name, shown, got)
+				}
+				if !strings.HasPrefix(got, "Invalid token ") {
+					t.Errorf("%s, %s, %s: the words are lost: %q", kind, known, name, got)
+				}
+			}
+		}
+	}
+}
+
+// shownOf counts the letters and digits that a text has beside the words around the secret.
+func shownOf(text string) int {
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "Invalid token"), "was sent")
+	text = leftOut.ReplaceAllString(text, "")
+	for _, word := range []string{"the ", "and ", "arn:aws:iam::123456789012:role/", ".example.com"} {
+		text = strings.ReplaceAll(text, word, "")
+	}
+	return len(notLetters.ReplaceAllString(text, ""))
+}
+
+var (
+	leftOut    = regexp.MustCompile(`\[\d+ characters? left out\]`)
+	notLetters = regexp.MustCompile(`[^A-Za-z0-9]`)
+)
+
+func each(s, format string) string {
+	var all strings.Builder
+	for _, r := range s {
+		fmt.Fprintf(&all, format, r)
+	}
+	return strings.TrimSpace(all.String())
+}
+
+func chunks(s string, size int) []string {
+	var all []string
+	for part := range slices.Chunk([]byte(s), size) {
+		all = append(all, string(part))
+	}
+	return all
+}
+
+func reversed(s string) string {
+	all := []byte(s)
+	slices.Reverse(all)
+	return string(all)
+}
+
+func rot13(r rune) rune {
+	switch {
+	case r >= 'a' && r <= 'z':
+		return 'a' + (r-'a'+13)%26
+	case r >= 'A' && r <= 'Z':
+		return 'A' + (r-'A'+13)%26
+	}
+	return r
+}
+
+// wide is the letter of the same look in Unicode's block of full-width forms.
+func wide(r rune) rune {
+	if r > ' ' && r < 0x7f {
+		return r + 0xfee0
+	}
+	return r
+}
+
+func TestPlainHost(t *testing.T) {
+	token := secret.New("headerHeader1.claimsclaims.signature")
+	for host, want := range map[string]string{
+		"login.example.com":                  "login.example.com",
+		"sts.us-east-1.amazonaws.com:443":    "sts.us-east-1.amazonaws.com:443",
+		"127.0.0.1:8080":                     "127.0.0.1:8080",
+		"d1x7gh2qz9ab8.cloudfront.net":       "[13 characters left out].cloudfront.net",
+		"claimsclaims.example.com":           "[12 characters left out].example.com",
+		"":                                   "",
+		strings.Repeat("a.", 50) + "example": strings.Repeat("[1 character left out].", 11) + "[7 characters left out]",
+	} {
+		if got := secret.PlainHost(host, token); got != want {
+			t.Errorf("%q: got %q, want %q", host, got, want)
+		}
+	}
+}
