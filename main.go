@@ -5,43 +5,74 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
+	"io"
 	"log"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"google.golang.org/grpc/grpclog"
 
+	"github.com/webidentity/terraform-provider-sts/internal/parent"
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
 	"github.com/webidentity/terraform-provider-sts/internal/refresh"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 // version is stamped by the linker: -X main.version=1.2.3.
 var version = "dev"
 
 func main() {
+	filterLibraryLogs(os.Stderr)
 	if len(os.Args) > 1 && os.Args[1] == refresh.Subcommand {
 		os.Exit(refresh.CredentialProcess(context.Background(), os.Args[2:], os.Stdout, os.Stderr))
 	}
 	debug := flag.Bool("debug", false, "run for a debugger to attach to, and print what Terraform needs to find the process")
 	flag.Parse()
+	if err := serve(*debug); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err) // not by the standard logger, which is filtered
+		os.Exit(1)
+	}
+}
 
+func serve(debug bool) error {
 	// The SDK of plugins would dump every message into readable files of that folder: tokens and credentials too.
 	if err := os.Unsetenv("TF_LOG_SDK_PROTO_DATA_DIR"); err != nil {
-		log.Fatal(err)
+		return err
 	}
 	closeWhenTerminated()
-
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+	if !debug { // a debugger's parent process is anybody's
+		endWithParent()
+	}
+	// Terraform doesn't close what it has opened when a run fails or is interrupted.
+	defer refresh.CloseAll()
+	return providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address:         provider.Address,
-		Debug:           *debug,
+		Debug:           debug,
 		ProtocolVersion: 6,
 	})
-	// Terraform doesn't close what it has opened when a run fails or is interrupted.
-	refresh.CloseAll()
-	if err != nil {
-		log.Fatal(err)
-	}
+}
+
+// filterLibraryLogs keeps secrets out of what libraries log by themselves. Terraform copies it into its own log. Go's HTTP
+// client, for one, prints what a server sends after the end of its answer. Lines of this provider and of the plugin framework
+// don't come this way.
+func filterLibraryLogs(stderr io.Writer) {
+	filtered := secret.PlainWriter{Writer: stderr}
+	log.SetFlags(0)
+	log.SetOutput(filtered)
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, filtered))
+}
+
+// endWithParent ends the process when Terraform has ended without telling it, as when Terraform is killed: the process has a
+// token in its memory, and nobody asks for it any more.
+func endWithParent() {
+	go func() {
+		parent.AwaitEnd()
+		refresh.CloseAll()
+		os.Exit(1)
+	}()
 }
 
 // closeWhenTerminated leaves nothing behind when the process is told to end by others than Terraform. An interrupt isn't

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
@@ -26,7 +25,7 @@ var sessions sync.Map
 
 // refresh starts to serve fresh credentials, of the same request as those at hand.
 func (e *exchanger) refresh(ctx context.Context, first assumerole.Exchange, diagnostics *diag.Diagnostics) *refresh.Server {
-	executable, err := os.Executable()
+	executable, err := refresh.RunningExecutable()
 	if err == nil {
 		logging := context.WithoutCancel(ctx) // it has Terraform's logger, and outlives Open
 		var server *refresh.Server
@@ -39,7 +38,6 @@ func (e *exchanger) refresh(ctx context.Context, first assumerole.Exchange, diag
 			Failed: func(err error) {
 				tflog.Warn(logging, "Refreshing the credentials failed", map[string]any{"reason": err.Error()})
 			},
-			Orphaned: func() { os.Exit(1) }, // go-plugin would have the process live on
 		})
 		if err == nil {
 			sessions.Store(server.Profile(), server)

@@ -71,7 +71,7 @@ func settle(places []string, executable string) (folder, *net.UnixListener, erro
 		strings.Join(reasons, "\n"), placeMost)
 }
 
-// furnish makes a folder in a place, with the link, the socket and the config file. On failure it leaves nothing behind.
+// furnish makes a folder in a place, with the program, the socket and the config file. On failure it leaves nothing behind.
 func furnish(place, executable string) (folder, *net.UnixListener, error) {
 	resolved, err := resolve(place)
 	if err != nil {
@@ -89,12 +89,12 @@ func furnish(place, executable string) (folder, *net.UnixListener, error) {
 	return home, listener, nil
 }
 
-// fill puts the link, the socket and the config file into a new folder.
+// fill puts the program, the socket and the config file into a new folder.
 func fill(home folder, executable string) (*net.UnixListener, error) {
 	if err := checkFolder(home); err != nil {
 		return nil, err
 	}
-	if err := os.Symlink(executable, home.program()); err != nil {
+	if err := placeProgram(executable, home.program()); err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(home.config(), []byte(home.content()), 0o600); err != nil {

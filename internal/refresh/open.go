@@ -1,10 +1,6 @@
 package refresh
 
-import (
-	"context"
-	"sync"
-	"time"
-)
+import "sync"
 
 // opened is the Servers of this process that are open.
 var opened struct {
@@ -42,27 +38,4 @@ func CloseAll() {
 		all.Go(func() { _ = server.Close() })
 	}
 	all.Wait()
-}
-
-// watch waits for the parent process to go, which shows in another process having become the parent. A plugin whose Terraform was
-// killed lives on unless it looks.
-func watch(life context.Context, around surroundings, parent int, orphaned func()) {
-	ticker := time.NewTicker(around.poll)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-life.Done():
-			return
-		case <-ticker.C:
-		}
-		if around.parent() == parent {
-			continue
-		}
-		// All of them first: orphaned most likely ends the process.
-		CloseAll()
-		if orphaned != nil {
-			orphaned()
-		}
-		return
-	}
 }

@@ -4,7 +4,7 @@
 // writes such a file, naming this very executable, and answers on a Unix socket with credentials that it fetches anew in time.
 // CredentialProcess is the other end: it asks the socket and prints what the SDKs expect.
 //
-// Nothing secret is ever on disk: the folder holds the config file, a link to the executable and the socket.
+// Nothing secret is ever on disk: the folder holds the config file, the executable and the socket.
 package refresh
 
 import (
@@ -19,9 +19,6 @@ import (
 const (
 	// mintBound is the longest that fetching credentials may take: the Go SDK gives the process 60 s and then hides the reason.
 	mintBound = 50 * time.Second
-
-	// parentPoll is how often a server looks whether its parent process is still there.
-	parentPoll = time.Second
 )
 
 var (
@@ -34,8 +31,8 @@ var (
 
 // Options says what a Server answers, and who else is told.
 type Options struct {
-	// Executable is the absolute path of the executable that answers "credential-process SOCKET" with CredentialProcess. It may
-	// hold any characters.
+	// Executable is the absolute path of the executable that answers "credential-process SOCKET" with CredentialProcess: that
+	// of RunningExecutable. It may hold any characters.
 	Executable string
 
 	// First is what is answered until it is about to expire. It needs an access key ID and a secret access key.
@@ -47,10 +44,6 @@ type Options struct {
 
 	// Failed is told of each refresh that failed, whether or not what is at hand could be answered instead. It may be nil.
 	Failed func(err error)
-
-	// Orphaned is called when the process's parent has gone and every open Server has been closed: nobody is left to end the
-	// process, so this should. It may be nil. It is called at most once for a Server.
-	Orphaned func()
 
 	// Clock tells the time that expirations are compared with. Nil stands for time.Now.
 	Clock func() time.Time
@@ -84,8 +77,6 @@ func (o *Options) check() error {
 type surroundings struct {
 	places []string      // base folders for its own, the likeliest first
 	mint   time.Duration // the longest that one Mint may take
-	poll   time.Duration // how often to look for the parent
-	parent func() int    // the process ID of the parent
 }
 
 // Start makes the private folder, writes the config file and answers on the socket until Close. It also removes the folders that
@@ -93,7 +84,7 @@ type surroundings struct {
 //
 // It fails where there are no Unix sockets (Windows), where no folder for temporary files will do, and on unusable options.
 func Start(options Options) (*Server, error) {
-	return start(options, surroundings{places: places(), mint: mintBound, poll: parentPoll, parent: os.Getppid})
+	return start(options, surroundings{places: places(), mint: mintBound})
 }
 
 func start(options Options, around surroundings) (*Server, error) {
@@ -110,6 +101,6 @@ func start(options Options, around surroundings) (*Server, error) {
 	}
 	server := newServer(options, around, home, listener)
 	register(server)
-	server.begin(options, around)
+	server.begin()
 	return server, nil
 }

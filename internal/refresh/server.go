@@ -90,11 +90,8 @@ func (s *Server) settle() {
 	}
 }
 
-// begin starts the goroutines, which all end at Close.
-func (s *Server) begin(options Options, around surroundings) {
-	s.tasks.Go(s.accept)
-	go watch(s.life, around, around.parent(), options.Orphaned)
-}
+// begin starts to answer, until Close.
+func (s *Server) begin() { s.tasks.Go(s.accept) }
 
 func (s *Server) accept() {
 	for {

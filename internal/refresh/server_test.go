@@ -49,7 +49,7 @@ func options(t *testing.T, end time.Time, mint func(context.Context) (Credential
 
 func startIn(t *testing.T, options Options, places ...string) *Server {
 	t.Helper()
-	server, err := start(options, surroundings{places: places, mint: mintBound, poll: time.Hour, parent: os.Getppid})
+	server, err := start(options, surroundings{places: places, mint: mintBound})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func TestStartRefusesWhatCannotWork(t *testing.T) {
 			base := place(t)
 			changed := good
 			test.change(&changed)
-			_, err := start(changed, surroundings{places: []string{base}, mint: mintBound, poll: time.Hour, parent: os.Getppid})
+			_, err := start(changed, surroundings{places: []string{base}, mint: mintBound})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want it to contain %q", err, test.want)
 			}

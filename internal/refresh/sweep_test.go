@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/parent"
 )
 
 // placeVariable tells a role where its server's folder goes.
@@ -27,15 +29,19 @@ func playProvider() int {
 	if err != nil {
 		return 1
 	}
-	ended := make(chan struct{}, 2)
+	ended := make(chan struct{})
+	go func() {
+		parent.AwaitEnd()
+		CloseAll()
+		close(ended)
+	}()
 	for number := range 2 {
 		server, err := start(Options{
 			Executable: executable,
 			First:      session(number, time.Now().Add(time.Hour)),
 			Mint:       func(context.Context) (Credentials, error) { return session(3, time.Now().Add(time.Hour)), nil },
-			Orphaned:   func() { ended <- struct{}{} },
 		}, surroundings{
-			places: []string{os.Getenv(placeVariable)}, mint: mintBound, poll: 20 * time.Millisecond, parent: os.Getppid,
+			places: []string{os.Getenv(placeVariable)}, mint: mintBound,
 		})
 		if err != nil {
 			fmt.Println(err)
