@@ -55,6 +55,16 @@ func newWhole(t *testing.T, config string) whole {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newWholeOf(t, executables.STS, config)
+}
+
+// newWholeOf is newWhole with another executable in the provider's place.
+func newWholeOf(t *testing.T, executable, config string) whole {
+	t.Helper()
+	executables, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
 	workspace, err := terraformcli.NewWorkspace()
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +82,7 @@ func newWhole(t *testing.T, config string) whole {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(cli.Mirror(sts, terraformcli.ProviderVersion, executables.STS), cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer)); err != nil {
+	if err := errors.Join(cli.Mirror(sts, terraformcli.ProviderVersion, executable), cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer)); err != nil {
 		t.Fatal(err)
 	}
 	folder, err := workspace.Folder("run")

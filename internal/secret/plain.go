@@ -13,7 +13,7 @@ import (
 const (
 	maxShown   = 400 // characters
 	maxDigits  = 40  // in all numbers together: two account IDs and a few times
-	maxNumbers = 2   // one after the other
+	maxNumbers = 1   // one after the other
 	maxGaps    = 3   // after so many pieces that were left out, the rest is left out too
 	maxPieces  = 300 // that are looked at; the rest counts as left out
 	maxPiece   = 96  // characters of a word with its punctuation, of a host name or of an ARN
@@ -145,6 +145,9 @@ func (f *wordFilter) isPlain(piece string) bool {
 	if f.isOfSecret(piece) || f.digits+digits > maxDigits || f.numbers >= maxNumbers && digits > 0 {
 		return false
 	}
+	if fields := accountInARN.FindStringSubmatchIndex(piece); fields != nil {
+		piece = piece[:fields[2]] + piece[fields[3]:]
+	}
 	return piece == "" || instant.MatchString(piece) || isWords(piece)
 }
 
@@ -179,6 +182,9 @@ var clearWord = regexp.MustCompile(`^[A-Za-z][a-z]{2,19}$`)
 
 // typography are the marks of printed text that mean the same as one of ASCII.
 var typography = strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "”", `"`, "–", "-", "—", "-", "…", ".")
+
+// accountInARN is the account ID of an ARN: arn:aws:iam::123456789012:role/deploy.
+var accountInARN = regexp.MustCompile(`^arn:[a-z-]+:[a-z]+:[a-z0-9-]*:(\d{12}):`)
 
 // instant is a time as RFC 3339 writes it.
 var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$`)
@@ -217,7 +223,7 @@ var shortWords = func() map[string]bool {
 }()
 
 // word is one in any usual spelling: denied, Denied, JWT, AccessDenied, sha256, 403.
-var word = regexp.MustCompile(`^(?:[a-z]{1,20}|(?:[A-Z]{1,5}|[A-Z][a-z]{1,19}|[A-Z]{1,4}[A-Z][a-z]{1,19}){1,8}|[a-z]{2,20}(?:[A-Z][a-z]{1,19}){1,6}|[A-Z]{2,12})?(\d{0,13})$`)
+var word = regexp.MustCompile(`^(?:[a-z]{1,20}|(?:[A-Z]{1,5}|[A-Z][a-z]{1,19}|[A-Z]{1,4}[A-Z][a-z]{1,19}){1,8}|[a-z]{2,20}(?:[A-Z][a-z]{1,19}){1,6}|[A-Z]{2,12})?(\d{0,12})$`)
 
 // longNumbers are words that long numbers follow without a space: in AWS's "the expiration date/time1788264000", and in the
 // codes of Microsoft Entra and Azure DevOps.
@@ -233,7 +239,7 @@ func isWord(part string) bool {
 		return false
 	}
 	letters := strings.TrimSuffix(part, match[1])
-	if len(letters) > 40 || letters != "" && len(match[1]) > 4 && !longNumbers[letters] {
+	if len(letters) > 40 || !isNumber(match[1], letters) {
 		return false
 	}
 	parts := camelPart.FindAllString(letters, -1)
@@ -249,6 +255,21 @@ func isWord(part string) bool {
 	}
 	return single <= 1 && (len(parts) == 1 || len(letters) >= 3*len(parts))
 }
+
+// isNumber reports whether digits after a word, or without one, are a number that people read: a small one, a time in seconds
+// since 1970, or an account ID.
+func isNumber(digits, word string) bool {
+	switch {
+	case word != "" && !longNumbers[word]:
+		return len(digits) <= 4
+	case len(digits) > 6:
+		return secondsSince1970.MatchString(digits)
+	}
+	return len(digits) <= 2 || digits[0] != '0' || word != ""
+}
+
+// secondsSince1970 are times from 2014 to 2033.
+var secondsSince1970 = regexp.MustCompile(`^1[4-9]\d{8}$`)
 
 // isPronounceable reports whether a word has vowels and consonants as words do.
 func isPronounceable(word string) bool {
