@@ -56,6 +56,8 @@ var goldens = map[string]answered{
 	"invalid_audience_github":           {400, "InvalidIdentityToken", "Incorrect token audience", claim("aud", "https://github.com/example-org")},
 	"validation_policy_arn":             {400, "ValidationError", "ARN arn:aws:iam::aws:policy/Nothing is not valid.", func(e *assumerole.Exchange) { e.Request.PolicyARNs = []string{"arn:aws:iam::aws:policy/Nothing"} }},
 	"expired_elsewhere":                 {400, "ExpiredToken", "The token has expired.", both(expired, elsewhere)},
+	"expired_minio":                     {400, "InvalidParameterValue", "Token is expired", both(expired, elsewhere)},
+	"expired_seaweedfs":                 {400, "ExpiredTokenException", "failed to validate web identity token: token has expired: provider: token has expired: token has invalid claims: token is expired", both(expired, elsewhere)},
 	"expired_too_old":                   {400, "ExpiredTokenException", "Token too old: 1788264000", nil},
 	"idp_communication_error":           {400, "IDPCommunicationError", "The request could not be fulfilled because the identity provider could not be reached", nil},
 	"idp_rejected_claim":                {403, "IDPRejectedClaim", "The identity provider rejected the claim", nil},

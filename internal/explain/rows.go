@@ -21,7 +21,7 @@ const (
 )
 
 var (
-	expiredCodes = []string{expiredTokenCode, "ExpiredToken"}
+	expiredCodes = assumerole.ExpiredCodes()
 	// foreignCodes are what S3 and other services of the protocol say to a call that they don't know.
 	foreignCodes   = []string{"MethodNotAllowed", "NotImplemented", "NoSuchBucket", "InvalidBucketName", "InvalidURI", "InvalidAction", "UnknownOperationException", "MissingSecurityHeader"}
 	throttledCodes = []string{"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "SlowDownRead", "SlowDownWrite"}

@@ -74,12 +74,16 @@ func refusalTopics(rows []row, other func(refusal) advice, example func() assume
 	var topics []Topic
 	for _, known := range append(slices.Clone(rows), row{advise: other}) {
 		refused := refusal{example(), &assumerole.ServiceError{Message: known.message, HTTPStatus: 400, RequestID: "-"}, exampleTime}
-		if slices.Contains(known.codes, expiredTokenCode) {
+		isExpired := slices.Equal(known.codes, expiredCodes)
+		if isExpired {
 			refused.Claims.Expiration = exampleTime.Add(-time.Hour)
 		}
 		var paragraphs []string
-		if len(known.codes) == 0 {
+		switch {
+		case len(known.codes) == 0:
 			paragraphs = []string{"Any other code."}
+		case isExpired && !refused.Destination.AWS:
+			paragraphs = []string{"Some servers answer another code, with the message \"Token is expired\"."}
 		}
 		given := known.advise(refused)
 		topics = append(topics, Topic{
