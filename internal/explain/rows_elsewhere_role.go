@@ -131,7 +131,7 @@ func policyDenied(refusal) advice {
 
 func trustPolicyDenied(r refusal) advice {
 	return aboutRole("The role's trust policy denies the exchange",
-		fmt.Sprintf("A condition of the trust policy might not match the token. SeaweedFS's condition keys are oidc:sub, oidc:aud, and so on. Compare them with the claims below. "+
+		fmt.Sprintf("A condition of the trust policy might not match the token. SeaweedFS's condition keys are oidc:sub, oidc:aud, and so on. Compare them with the claims below. SeaweedFS has no oidc:aud if the token's aud is a list. "+
 			"The subject is %s. Change the trust policy only if this workload should have the role.", r.subject()),
 		fmt.Sprintf("The trust policy might name another Federated principal. It must be the name of the identity provider in the server's configuration, or else the issuer, %s.", r.issuer()),
 		fmt.Sprintf("role_arn might name the wrong role. It is %s.", quoted(r.Request.RoleARN)),
