@@ -3,6 +3,7 @@ package assumerole
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ func (r *rounds) another(err error) bool {
 	switch {
 	case !refused:
 		return false
-	case service.isExpired() && r.canFetch() && !r.fetched:
+	case service.needsNewToken() && r.canFetch() && !r.fetched:
 		r.fetched, r.newToken = true, true
 		return true
 	case service.mayPropagate() && r.request.PropagationTimeout > 0:
@@ -57,7 +58,7 @@ func (r *rounds) another(err error) bool {
 // telling is the error of all rounds: that of the last one, unless that merely says that the token has grown old while IAM was
 // waited for.
 func (r *rounds) telling(err error) error {
-	if service, refused := errors.AsType[*ServiceError](err); refused && service.isExpired() && r.unknown != nil {
+	if service, refused := errors.AsType[*ServiceError](err); refused && service.needsNewToken() && r.unknown != nil {
 		return r.unknown
 	}
 	return err
@@ -102,13 +103,20 @@ func (r *rounds) wait(ctx context.Context) error {
 	}
 }
 
-// isExpired tells whether a new token would mend it. MinIO calls it ExpiredToken.
-func (e *ServiceError) isExpired() bool {
-	switch e.Code {
-	case "ExpiredTokenException", "ExpiredToken", "IDPRejectedClaim":
-		return true
-	}
-	return false
+// ExpiredCodes are the codes for an expired token: AWS's and MinIO's. IsExpired recognizes more answers than these codes.
+func ExpiredCodes() []string { return []string{"ExpiredTokenException", "ExpiredToken"} }
+
+// expiredMessage says that the token has expired, whatever the code. MinIO sends it with the code of an invalid token.
+const expiredMessage = "token is expired"
+
+// IsExpired tells whether the server answered that the token has expired.
+func (e *ServiceError) IsExpired() bool {
+	return slices.Contains(ExpiredCodes(), e.Code) || strings.Contains(strings.ToLower(e.Message), expiredMessage)
+}
+
+// needsNewToken tells whether the exchange might succeed with a new token.
+func (e *ServiceError) needsNewToken() bool {
+	return e.IsExpired() || e.Code == "IDPRejectedClaim"
 }
 
 // mayPropagate tells whether it is what STS answers while a role, or an OIDC provider with its audiences, was made only just

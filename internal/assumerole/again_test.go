@@ -45,23 +45,27 @@ func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		refused   int
 		code      string
+		message   string
 		tokens    func(good string) []string
 		inline    bool
 		succeeds  bool
 		wantCalls int
 	}{
-		"a new token mends it":         {1, "ExpiredTokenException", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
-		"so it does at MinIO":          {1, "ExpiredToken", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
-		"a claim that was rejected":    {1, "IDPRejectedClaim", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
-		"the new one has expired, too": {2, "ExpiredTokenException", func(good string) []string { return []string{"old.token.here", "other.token.here", good} }, false, false, 2},
-		"the file has no other":        {1, "ExpiredTokenException", func(good string) []string { return []string{good} }, false, false, 1},
-		"it was given inline":          {1, "ExpiredTokenException", func(good string) []string { return []string{good} }, true, false, 1},
-		"another reason":               {1, "AccessDenied", func(good string) []string { return []string{"old.token.here", good} }, false, false, 1},
+		"a new token mends it":         {1, "ExpiredTokenException", "It is so", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
+		"so it does at MinIO":          {1, "ExpiredToken", "It is so", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
+		"MinIO's code of a bad token":  {1, "InvalidParameterValue", "Token is expired", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
+		"a token that is only bad":     {1, "InvalidParameterValue", "crypto/rsa: verification error", func(good string) []string { return []string{"old.token.here", good} }, false, false, 1},
+		"MinIO, it was given inline":   {1, "InvalidParameterValue", "Token is expired", func(good string) []string { return []string{good} }, true, false, 1},
+		"a claim that was rejected":    {1, "IDPRejectedClaim", "It is so", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
+		"the new one has expired, too": {2, "ExpiredTokenException", "It is so", func(good string) []string { return []string{"old.token.here", "other.token.here", good} }, false, false, 2},
+		"the file has no other":        {1, "ExpiredTokenException", "It is so", func(good string) []string { return []string{good} }, false, false, 1},
+		"it was given inline":          {1, "ExpiredTokenException", "It is so", func(good string) []string { return []string{good} }, true, false, 1},
+		"another reason":               {1, "AccessDenied", "It is so", func(good string) []string { return []string{"old.token.here", good} }, false, false, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
 			server, token := startSTS(t, emulator.Options{})
-			refuseFirst(server, test.refused, test.code, "It is so")
+			refuseFirst(server, test.refused, test.code, test.message)
 			asked := request(token)
 			if !test.inline {
 				asked.Token = replaced{test.tokens(token), new(atomic.Int32)}
@@ -72,6 +76,30 @@ func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
 			}
 			if err != nil && made.Calls != test.wantCalls {
 				t.Errorf("it tells of %d calls", made.Calls)
+			}
+		})
+	}
+}
+
+// TestIsExpired checks which answers say that the token has expired.
+func TestIsExpired(t *testing.T) {
+	for name, test := range map[string]struct {
+		code, message string
+		want          bool
+	}{
+		"AWS":                      {"ExpiredTokenException", "Token expired: current date/time 1788264000 must be before the expiration date/time1788260400", true},
+		"MinIO's own code":         {"ExpiredToken", "token expired", true},
+		"MinIO's JWT library":      {"InvalidParameterValue", "Token is expired", true},
+		"SeaweedFS":                {"ExpiredTokenException", "token has expired: provider: token has expired: token has invalid claims: token is expired", true},
+		"another code":             {"AccessDenied", "the token is expired", true},
+		"another reason":           {"InvalidParameterValue", "Token is not valid yet", false},
+		"a claim that is rejected": {"IDPRejectedClaim", "The identity provider rejected the claim", false},
+		"nothing":                  {"", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			answered := assumerole.ServiceError{Code: test.code, Message: test.message}
+			if got := answered.IsExpired(); got != test.want {
+				t.Errorf("got %t", got)
 			}
 		})
 	}

@@ -99,3 +99,29 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("at AWS: %+v", got)
 	}
 }
+
+// TestRefreshWithExpiredToken checks that every answer for an expired token gets the same explanation, by the server's word alone.
+func TestRefreshWithExpiredToken(t *testing.T) {
+	t.Parallel()
+	const summary = "The web identity token has expired, and can't be fetched anew"
+	for name, test := range map[string]struct {
+		code, message string
+		token         webidentity.Source
+		want          bool
+	}{
+		"AWS":                       {"ExpiredTokenException", "Token expired", webidentity.Inline{}, true},
+		"MinIO's own code":          {"ExpiredToken", "token expired", webidentity.Inline{}, true},
+		"MinIO's JWT library":       {"InvalidParameterValue", "Token is expired", webidentity.Inline{}, true},
+		"another reason":            {"InvalidParameterValue", "crypto/rsa: verification error", webidentity.Inline{}, false},
+		"a file, which is replaced": {"ExpiredToken", "token expired", webidentity.File{Path: "/token", Argument: webidentity.FileArgument}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			exchange := assumerole.Exchange{Request: assumerole.Request{Token: test.token}}
+			got := explain.Refresh(exchange, &assumerole.ServiceError{Code: test.code, Message: test.message, HTTPStatus: 400})
+			if (got.Summary == summary) != test.want {
+				t.Errorf("it is %q", got.Summary)
+			}
+		})
+	}
+}

@@ -71,7 +71,7 @@ func Refresh(exchange assumerole.Exchange, err error) Explanation {
 	explanation := Failure(exchange, err)
 	_, inline := exchange.Request.Token.(webidentity.Inline)
 	expired := exchange.Claims != nil && !exchange.Claims.Expiration.IsZero() && exchange.Claims.Expiration.Before(time.Now())
-	if service, found := errors.AsType[*assumerole.ServiceError](err); found && service.Code == expiredTokenCode {
+	if service, found := errors.AsType[*assumerole.ServiceError](err); found && service.IsExpired() {
 		expired = true
 	}
 	if inline && expired {
@@ -81,9 +81,6 @@ func Refresh(exchange assumerole.Exchange, err error) Explanation {
 	}
 	return explanation
 }
-
-// expiredTokenCode is what STS answers to a token that has expired.
-const expiredTokenCode = "ExpiredTokenException"
 
 // Setting explains what is wrong with the provider's settings.
 func Setting(err error) Explanation {

@@ -32,7 +32,9 @@ type answered struct {
 
 const (
 	denied = "Not authorized to perform sts:"
-	notJWT = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+	// clientIDOfMinIO is what MinIO answers if neither aud nor azp has the client ID of the OpenID provider that it chose.
+	clientIDOfMinIO = "STS JWT Token has `azp` claim invalid, `azp` must match configured OpenID Client ID"
+	notJWT          = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
 )
 
 // goldens has, by the names of their files, every row of STS's errors and what claims show.
@@ -56,6 +58,8 @@ var goldens = map[string]answered{
 	"invalid_audience_github":           {400, "InvalidIdentityToken", "Incorrect token audience", claim("aud", "https://github.com/example-org")},
 	"validation_policy_arn":             {400, "ValidationError", "ARN arn:aws:iam::aws:policy/Nothing is not valid.", func(e *assumerole.Exchange) { e.Request.PolicyARNs = []string{"arn:aws:iam::aws:policy/Nothing"} }},
 	"expired_elsewhere":                 {400, "ExpiredToken", "The token has expired.", both(expired, elsewhere)},
+	"expired_minio":                     {400, "InvalidParameterValue", "Token is expired", both(expired, elsewhere)},
+	"expired_seaweedfs":                 {400, "ExpiredTokenException", "failed to validate web identity token: token has expired: provider: token has expired: token has invalid claims: token is expired", both(expired, elsewhere)},
 	"expired_too_old":                   {400, "ExpiredTokenException", "Token too old: 1788264000", nil},
 	"idp_communication_error":           {400, "IDPCommunicationError", "The request could not be fulfilled because the identity provider could not be reached", nil},
 	"idp_rejected_claim":                {403, "IDPRejectedClaim", "The identity provider rejected the claim", nil},
@@ -83,6 +87,42 @@ var goldens = map[string]answered{
 	"validation_role_arn":               {400, "ValidationError", "Request ARN is invalid", nil},
 	"validation_session_name":           {400, "ValidationError", "1 validation error detected: Value 'x' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2", nil},
 	"validation_unknown_field":          {400, "ValidationError", "1 validation error detected", nil},
+
+	// Roles and policies of MinIO, which has one code for these and for an invalid token.
+	"role_undefined_minio":    {400, "InvalidParameterValue", "Error processing RoleArn parameter: RoleARN arn:minio:iam:::role/x is not defined.", both(elsewhere, role("arn:minio:iam:::role/x"))},
+	"role_foreign_minio":      {400, "InvalidParameterValue", "Error processing RoleArn parameter: RoleARN parse err: invalid ARN - bad partition field", elsewhere},
+	"role_missing_minio":      {400, "InvalidParameterValue", "Role arn:minio:iam:::role/dummy-internal does not exist", both(elsewhere, role(""))},
+	"policy_claim_minio":      {400, "InvalidParameterValue", "groups claim missing from the JWT token, credentials will not be generated", both(elsewhere, role(""))},
+	"policy_claim_minio_role": {400, "InvalidParameterValue", "groups claim missing from the JWT token, credentials will not be generated", both(elsewhere, role("arn:minio:iam:::role/x"))},
+	"policy_names_minio":      {400, "InvalidParameterValue", "None of the given policies (`x`) are defined, credentials will not be generated", both(elsewhere, role(""))},
+	"policy_names_minio_role": {400, "InvalidParameterValue", "None of the given policies (`x`) are defined, credentials will not be generated", both(elsewhere, role("arn:minio:iam:::role/x"))},
+	"policy_denies_minio":     {403, "AccessDenied", "this user does not have enough permission", both(elsewhere, role("arn:minio:iam:::role/x"))},
+	"session_policy_minio":    {400, "InvalidParameterValue", "Version cannot be empty expecting '2012-10-17'", elsewhere},
+	"client_id_minio":         {400, "InvalidParameterValue", clientIDOfMinIO, both(elsewhere, role(""))},
+	"client_id_minio_role":    {400, "InvalidParameterValue", clientIDOfMinIO, both(elsewhere, role("arn:minio:iam:::role/x"))},
+	"duration_minio":          {400, "InvalidParameterValue", "invalid token expiry", both(elsewhere, func(e *assumerole.Exchange) { e.Request.DurationSeconds = 600 })},
+	"key_minio":               {400, "InvalidParameterValue", "No public key found for kid key-1", elsewhere},
+	"signature_minio":         {400, "InvalidParameterValue", "crypto/rsa: verification error", elsewhere},
+	"signature_minio_hmac":    {400, "InvalidParameterValue", "signature is invalid", elsewhere},
+	"signature_minio_ecdsa":   {400, "InvalidParameterValue", "crypto/ecdsa: verification error", elsewhere},
+	"not_yet_valid_minio":     {400, "InvalidParameterValue", "Token used before issued", elsewhere},
+	"not_yet_valid_minio_nbf": {400, "InvalidParameterValue", "Token is not valid yet", both(elsewhere, func(e *assumerole.Exchange) { e.Claims.NotBefore = now.Add(time.Hour) })},
+
+	// Roles and policies of SeaweedFS, which denies access where it doesn't know any of them.
+	"role_not_found_seaweedfs": {403, "AccessDenied", "role not found: x", both(elsewhere, role("arn:aws:iam::111122223333:role/x"))},
+	"role_missing_seaweedfs":   {403, "AccessDenied", "RoleArn is required when claim-based policy mode is not configured", both(elsewhere, role(""))},
+	"role_account_seaweedfs":   {403, "AccessDenied", "OIDC provider for issuer https://token.actions.githubusercontent.com is registered in account 444455556666; cannot be used to assume a role in account 111122223333", elsewhere},
+	"policy_claim_seaweedfs":   {403, "AccessDenied", "claim-based policy mode requires the IDP to emit policies via the configured policyClaim", both(elsewhere, role("arn:aws:iam:::role/sts-claim-based"))},
+	"trust_denied_seaweedfs":   {403, "AccessDenied", "trust policy validation failed: trust policy denies web identity assumption", elsewhere},
+	"trust_missing_seaweedfs":  {403, "AccessDenied", "trust policy validation failed: role has no trust policy", elsewhere},
+	"issuer_seaweedfs":         {403, "AccessDenied", "failed to validate web identity token: no identity provider registered for issuer: https://token.actions.githubusercontent.com", elsewhere},
+	"key_seaweedfs":            {403, "AccessDenied", "failed to validate web identity token: token validation failed with provider for issuer https://token.actions.githubusercontent.com: failed to get public key: key with ID key-1 not found in JWKS after refresh", elsewhere},
+	"signature_seaweedfs":      {400, "InvalidParameterValue", "failed to validate web identity token: invalid token format: provider: invalid token format: token signature is invalid: crypto/rsa: verification error", elsewhere},
+	"not_yet_valid_seaweedfs":  {400, "InvalidParameterValue", "failed to validate web identity token: invalid token format: provider: invalid token format: token has invalid claims: token is not valid yet", elsewhere},
+	"duration_seaweedfs":       {400, "InvalidParameterValue", "DurationSeconds must be between 900 and 43200 seconds", both(elsewhere, func(e *assumerole.Exchange) { e.Request.DurationSeconds = 86400 })},
+
+	"idp_communication_error_elsewhere": {400, "IDPCommunicationError", "The identity provider could not be reached", elsewhere},
+	"packed_policy_too_large_elsewhere": {400, "PackedPolicyTooLarge", "The session policy is too large", elsewhere},
 }
 
 func ordinary() assumerole.Exchange {
@@ -120,6 +160,11 @@ func claim(name string, value any) func(*assumerole.Exchange) {
 		}
 		exchange.Claims = claims(all)
 	}
+}
+
+// role asks for another role.
+func role(arn string) func(*assumerole.Exchange) {
+	return func(exchange *assumerole.Exchange) { exchange.Request.RoleARN = arn }
 }
 
 func expired(exchange *assumerole.Exchange) { exchange.Claims.Expiration = now.Add(-time.Hour) }
@@ -255,10 +300,13 @@ func TestGoldenFiles(t *testing.T) {
 			elsewhere[explain.RowElsewhere(answer.err())] = true
 		}
 	}
-	rows, _ := explain.Rows()
-	for n := range rows {
-		if !atAWS[n] {
+	rowsAtAWS, rowsElsewhere := explain.Rows()
+	for n := range max(rowsAtAWS, rowsElsewhere) {
+		if n < rowsAtAWS && !atAWS[n] {
 			t.Errorf("row %d at AWS has no golden file", n)
+		}
+		if n < rowsElsewhere && !elsewhere[n] {
+			t.Errorf("row %d of other servers has no golden file", n)
 		}
 	}
 	if !atAWS[-1] || !elsewhere[-1] {
@@ -287,10 +335,38 @@ func TestGoldenFiles(t *testing.T) {
 	}
 }
 
-// TestNoIAMAdviceElsewhere: other servers have no IAM, no CloudTrail and no trust policies.
+// TestRolesElsewhere checks that an answer about the role or the policies points at an argument of the request, not at the token.
+func TestRolesElsewhere(t *testing.T) {
+	for name, answer := range goldens {
+		var want string
+		switch kind, _, _ := strings.Cut(name, "_"); {
+		case answer.exchange().Destination.AWS || strings.HasSuffix(name, "_elsewhere"):
+			continue
+		case kind == "role", kind == "policy", kind == "trust", kind == "client":
+			want = assumerole.RoleARNArgument
+		case kind == "duration":
+			want = assumerole.DurationArgument
+		case kind == "session":
+			want = assumerole.PolicyArgument
+		case kind == "signature":
+			want = webidentity.InlineArgument
+		default:
+			continue
+		}
+		if got := answer.explanation(); got.Argument != want {
+			t.Errorf("%s: it points at %q, want %q", name, got.Argument, want)
+		}
+	}
+}
+
+// TestNoIAMAdviceElsewhere checks that other servers get no advice about IAM, CloudTrail, or trust policies, unless the server itself
+// names them.
 func TestNoIAMAdviceElsewhere(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(goldens)) {
 		answer := goldens[name]
+		if strings.Contains(answer.message, "trust policy") {
+			continue
+		}
 		answer.change = both(func(exchange *assumerole.Exchange) {
 			if goldens[name].change != nil {
 				goldens[name].change(exchange)

@@ -35,13 +35,17 @@ type row struct {
 	advise  func(refusal) advice
 }
 
-func (r row) fits(service *assumerole.ServiceError) bool {
-	return slices.Contains(r.codes, service.Code) && strings.Contains(strings.ToLower(service.Message), strings.ToLower(r.message))
+func (r row) fits(code, message string) bool {
+	return slices.Contains(r.codes, code) && strings.Contains(strings.ToLower(message), strings.ToLower(r.message))
 }
 
-// indexOf is the first row that fits; -1: none.
+// indexOf is the first row that fits; -1: none. An expired token has AWS's code for it here, whatever code the server answered.
 func indexOf(rows []row, service *assumerole.ServiceError) int {
-	return slices.IndexFunc(rows, func(known row) bool { return known.fits(service) })
+	code := service.Code
+	if service.IsExpired() {
+		code = expiredCodes[0]
+	}
+	return slices.IndexFunc(rows, func(known row) bool { return known.fits(code, service.Message) })
 }
 
 // explain takes the first row that fits.

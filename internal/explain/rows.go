@@ -15,13 +15,17 @@ const (
 
 // Codes of STS.
 const (
-	accessDenied         = "AccessDenied"
-	invalidIdentityToken = "InvalidIdentityToken"
-	validationError      = "ValidationError"
+	accessDenied          = "AccessDenied"
+	invalidIdentityToken  = "InvalidIdentityToken"
+	invalidParameterValue = "InvalidParameterValue" // of other servers
+	validationError       = "ValidationError"
 )
 
 var (
-	expiredCodes = []string{expiredTokenCode, "ExpiredToken"}
+	// elsewhereCodes are the codes of most errors of MinIO and SeaweedFS. Only the message names the problem.
+	elsewhereCodes = []string{accessDenied, invalidParameterValue}
+	invalidCodes   = []string{invalidIdentityToken, invalidParameterValue, "InvalidClientTokenId", "IDPRejectedClaim"}
+	expiredCodes   = assumerole.ExpiredCodes()
 	// foreignCodes are what S3 and other services of the protocol say to a call that they don't know.
 	foreignCodes   = []string{"MethodNotAllowed", "NotImplemented", "NoSuchBucket", "InvalidBucketName", "InvalidURI", "InvalidAction", "UnknownOperationException", "MissingSecurityHeader"}
 	throttledCodes = []string{"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "SlowDownRead", "SlowDownWrite"}
@@ -64,9 +68,38 @@ var awsRows = []row{
 // otherServersRows are the errors of servers that aren't AWS's, which follow AWS's codes more or less. Nothing is said of IAM:
 // what they have in its place differs.
 var otherServersRows = []row{
-	{[]string{accessDenied}, "", deniedElsewhere},
 	{expiredCodes, "", tokenExpired},
-	{[]string{invalidIdentityToken, "InvalidParameterValue", "InvalidClientTokenId", "IDPRejectedClaim"}, "", invalidTokenElsewhere},
+
+	// MinIO.
+	{elsewhereCodes, "RoleARN parse err", foreignRole},
+	{elsewhereCodes, "Error processing RoleArn parameter", undefinedRole},
+	{elsewhereCodes, "dummy-internal does not exist", missingRole},
+	{elsewhereCodes, "claim missing from the JWT token", missingPolicyClaim},
+	{elsewhereCodes, "None of the given policies", undefinedPolicies},
+	{elsewhereCodes, "STS JWT Token has `azp` claim invalid", otherClientID},
+	{elsewhereCodes, "this user does not have enough permission", policyDenied},
+	{elsewhereCodes, "Version cannot be empty", policyWithoutVersion},
+	{elsewhereCodes, "No public key found", unknownKey},
+	{elsewhereCodes, "crypto/rsa: verification error", invalidSignature},
+	{elsewhereCodes, "crypto/ecdsa: verification error", invalidSignature},
+	{elsewhereCodes, "Token used before issued", tokenNotYetValid},
+	{elsewhereCodes, "invalid token expiry", durationElsewhere},
+
+	// SeaweedFS.
+	{elsewhereCodes, "role not found", roleNotFound},
+	{elsewhereCodes, "RoleArn is required", missingRole},
+	{elsewhereCodes, "cannot be used to assume a role in account", roleInOtherAccount},
+	{elsewhereCodes, "requires the IDP to emit policies", emptyPolicyClaim},
+	{elsewhereCodes, "role has no trust policy", missingTrustPolicy},
+	{elsewhereCodes, "trust policy validation failed", trustPolicyDenied},
+	{elsewhereCodes, "no identity provider registered", unknownIssuer},
+	{elsewhereCodes, "failed to get public key", unknownKey},
+	{elsewhereCodes, "signature is invalid", invalidSignature},
+	{elsewhereCodes, "token is not valid yet", tokenNotYetValid},
+	{elsewhereCodes, "DurationSeconds must be between", durationElsewhere},
+
+	{[]string{accessDenied}, "", deniedElsewhere},
+	{invalidCodes, "", invalidTokenElsewhere},
 	{[]string{"IDPCommunicationError"}, "", issuerUnreachable},
 	{[]string{validationError}, "", invalidField},
 	{[]string{"MalformedPolicyDocument"}, "", malformedPolicy},

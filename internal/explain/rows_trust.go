@@ -254,9 +254,17 @@ func (r refusal) subject() string {
 
 func (r refusal) issuer() string {
 	if r.Claims == nil {
-		return "of its issuer"
+		return "(unknown)"
 	}
 	return quoted(r.Claims.Issuer)
+}
+
+// audience is the token's.
+func (r refusal) audience() string {
+	if r.Claims == nil {
+		return audience(nil)
+	}
+	return audience(r.Claims.Audience)
 }
 
 // account is the role's.

@@ -26,7 +26,7 @@ type Topic struct {
 	Summary    string
 	Argument   string   // that the error points at; empty: the block
 	Codes      []string // that STS answers; none when it answers nothing, or any other
-	Message    string   // a part of what it says beside that; empty: anything
+	Messages   []string // parts of what it says beside that, one of which is there; empty: anything
 	Paragraphs []string // of the diagnostic
 	Causes     []string // likeliest first
 	Proposal   string   // of a trust policy, in paragraphs of its own
@@ -74,16 +74,24 @@ func refusalTopics(rows []row, other func(refusal) advice, example func() assume
 	var topics []Topic
 	for _, known := range append(slices.Clone(rows), row{advise: other}) {
 		refused := refusal{example(), &assumerole.ServiceError{Message: known.message, HTTPStatus: 400, RequestID: "-"}, exampleTime}
-		if slices.Contains(known.codes, expiredTokenCode) {
+		isExpired := slices.Equal(known.codes, expiredCodes)
+		if isExpired {
 			refused.Claims.Expiration = exampleTime.Add(-time.Hour)
 		}
 		var paragraphs []string
-		if len(known.codes) == 0 {
+		switch {
+		case len(known.codes) == 0:
 			paragraphs = []string{"Any other code."}
+		case isExpired && !refused.Destination.AWS:
+			paragraphs = []string{"Some servers answer another code, with the message \"Token is expired\"."}
+		}
+		var messages []string
+		if known.message != "" {
+			messages = []string{known.message}
 		}
 		given := known.advise(refused)
 		topics = append(topics, Topic{
-			Summary: given.summary, Argument: given.argument, Codes: known.codes, Message: known.message,
+			Summary: given.summary, Argument: given.argument, Codes: known.codes, Messages: messages,
 			Paragraphs: paragraphs, Causes: given.causes, Proposal: refused.trust(given.actions),
 		})
 	}
@@ -196,6 +204,7 @@ func merged(topics []Topic) []Topic {
 	for _, topic := range topics {
 		if n := slices.IndexFunc(all, func(other Topic) bool { return other.Summary == topic.Summary }); n >= 0 {
 			all[n].Paragraphs = append(all[n].Paragraphs, topic.Paragraphs...)
+			all[n].Messages = append(all[n].Messages, topic.Messages...)
 			for _, cause := range topic.Causes {
 				if topic.Codes == nil && !slices.Contains(all[n].Causes, cause) {
 					all[n].Causes = append(all[n].Causes, cause)

@@ -171,6 +171,13 @@ var trusts = map[string][]trust{
 		admits:  []emulator.Token{token("5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d90", "ceph", nil)},
 		refuses: []string{"5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d91"},
 		adapt:   strings.NewReplacer("arn:aws:iam:::", "arn:aws:iam::"+account+":", ":app_id", ":aud").Replace,
+	}, { // SeaweedFS
+		issuer:  "https://login.example.com/realms/platform",
+		clients: []string{"seaweedfs"},
+		admits:  []emulator.Token{token("5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d90", "seaweedfs", nil)},
+		refuses: []string{"5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d91"},
+		adapt: strings.NewReplacer(`"platform"`, `"arn:aws:iam::`+account+`:oidc-provider/login.example.com/realms/platform"`,
+			"oidc:", "login.example.com/realms/platform:").Replace,
 	}},
 }
 

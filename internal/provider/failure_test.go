@@ -120,6 +120,7 @@ var elsewhere = map[string]failing{
 	"denied":        {answer: refuses(403, "AccessDenied", "Access denied."), summary: "The server doesn't let the web identity token have the role", says: []string{`The server answered AccessDenied: "Access denied.`}},
 	"bad_jwt":       {answer: refuses(400, "InvalidParameterValue", "unable to parse"), argument: "web_identity_token", summary: "The server doesn't take the web identity token", says: []string{"doesn't know the token's issuer"}},
 	"expired_there": {answer: answers(400, "text/xml", `<ErrorResponse><Error><Type></Type><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`), argument: "web_identity_token", summary: "The web identity token has expired", says: []string{"By this machine's clock the token is good until"}},
+	"expired_minio": {answer: refuses(400, "InvalidParameterValue", "Token is expired"), argument: "web_identity_token", summary: "The web identity token has expired", says: []string{`The server answered InvalidParameterValue: "Token is expired`}},
 	"bare_error":    {answer: answers(404, "text/xml", `<Error><Code>NoSuchEntity</Code><Message>no role</Message></Error>`), summary: "The server refuses to exchange the web identity token", says: []string{`The server answered NoSuchEntity: "no role" (HTTP status 404)`}},
 	"wants_https":   {answer: answers(400, "text/html", "<html>The plain HTTP request was sent to HTTPS port</html>"), summary: "The STS endpoint wants https", says: []string{"write https"}},
 	"another_api":   {answer: answers(405, "text/xml", `<Error><Code>MethodNotAllowed</Code><Message>no</Message></Error>`), summary: "The endpoint doesn't know the call", says: []string{"another service's, S3's say"}},
@@ -153,6 +154,33 @@ var elsewhere = map[string]failing{
 	"proxy_is_gone": {provider: "proxy_gone", summary: "The proxy can't be used", says: []string{"it refuses the connection", "Nothing listens at the proxy's host and port"}},
 	"proxy_is_http": {provider: "proxy_http", summary: "The proxy can't be used", says: []string{"write http"}},
 	"proxy_refuses": {provider: "proxied", summary: "The proxy doesn't let the call to STS through", says: []string{"refuses to connect (HTTP status 403)", "The proxy forbids the host"}},
+
+	// Roles and policies of MinIO and SeaweedFS.
+	"role_undefined":  aboutRole("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN arn:minio:iam:::role/x is not defined.", "arn:minio:iam:::role/x", "The server doesn't know the role's ARN", "MinIO has no role with that ARN"),
+	"role_foreign":    aboutRole("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN parse err: invalid ARN - bad partition field", roleARN(production), "The role's ARN isn't valid on this server", "has the form arn:minio:iam:REGION::role/ID"),
+	"role_missing":    aboutRole("InvalidParameterValue", "Role arn:minio:iam:::role/dummy-internal does not exist", "", "The server needs a role", "role_arn is empty"),
+	"policy_claim":    aboutRole("InvalidParameterValue", "groups claim missing from the JWT token, credentials will not be generated", "", "The server found no policies for the session", "add the claim that the message names"),
+	"policy_names":    aboutRole("InvalidParameterValue", "None of the given policies (`x`) are defined, credentials will not be generated", "", "The server doesn't have the session's policies", "MinIO has none of the policies"),
+	"other_client_id": aboutRole("InvalidParameterValue", "STS JWT Token has `azp` claim invalid, `azp` must match configured OpenID Client ID", "arn:minio:iam:::role/x", "The OpenID provider on the server has another client ID", "The cause might be the role and not the token"),
+	"policy_denies":   aboutRole("AccessDenied", "this user does not have enough permission", "arn:minio:iam:::role/x", "A policy on the server denies the exchange", "a condition on sts:DurationSeconds"),
+	"role_not_found":  aboutRole("AccessDenied", "role not found: x", "arn:aws:iam::111122223333:role/x", "The server has no role with this name", "SeaweedFS has no role with that name"),
+	"role_required":   aboutRole("AccessDenied", "RoleArn is required when claim-based policy mode is not configured", "", "The server needs a role", "SeaweedFS found no policies in the token"),
+	"no_policy_claim": aboutRole("AccessDenied", "claim-based policy mode requires the IDP to emit policies via the configured policyClaim", "arn:aws:iam:::role/sts-claim-based", "The token doesn't name the session's policies", "set policyClaim on the server"),
+	"other_account":   aboutRole("AccessDenied", "OIDC provider for issuer https://ci.example.com is registered in account 444455556666; cannot be used to assume a role in account 111122223333", roleARN(production), "The role and the identity provider are in different accounts", "Set role_arn to a role in that account"),
+	"trust_denied":    aboutRole("AccessDenied", "trust policy validation failed: trust policy denies web identity assumption", roleARN(production), "The role's trust policy denies the exchange", "oidc:sub"),
+	"no_trust_policy": aboutRole("AccessDenied", "trust policy validation failed: role has no trust policy", roleARN(production), "The role has no trust policy", "Add a trust policy"),
+	"tampered_rsa":    {answer: refuses(400, "InvalidParameterValue", "crypto/rsa: verification error"), argument: "web_identity_token", summary: "The token's signature is invalid", says: []string{"changed after the issuer signed it"}},
+	"tampered":        {answer: refuses(400, "InvalidParameterValue", "failed to validate web identity token: invalid token format: token signature is invalid"), argument: "web_identity_token", summary: "The token's signature is invalid", says: []string{"changed after the issuer signed it"}},
+	"no_public_key":   {answer: refuses(400, "InvalidParameterValue", "No public key found for kid x"), argument: "web_identity_token", summary: "The server doesn't have the key that signed the token", says: []string{`The token's issuer is "https://ci.example.com"`}},
+	"no_such_issuer":  {answer: refuses(403, "AccessDenied", "no identity provider registered for issuer: https://ci.example.com"), argument: "web_identity_token", summary: "The server doesn't know the token's issuer", says: []string{"register it on the server"}},
+	"not_yet":         {answer: refuses(400, "InvalidParameterValue", "Token used before issued"), argument: "web_identity_token", summary: "The web identity token isn't valid yet", says: []string{"Synchronize both clocks"}},
+	"long_duration":   {answer: refuses(400, "InvalidParameterValue", "DurationSeconds must be between 900 and 43200 seconds"), arguments: []string{"duration_seconds = 86400"}, argument: "duration_seconds", summary: "The server doesn't allow this session duration", says: []string{"duration_seconds is 86400"}},
+	"no_version":      {answer: refuses(400, "InvalidParameterValue", "Version cannot be empty expecting '2012-10-17'"), arguments: []string{`policy = jsonencode({ Statement = [] })`}, argument: "policy", summary: "The session policy has no version", says: []string{"Set it to"}},
+}
+
+// aboutRole fails because of the role or its policies, which the error points at, whatever the token.
+func aboutRole(code, message, role, summary, says string) failing {
+	return failing{answer: refuses(http.StatusBadRequest, code, message), arguments: []string{set("role_arn", role)}, argument: "role_arn", summary: summary, says: []string{says}}
 }
 
 const roleWithoutActions = "arn:aws:iam::111122223333:role/without-actions"

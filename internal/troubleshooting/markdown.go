@@ -47,13 +47,25 @@ func signOf(topic explain.Topic) string {
 	if len(topic.Codes) > 0 {
 		signs = append(signs, "Code: `"+strings.Join(topic.Codes, "`, `")+"`.")
 	}
-	if topic.Message != "" {
-		signs = append(signs, "Message: `... "+topic.Message+" ...`")
+	if len(topic.Messages) > 0 {
+		messages := make([]string, len(topic.Messages))
+		for n, message := range topic.Messages {
+			messages[n] = code("... " + message + " ...")
+		}
+		signs = append(signs, "Message: "+strings.Join(messages, " or "))
 	}
 	if topic.Argument != "" {
 		signs = append(signs, "At `"+topic.Argument+"`.")
 	}
 	return strings.Join(signs, " ")
+}
+
+// code marks a text as code. Two backticks enclose a text that has one itself.
+func code(text string) string {
+	if strings.Contains(text, "`") {
+		return "`` " + text + " ``"
+	}
+	return "`" + text + "`"
 }
 
 // proposal puts the JSON of a trust policy, which a diagnostic indents, into a block of code.
