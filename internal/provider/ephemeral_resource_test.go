@@ -124,7 +124,7 @@ func TestEphemeralEveryAttribute(t *testing.T) {
 			is(knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/terraform"), "assumed_role_user", "arn"),
 			is(knownvalue.StringExact(subject), "subject_from_web_identity_token"),
 			is(knownvalue.Null(), "source_identity"),
-			is(knownvalue.MapSizeExact(3), "environment"),
+			is(knownvalue.MapSizeExact(8), "environment"),
 			is(knownvalue.Null(), "refreshable"), is(knownvalue.Null(), "shared_config_file"), is(knownvalue.Null(), "profile"),
 		},
 	})

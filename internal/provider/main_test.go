@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -17,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testenv.Main(m, func() error { return removeBuilt() }) // it is set when something is built
+	testenv.Main(m, func() error { return errors.Join(removeBuilt(), removeSDKs()) }) // it is set when something is built
 }
 
 const (

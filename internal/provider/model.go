@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -54,20 +53,13 @@ func (m *model) setResult(exchange assumerole.Exchange) {
 	m.RoleARN = types.StringValue(exchange.Request.RoleARN)
 	m.RoleSessionName = types.StringValue(exchange.Request.RoleSessionName)
 
-	keyID := types.StringValue(result.Credentials.AccessKeyID.Reveal())
-	secretKey := types.StringValue(result.Credentials.SecretAccessKey.Reveal())
-	sessionToken := types.StringValue(result.Credentials.SessionToken.Reveal())
 	m.Credentials = &credentialsModel{
-		AccessKeyID:     keyID,
-		SecretAccessKey: secretKey,
-		SessionToken:    sessionToken,
+		AccessKeyID:     types.StringValue(result.Credentials.AccessKeyID.Reveal()),
+		SecretAccessKey: types.StringValue(result.Credentials.SecretAccessKey.Reveal()),
+		SessionToken:    types.StringValue(result.Credentials.SessionToken.Reveal()),
 		Expiration:      rfc3339(result.Credentials.Expiration),
 	}
-	m.Environment = types.MapValueMust(types.StringType, map[string]attr.Value{
-		"AWS_ACCESS_KEY_ID":     keyID,
-		"AWS_SECRET_ACCESS_KEY": secretKey,
-		"AWS_SESSION_TOKEN":     sessionToken,
-	})
+	m.Environment = keysEnvironment(result, exchange.Request.RoleARN)
 	m.AssumedRoleUser = &assumedRoleUserModel{
 		ARN:           types.StringPointerValue(result.AssumedRoleARN),
 		AssumedRoleID: types.StringPointerValue(result.AssumedRoleID),

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -93,20 +92,9 @@ func toRefresh(credentials assumerole.Credentials) refresh.Credentials {
 	return fresh
 }
 
-// setRefreshed takes what a session is reached by. The variables that would win over a profile are set empty: neither the
-// SDKs nor botocore then prefer what the runner has lying about.
+// setRefreshed takes what a session is reached by.
 func (m *ephemeralModel) setRefreshed(session *refresh.Server) {
 	m.SharedConfigFile = types.StringValue(session.ConfigFile())
 	m.Profile = types.StringValue(session.Profile())
-	environment := map[string]attr.Value{
-		"AWS_CONFIG_FILE": m.SharedConfigFile,
-		"AWS_PROFILE":     m.Profile,
-	}
-	for _, name := range []string{
-		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
-	} {
-		environment[name] = types.StringValue("")
-	}
-	m.Environment = types.MapValueMust(types.StringType, environment)
+	m.Environment = profileEnvironment(session)
 }

@@ -46,7 +46,8 @@ var built = sync.OnceValues(func() (terraformcli.Executables, error) {
 	return cli.Build(context.Background(), root)
 })
 
-var removeBuilt = func() error { return nil }
+// removeBuilt and removeSDKs remove what was built, if something was.
+var removeBuilt, removeSDKs = func() error { return nil }, func() error { return nil }
 
 // newWhole makes a workspace whose configuration is given, initialised.
 func newWhole(t *testing.T, config string) whole {

@@ -28,19 +28,21 @@ const (
 // folder is the path of a server's private folder.
 type folder string
 
-func (f folder) config() string  { return filepath.Join(string(f), "config") }
-func (f folder) program() string { return filepath.Join(string(f), "p") }
-func (f folder) socket() string  { return filepath.Join(string(f), "s") }
+func (f folder) config() string      { return filepath.Join(string(f), "config") }
+func (f folder) credentials() string { return filepath.Join(string(f), "credentials") }
+func (f folder) program() string     { return filepath.Join(string(f), "p") }
+func (f folder) socket() string      { return filepath.Join(string(f), "s") }
 
 // profile has the random part in common with the folder, so that one leads to the other.
 func (f folder) profile() string {
 	return "sts-" + strings.TrimPrefix(filepath.Base(string(f)), folderPrefix)
 }
 
-// content is the shared config file. Nothing in it is quoted: some SDKs run the command through a shell, some split it themselves, and
+// content is a shared file in which the profile's section has a name: "profile NAME" in the config file, the bare name in the
+// credentials file. Nothing in it is quoted: some SDKs run the command through a shell, some split it themselves, and
 // some take quotes off, so the link and the folder have names that need none.
-func (f folder) content() string {
-	return fmt.Sprintf("[profile %s]\ncredential_process = %s %s %s\n", f.profile(), f.program(), Subcommand, f.socket())
+func (f folder) content(section string) []byte {
+	return fmt.Appendf(nil, "[%s]\ncredential_process = %s %s %s\n", section, f.program(), Subcommand, f.socket())
 }
 
 // places are the base folders to try: the one for temporary files, and others for when a socket's path in it would be too long or a
@@ -71,7 +73,7 @@ func settle(places []string, executable string) (folder, *net.UnixListener, erro
 		strings.Join(reasons, "\n"), placeMost)
 }
 
-// furnish makes a folder in a place, with the program, the socket and the config file. On failure it leaves nothing behind.
+// furnish makes a folder in a place, with the program, the socket and the shared files. On failure it leaves nothing behind.
 func furnish(place, executable string) (folder, *net.UnixListener, error) {
 	resolved, err := resolve(place)
 	if err != nil {
@@ -89,7 +91,7 @@ func furnish(place, executable string) (folder, *net.UnixListener, error) {
 	return home, listener, nil
 }
 
-// fill puts the program, the socket and the config file into a new folder.
+// fill puts the program, the socket and the shared files into a new folder.
 func fill(home folder, executable string) (*net.UnixListener, error) {
 	if err := checkFolder(home); err != nil {
 		return nil, err
@@ -97,8 +99,10 @@ func fill(home folder, executable string) (*net.UnixListener, error) {
 	if err := placeProgram(executable, home.program()); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(home.config(), []byte(home.content()), 0o600); err != nil {
-		return nil, err
+	for file, section := range map[string]string{home.config(): "profile " + home.profile(), home.credentials(): home.profile()} {
+		if err := os.WriteFile(file, home.content(section), 0o600); err != nil {
+			return nil, err
+		}
 	}
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: home.socket(), Net: "unix"})
 	if err != nil {

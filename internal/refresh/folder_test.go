@@ -18,10 +18,11 @@ func TestTheFolderIsTheOwnersAlone(t *testing.T) {
 	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), place(t))
 	home := filepath.Dir(server.ConfigFile())
 	want := map[string]fs.FileMode{
-		".":      fs.ModeDir | 0o700,
-		"config": 0o600,
-		"p":      fs.ModeSymlink,
-		"s":      fs.ModeSocket | 0o600,
+		".":           fs.ModeDir | 0o700,
+		"config":      0o600,
+		"credentials": 0o600,
+		"p":           fs.ModeSymlink,
+		"s":           fs.ModeSocket | 0o600,
 	}
 	found := 0
 	err := filepath.WalkDir(home, func(path string, entry fs.DirEntry, err error) error {

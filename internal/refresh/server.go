@@ -55,6 +55,10 @@ func newServer(options Options, around surroundings, home folder, listener *net.
 // ConfigFile is the path of the shared config file, for AWS_CONFIG_FILE and its like.
 func (s *Server) ConfigFile() string { return s.home.config() }
 
+// CredentialsFile is the path of a shared credentials file with the same profile, for AWS_SHARED_CREDENTIALS_FILE. It holds
+// no credentials either.
+func (s *Server) CredentialsFile() string { return s.home.credentials() }
+
 // Profile is the name of the config file's one profile. It is unique, so that no profile of the user's is taken for it.
 func (s *Server) Profile() string { return s.home.profile() }
 

@@ -53,7 +53,7 @@ func alive(socket string) bool {
 
 // remove removes what a server puts into its folder, and then the folder if nothing else is in it. Links are removed, not followed.
 func remove(home folder) {
-	for _, path := range []string{home.socket(), home.config(), home.program(), string(home)} {
+	for _, path := range []string{home.socket(), home.config(), home.credentials(), home.program(), string(home)} {
 		_ = os.Remove(path)
 	}
 }
