@@ -6,11 +6,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -231,39 +234,102 @@ func TestInterruptedRunLeavesNoFolder(t *testing.T) {
 	awaitNoFolder(t, cli)
 }
 
-// TestProviderEndsWithItsParent kills the CLI so that it can tell nobody.
+// TestProviderEndsWithItsParent kills the CLI so that it can tell nobody, while a session can be refreshed.
 func TestProviderEndsWithItsParent(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
+	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), byProfile, "touch $OUT/waiting; exec sleep 20"))
+	out := t.TempDir()
+	cli.CLI = cli.With("OUT=" + out)
+	cli.kill(t, "OUT="+out, func() {
+		await(t, filepath.Join(out, "waiting"))
+		if len(sessionFolders(t, cli)) == 0 {
+			t.Fatal("there is no folder")
+		}
+	}, "apply", "-no-color", "-auto-approve")
+	awaitNoFolder(t, cli)
+}
+
+// TestProviderWithoutSessionsEndsWithItsParent kills the CLI while a data source waits, and nothing can be refreshed.
+func TestProviderWithoutSessionsEndsWithItsParent(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t)
+	called, out := make(chan struct{}), t.TempDir()
+	var once sync.Once
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm() // or the server wouldn't notice that the client has gone
+		once.Do(func() { close(called) })
+		<-r.Context().Done()
+	}))
+	t.Cleanup(silent.Close)
+	cli := newWhole(t, providerAt(silent.URL)+block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), set("timeout", "10m")))
+	cli.CLI = cli.With("OUT=" + out)
+	cli.kill(t, "OUT="+out, func() { <-called }, "plan", "-no-color")
+}
+
+// kill starts a command and kills it when it is ready. It fails if a provider lives on. The variable tells the run's
+// processes from others.
+func (w whole) kill(t *testing.T, variable string, ready func(), arguments ...string) {
+	t.Helper()
 	if len(processes(t, "cmdline")) == 0 {
 		t.Skip("there is no listing of processes, so that the provider ends was NOT tested")
 	}
-	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), byProfile, "touch $OUT/waiting; exec sleep 20"))
-	out := t.TempDir()
-	command := cli.With("OUT="+out).Command(t.Context(), cli.folder, "apply", "-no-color", "-auto-approve")
+	command := w.Command(t.Context(), w.folder, arguments...)
 	command.Stdout, command.Stderr = io.Discard, io.Discard
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	await(t, filepath.Join(out, "waiting"))
-	providers := processesOf(t, "OUT="+out)
-	if len(providers) == 0 || len(sessionFolders(t, cli)) == 0 {
-		t.Fatal("there is no provider, or no folder")
+	defer endProcesses(t, variable) // of the consumer's, which knows no better
+	ready()
+	if len(processesOf(t, variable)) == 0 {
+		t.Fatal("there is no provider")
 	}
 	if err := command.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = command.Wait()
-	defer endProcesses(t, "OUT="+out) // of the consumer's, which knows no better
-	awaitNoFolder(t, cli)
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		left := processesOf(t, "OUT="+out)
+		left := processesOf(t, variable)
 		if len(left) == 0 {
 			return
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("%d providers live on", len(left))
 		}
+	}
+}
+
+// TestReplacedExecutable holds that a session keeps to the program that is running when another one takes its file's place.
+func TestReplacedExecutable(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t)
+	for name, replace := range map[string]string{
+		"replaced": `printf '#!/bin/sh\ntouch %s/other\n' $OUT > $OUT/new; chmod +x $OUT/new; mv -f $OUT/new $(readlink -f $PROVIDER)`,
+		"removed":  `rm -f $(readlink -f $PROVIDER)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			cli := newWhole(t, w.ephemeral(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), "refreshable = true")+fmt.Sprintf(`
+resource "terraform_data" "replace" {
+  provisioner "local-exec" {
+    command     = %q
+    environment = ephemeral.sts_assume_role_with_web_identity.test.environment
+  }
+}
+`, replace+"; "+credentialProcess))
+			installed, err := filepath.Glob(filepath.Join(cli.folder, ".terraform", "providers", "*", "*", "sts", "*", "*", "terraform-provider-sts*"))
+			if err != nil || len(installed) != 1 {
+				t.Fatalf("the provider is at %q, %v", installed, err)
+			}
+			out := t.TempDir()
+			cli.CLI = cli.With("OUT="+out, "PROVIDER="+installed[0])
+			cli.must(t, "apply", "-no-color", "-auto-approve")
+			if got := read(t, filepath.Join(out, "stdout")); !strings.Contains(got, `"AccessKeyId":"ASIA`) {
+				t.Errorf("the process prints %d bytes, and %q", len(got), read(t, filepath.Join(out, "stderr")))
+			}
+			if _, err := os.Stat(filepath.Join(out, "other")); err == nil {
+				t.Error("another program was run")
+			}
+		})
 	}
 }
 
