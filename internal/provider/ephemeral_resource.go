@@ -46,7 +46,7 @@ func ephemeralAttributes() map[string]schema.Attribute {
 		"refreshable": schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether to serve credentials that are always fresh, by `shared_config_file` and `profile`, until Terraform is done with this block. Default: " +
-				"`false`. `environment` then holds `AWS_CONFIG_FILE` and `AWS_PROFILE`, and sets empty the variables that would win over them. The token is read anew for each refresh, so it has to come from somewhere that can give a new one: not from `web_identity_token`, once that has expired. " +
+				"`false`. `environment` then holds the file and the profile in place of the keys. The token is read anew for each refresh, so it has to come from somewhere that can give a new one: not from `web_identity_token`, once that has expired. " +
 				"Not on Windows.",
 		},
 		"shared_config_file": schema.StringAttribute{

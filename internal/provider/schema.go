@@ -160,8 +160,9 @@ func results() map[string]schema.Attribute {
 			Computed:    true,
 			Sensitive:   true,
 			ElementType: types.StringType,
-			MarkdownDescription: "The credentials as environment variables, for `local-exec` or an `exec` block: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and " +
-				"`AWS_SESSION_TOKEN`.",
+			MarkdownDescription: "Environment variables that pass the session to a command, for `local-exec` or an `exec` block. They hold the keys, and they keep AWS SDKs " +
+				"from other identities of the runner. Exception: if the runner sets `AWS_PROFILE`, the AWS SDK for JavaScript v3 uses that profile instead of the keys. Start " +
+				"such a command with `env -u AWS_PROFILE`. The guide \"Credentials for commands\" lists all variables and exceptions.",
 		},
 	}
 }

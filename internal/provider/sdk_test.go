@@ -134,7 +134,7 @@ func (w world) identities(t *testing.T, before string, arguments ...string) map[
 	script := before + "\n"
 	for name, program := range programs {
 		if err := program.needs(); err != nil {
-			t.Logf("%s isn't here, so what it takes was NOT tested: %v", name, err)
+			t.Run(name, func(t *testing.T) { t.Skipf("it isn't here, so what it takes was NOT tested: %v", err) })
 			continue
 		}
 		script += fmt.Sprintf("taken=$(%s 2>> $OUT/stderr) || taken=failed; echo \"%s: ${taken:-failed}\" >> $OUT/identities\n", program.command, name)
