@@ -4,7 +4,6 @@ package provider_test
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
@@ -162,12 +161,12 @@ func (s *hostileServer) answer(request *http.Request) string {
 		name += asked.Audience
 	}
 	token := s.give("eyJhbGciOiJSUzI1NiJ9." + base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"sub":"%s","iss":"https://platform.example.com"}`, name)) + "." + unique(name))
-	good, _ := json.Marshal(map[string]string{"value": token, "oidcToken": token, "access_token": token, "token": token})
+	good := fmt.Sprintf(`{"value":%[1]q,"oidcToken":%[1]q,"access_token":%[1]q,"token":%[1]q}`, token)
 	if strings.Contains(request.URL.Path, "computeMetadata") {
-		good = []byte(token)
+		good = token
 	}
-	bad, _ := json.Marshal(map[string]string{"message": "no " + token, "error_description": "no " + token})
-	answer := wireAttacks[name](hostile{string(good), string(bad), token})
+	bad := fmt.Sprintf(`{"message":%[1]q,"error_description":%[1]q}`, "no "+token)
+	answer := wireAttacks[name](hostile{good, bad, token})
 	return strings.Replace(answer, "\r\n", "\r\nMetadata-Flavor: Google\r\n", 1)
 }
 
@@ -275,9 +274,8 @@ func providerOf(address, authority string) string {
 
 // forEach is a block for each of some names, whose arguments can have each.key.
 func forEach(kind, label string, names []string, arguments ...string) string {
-	list, _ := json.Marshal(names)
-	return fmt.Sprintf("%s \"sts_assume_role_with_web_identity\" %q {\n  for_each = toset(%s)\n  role_arn = \"arn:aws:iam::111122223333:role/x\"\n  timeout = \"5s\"\n  %s\n}\n",
-		kind, label, list, strings.Join(arguments, "\n  "))
+	return fmt.Sprintf("%s \"sts_assume_role_with_web_identity\" %q {\n  for_each = toset(split(\",\", %q))\n  role_arn = \"arn:aws:iam::111122223333:role/x\"\n  timeout = \"5s\"\n  %s\n}\n",
+		kind, label, strings.Join(names, ","), strings.Join(arguments, "\n  "))
 }
 
 // talkative has the provider started by a script, in an environment where its libraries log the most that they can.
@@ -289,7 +287,7 @@ func talkative(t *testing.T) string {
 	}
 	script := filepath.Join(t.TempDir(), "provider")
 	text := "#!/bin/sh\nGODEBUG=http2debug=2 GRPC_GO_LOG_SEVERITY_LEVEL=info GRPC_GO_LOG_VERBOSITY_LEVEL=99 exec " + executables.STS + " \"$@\"\n"
-	if err := os.WriteFile(script, []byte(text), 0o700); err != nil { //nolint:gosec // it is to be executed
+	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return script
@@ -454,7 +452,7 @@ type secretParts struct {
 
 // What counts as a part of a secret.
 const (
-	runLength  = 12 // letters and digits in a row
+	runLength  = 16 // letters and digits in a row
 	pieceCount = 4  // pieces of the encodings in pieces, together
 )
 
@@ -463,7 +461,7 @@ func newSecretParts(secrets []string) secretParts {
 	for _, value := range secrets {
 		for name, encode := range testenv.Encodings {
 			encoded := encode(value)
-			for _, piece := range strings.Fields(encoded) {
+			for piece := range strings.FieldsSeq(encoded) {
 				if len(piece) >= 5 && strings.Contains(name, "pieces of") {
 					parts.pieces[piece] = true
 				}
@@ -489,9 +487,9 @@ func (p secretParts) search(t *testing.T, place, text string) {
 		}
 	}
 	found := map[string]bool{}
-	for _, word := range bytes.Fields([]byte(text)) {
-		if p.pieces[string(word)] {
-			found[string(word)] = true
+	for word := range strings.FieldsSeq(text) {
+		if p.pieces[word] {
+			found[word] = true
 		}
 	}
 	if len(found) >= pieceCount {

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"maps"
 	"os"
 	"regexp"
 	"strings"
@@ -43,9 +44,7 @@ func TestGuideHasTheEnvironment(t *testing.T) {
 				set[name] = "empty"
 			}
 		}
-		for name, words := range values[1] {
-			set[name] = words
-		}
+		maps.Copy(set, values[1])
 		for name, cells := range said {
 			want := set[name]
 			if want == "" {

@@ -14,8 +14,8 @@ const (
 	maxShown   = 400 // characters
 	maxDigits  = 40  // in all numbers together: two account IDs and a few times
 	maxNumbers = 1   // one after the other
-	maxGaps    = 3   // after so many pieces that were left out, the rest is left out too
-	maxPieces  = 300 // that are looked at; the rest counts as left out
+	maxOdd     = 2   // pieces one after the other that have no word of English, such as abbreviations
+	maxOmitted = 3   // pieces that may be left out before the rest is, too: words have little data among them, and encodings much
 	maxPiece   = 96  // characters of a word with its punctuation, of a host name or of an ARN
 	maxParts   = 12  // words and numbers in a piece, such as those of an ARN
 	longWord   = 8   // characters from which a word that is a part of a secret is left out
@@ -32,8 +32,7 @@ func PlainWords(text string, names []string, secrets ...Text) string {
 	filter := newWordFilter(names, secrets)
 	text = Printable(text)
 	rest := utf8.RuneCountInString(text)
-	pieces := strings.Fields(text)
-	for _, piece := range pieces[:min(len(pieces), maxPieces)] {
+	for piece := range strings.FieldsSeq(text) {
 		if !filter.add(piece) {
 			break
 		}
@@ -66,9 +65,10 @@ type wordFilter struct {
 	shown   []string
 	length  int // of what is shown, in characters
 	gap     int // characters left out since the last piece that is shown
-	gaps    int
+	omitted int // pieces left out
 	digits  int // that are shown
-	numbers int // shown one after the other, without a word between them
+	numbers int // shown one after the other
+	odd     int // pieces without a word of English, shown one after the other
 }
 
 func newWordFilter(names []string, secrets []Text) *wordFilter {
@@ -91,13 +91,13 @@ func newWordFilter(names []string, secrets []Text) *wordFilter {
 func (f *wordFilter) add(piece string) bool {
 	length := utf8.RuneCountInString(piece)
 	switch {
-	case !f.isPlain(piece) || f.gap > 0 && !isClearWord(piece):
-		if f.gap == 0 {
-			f.gaps++
-		}
+	case f.omitted > maxOmitted:
+		return false
+	case !f.isPlain(piece) || f.gap > 0 && !isClearWord(piece) || f.odd >= maxOdd && !hasWord(piece) && !f.isName(piece):
+		f.omitted++
 		f.gap += length
 		return true
-	case f.gaps > maxGaps || f.length+length > maxShown:
+	case f.length+length > maxShown:
 		return false
 	}
 	f.closeGap()
@@ -107,6 +107,10 @@ func (f *wordFilter) add(piece string) bool {
 	f.numbers++
 	if strings.ContainsFunc(piece, unicode.IsLetter) {
 		f.numbers = 0
+	}
+	f.odd++
+	if hasWord(piece) || f.isName(piece) {
+		f.odd = 0
 	}
 	return true
 }
@@ -131,10 +135,10 @@ func leftOut(length int) string {
 
 // isPlain reports whether a piece is a name of the request, or consists of words and numbers.
 func (f *wordFilter) isPlain(piece string) bool {
-	piece = withoutMarks(piece)
-	if slices.Contains(f.names, piece) {
+	if f.isName(piece) {
 		return true
 	}
+	piece = withoutMarks(piece)
 	for _, name := range f.names {
 		if utf8.RuneCountInString(name) >= minOverlap {
 			piece = strings.ReplaceAll(piece, name, "")
@@ -150,6 +154,9 @@ func (f *wordFilter) isPlain(piece string) bool {
 	}
 	return piece == "" || instant.MatchString(piece) || isWords(piece)
 }
+
+// isName reports whether a piece is a name of the request.
+func (f *wordFilter) isName(piece string) bool { return slices.Contains(f.names, withoutMarks(piece)) }
 
 // isOfSecret reports whether the letters and digits of a piece are a part of a secret. A short word of English that is also
 // in the secret ("token") gives nothing away.
@@ -177,6 +184,14 @@ func isClearWord(piece string) bool {
 	piece = withoutMarks(piece)
 	return shortWords[piece] || clearWord.MatchString(piece) && isPronounceable(strings.ToLower(piece))
 }
+
+// hasWord reports whether a part of a piece is a clear word, as in sts:AssumeRole.
+func hasWord(piece string) bool {
+	return isClearWord(piece) || slices.ContainsFunc(camelWord.FindAllString(piece, -1), isClearWord)
+}
+
+// camelWord is a word among others that are written as one.
+var camelWord = regexp.MustCompile(`[A-Z]?[a-z]+`)
 
 var clearWord = regexp.MustCompile(`^[A-Za-z][a-z]{2,19}$`)
 

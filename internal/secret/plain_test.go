@@ -71,7 +71,7 @@ func TestPlainWordsLeaveOutData(t *testing.T) {
 		"the token":                {"Value 'headerHeader1.claimsclaims.signature' is bad", "Value [38 characters left out] is bad"},
 		"a word of the token":      {"the signature fails", "the [9 characters left out] fails"},
 		"a run without spaces":     {"got x7Gh2Qz9aB and more", "got [10 characters left out] and more"},
-		"what follows three gaps":  {"one 1x2y two 3z4w three 5v6u four 7s8r five", "one [4 characters left out] two [4 characters left out] three [4 characters left out] four [8 characters left out]"},
+		"what follows four gaps":   {"one 1x2y two 3z4w three 5v6u four 7s8r five", "one [4 characters left out] two [4 characters left out] three [4 characters left out] four [8 characters left out]"},
 		"what follows many words":  {strings.Repeat("word ", 100) + "end", strings.Repeat("word ", 80) + "[103 characters left out]"},
 		"spelled letters":          {"it is h e a d e r", "it is [2 characters left out] a [3 characters left out]"},
 		"control characters":       {"a\x1b[31mred", "[9 characters left out]"},
@@ -79,7 +79,7 @@ func TestPlainWordsLeaveOutData(t *testing.T) {
 		"everything":               {"x7Gh2Qz9aB", "[10 characters left out]"},
 		"nothing":                  {"", ""},
 		"white space":              {"  a \n token  ", "a token"},
-		"more digits than needed":  {"codes 101121 741049 811111 121074 104981 111121 074104", "codes 101121 [36 characters left out]"},
+		"more digits than needed":  {"codes 101121 741049 811111 121074 104981 111121 074104", "codes 101121 [37 characters left out]"},
 		"a name of the request":    {"is s1 right", "is s1 right"},
 		"what follows a long text": {strings.Repeat("x", 20000), "[20000 characters left out]"},
 	} {
