@@ -81,6 +81,11 @@ func TestConstraints(t *testing.T) {
 		"iam_propagation_timeout of nothing":    {argument: "iam_propagation_timeout", value: `"0s"`, others: []string{role, token}, want: `"0s" isn't a duration longer than zero`},
 		"timeout of nothing":                    {argument: "timeout", value: `"0s"`, others: []string{role, token}, want: `"0s" isn't a duration longer than zero`},
 		"timeout below nothing":                 {argument: "timeout", value: `"-1m"`, others: []string{role, token}, want: `isn't a duration longer than zero`},
+		"timeout above the bound":               {argument: "timeout", value: `"24h0m1s"`, others: []string{role, token}, want: "must be at most 24h"},
+		"timeout that is the longest":           {argument: "timeout", value: `"2562047h47m16s"`, others: []string{role, token}, want: "must be at most 24h"},
+		"timeout that is too long for Go":       {argument: "timeout", value: `"2562048h"`, others: []string{role, token}, want: "must be at most 24h"},
+		"iam_propagation_timeout above":         {argument: "iam_propagation_timeout", value: `"25h"`, others: []string{role, token}, want: "must be at most 24h"},
+		"iam_propagation_timeout, the longest":  {argument: "iam_propagation_timeout", value: `"2562047h"`, others: []string{role, token}, want: "must be at most 24h"},
 		"region that is none":                   {argument: "region", value: `"US East"`, provider: true, want: "isn't the name of a Region"},
 		"region for the global endpoint":        {argument: "region", value: `"aws-global"`, provider: true, want: "stands for the global endpoint"},
 		"endpoint that is no URL":               {argument: "endpoint", value: `"sts.example.com"`, provider: true, want: "It must be an absolute URL with http or https and a host"},
@@ -100,6 +105,13 @@ func TestConstraints(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLongestDurations checks that the upper bound itself is valid.
+func TestLongestDurations(t *testing.T) {
+	w := newWorld(t)
+	run(t, resource.TestStep{Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)),
+		set("timeout", "24h"), set("iam_propagation_timeout", "24h"))})
 }
 
 // TestWhatOnlyAWSDemands holds that it isn't demanded of another program's STS.
