@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -68,17 +67,17 @@ func arguments() map[string]schema.Attribute {
 				"characters may be left, of U+0009, U+000A, U+000D and U+0020 to U+00FF.",
 			Validators: []validator.String{checkedBy("a session policy in JSON", checkPolicy)},
 		},
-		"duration_seconds": schema.Int64Attribute{
+		"duration_seconds": schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: "How long the credentials live, in seconds: 900 (15 minutes) to 43200 (12 hours), and no more than the role's own maximum session duration " +
 				"(`DurationSeconds`). Default: the service's, 3600 (an hour). Servers that aren't AWS's may allow more.",
-			Validators: []validator.Int64{int64validator.AtLeast(assumerole.MinDurationSeconds), int64validator.AtMost(math.MaxInt32)},
+			Validators: []validator.Number{wholeNumber{assumerole.MinDurationSeconds, math.MaxInt32}},
 		},
-		"minimum_session_token_size": schema.Int64Attribute{
+		"minimum_session_token_size": schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: "Smallest size of the session token, in bytes, 0 to 4096 (`MinimumSessionTokenSize`): to find out whether what comes after can take larger ones. 0 is " +
 				"the same as leaving it out.",
-			Validators: []validator.Int64{int64validator.Between(0, assumerole.MaxSessionTokenSize)},
+			Validators: []validator.Number{wholeNumber{0, assumerole.MaxSessionTokenSize}},
 		},
 		"timeout": schema.StringAttribute{
 			Optional: true,
