@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -202,33 +203,41 @@ func proxies(settings Settings) (*httpproxy.Config, error) {
 		{HTTPSProxyArgument, settings.HTTPSProxy, &found.HTTPSProxy},
 		{NoProxyArgument, settings.NoProxy, &found.NoProxy},
 	} {
-		if setting.value == "" {
-			continue
+		var err error
+		switch isURL := setting.argument != NoProxyArgument; {
+		case isURL && setting.value != "":
+			err = CheckProxy(setting.argument, setting.value)
+		case isURL:
+			err = checkProxyVariable(setting.argument, *setting.target)
 		}
-		if setting.argument != NoProxyArgument {
-			if err := CheckProxy(setting.argument, setting.value); err != nil {
-				return nil, err
-			}
+		if err != nil {
+			return nil, err
 		}
-		*setting.target = setting.value
+		*setting.target = cmp.Or(setting.value, *setting.target)
 	}
 	return found, nil
 }
 
 func isPort(port string) bool {
-	_, err := strconv.ParseUint(port, 10, 16)
-	return port == "" || err == nil
+	number, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && number > 0
+}
+
+func isProxyScheme(scheme string) bool {
+	return slices.Contains([]string{"http", "https", "socks5", "socks5h"}, scheme)
+}
+
+// isProxy checks the parts of a proxy's URL that a connection needs.
+func isProxy(parsed *url.URL) bool {
+	return parsed != nil && isProxyScheme(parsed.Scheme) && parsed.Hostname() != "" && isPort(parsed.Port())
 }
 
 // CheckProxy tells whether a value of http_proxy or https_proxy can be used. Its error is a *SettingError, which doesn't
 // repeat the value: it may hold a password.
 func CheckProxy(argument, value string) error {
 	parsed, err := url.Parse(value)
-	if err == nil && parsed.Hostname() != "" && isPort(parsed.Port()) && (parsed.Path == "" || parsed.Path == "/") {
-		switch parsed.Scheme {
-		case "http", "https", "socks5", "socks5h":
-			return nil
-		}
+	if err == nil && isProxy(parsed) && (parsed.Path == "" || parsed.Path == "/") {
+		return nil
 	}
 	return &SettingError{
 		Argument: argument,

@@ -36,6 +36,7 @@ const (
 	MaxDurationSeconds      = 43200
 	MaxSessionTokenSize     = 4096
 	DefaultTimeout          = time.Minute
+	MaxTimeout              = 24 * time.Hour // the provider's own, for each of Request.Timeout and Request.PropagationTimeout
 	DefaultRoleSessionName  = "terraform"
 	roleSessionNameExpected = "letters, digits and the characters _ + = , . @ -"
 )
@@ -49,14 +50,14 @@ type Request struct {
 	RoleARNOrigin           string // who named the role, when it wasn't the argument
 	RoleSessionName         string // RoleSessionName
 	Token                   webidentity.Source
-	TokenOfProvider         bool     // the token's source stands in the provider block, for errors to say
-	AmbientToken            bool     // the token is the environment's own, which is meant for AWS alone
-	ProviderID              string   // ProviderId
-	PolicyARNs              []string // PolicyArns[].arn
-	Policy                  string   // Policy, as the user wrote it: it is compacted on its way out
-	DurationSeconds         int32    // DurationSeconds; 0: the service's default, 3600
-	MinimumSessionTokenSize int32    // MinimumSessionTokenSize; 0 isn't sent
-	Timeout                 time.Duration
+	TokenOfProvider         bool          // the token's source stands in the provider block, for errors to say
+	AmbientToken            bool          // the token is the environment's own, which is meant for AWS alone
+	ProviderID              string        // ProviderId
+	PolicyARNs              []string      // PolicyArns[].arn
+	Policy                  string        // Policy, as the user wrote it: it is compacted on its way out
+	DurationSeconds         int32         // DurationSeconds; 0: the service's default, 3600
+	MinimumSessionTokenSize int32         // MinimumSessionTokenSize; 0 isn't sent
+	Timeout                 time.Duration // at most MaxTimeout
 	PropagationTimeout      time.Duration // how much longer to go on while IAM doesn't know the role or the OIDC provider yet
 	Fresh                   bool          // neither a token nor a session that another exchange has fetched will do
 	Attempted               func(Attempt) `json:"-"` // told of each call that failed, perhaps after Exchange has ended: others may wait for the same; may be nil

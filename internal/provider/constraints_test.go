@@ -55,7 +55,7 @@ func TestConstraints(t *testing.T) {
 		"web_identity_token_file of a secret":   {argument: "web_identity_token_file", value: `"` + file("-----BEGIN PRIVATE KEY-----") + `"`, others: []string{role}, want: "isn't a JWT"},
 		"policy_arns with a null":               {argument: "policy_arns", value: "[null]", others: []string{role, token}, want: "contains a null value"},
 		"a token in place of a path":            {argument: "web_identity_token_file", value: `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`, others: []string{role}, want: "is a web identity token itself, where the path of a file is wanted"},
-		"duration_seconds beyond 32 bits":       {argument: "duration_seconds", value: "3000000000", others: []string{role, token}, want: "must be at most 2147483647"},
+		"duration_seconds beyond 32 bits":       {argument: "duration_seconds", value: "3000000000", others: []string{role, token}, want: "duration_seconds must be a whole number from 900 to 2147483647. The value is 3000000000."},
 		"the name of a variable, which is none": {argument: "web_identity_token_env", value: `"a.b"`, others: []string{role}, want: "name"},
 		"a variable that isn't set":             {argument: "web_identity_token_env", value: `"NO_SUCH_TOKEN"`, others: []string{role}, want: "NO_SUCH_TOKEN"},
 		"no platform":                           {argument: "web_identity_token_request", value: `{}`, others: []string{role}, want: "none that the provider knows is set. Set exactly one of azure_devops, azure_managed_identity, buildkite, github_actions, google_compute"},
@@ -63,7 +63,7 @@ func TestConstraints(t *testing.T) {
 		"a platform that isn't there":           {argument: "web_identity_token_request", value: `{ github_actions = {} }`, others: []string{role}, want: "This isn't a job of GitHub Actions"},
 		"http_proxy that is none":               {argument: "http_proxy", value: `"user:hunter2"`, provider: true, want: "isn't the URL of a proxy"},
 		"allowed_account_ids with a name":       {argument: "allowed_account_ids", value: `["production"]`, provider: true, want: "must be the ID of an AWS account, 12 digits"},
-		"max_retries below nothing":             {argument: "max_retries", value: "-1", provider: true, want: "between 0 and"},
+		"max_retries below nothing":             {argument: "max_retries", value: "-1", provider: true, want: "max_retries must be a whole number from 0 to 1000. The value is -1."},
 		"a CA bundle that isn't there":          {argument: "custom_ca_bundle", value: `"/nowhere/ca.pem"`, provider: true, want: `"/nowhere/ca.pem" doesn't exist`},
 		"provider_id of 3":                      {argument: "provider_id", value: `"abc"`, others: []string{role, token}, want: "must be between 4 and 2048"},
 		"provider_id with a scheme":             {argument: "provider_id", value: `"https://www.amazon.com"`, others: []string{role, token}, want: "isn't a bare host name"},
@@ -73,14 +73,19 @@ func TestConstraints(t *testing.T) {
 		"policy that is no JSON":                {argument: "policy", value: `"{"`, others: []string{role, token}, want: "isn't valid JSON"},
 		"policy of 2049":                        {argument: "policy", value: `jsonencode("` + strings.Repeat("x", 2047) + `")`, others: []string{role, token}, want: "has 2049 characters without white space between its parts. STS allows 2048"},
 		"policy with a character too far":       {argument: "policy", value: `"{\"a\":\"→\"}"`, others: []string{role, token}, want: "U+0020 to U+00FF"},
-		"duration_seconds of 899":               {argument: "duration_seconds", value: "899", others: []string{role, token}, want: "must be at least 900"},
+		"duration_seconds of 899":               {argument: "duration_seconds", value: "899", others: []string{role, token}, want: "must be a whole number from 900 to 2147483647. The value is 899."},
 		"duration_seconds of 43201":             {argument: "duration_seconds", value: "43201", others: []string{role, token}, want: "AWS allows 900 to 43200 seconds"},
-		"minimum_session_token_size of -1":      {argument: "minimum_session_token_size", value: "-1", others: []string{role, token}, want: "between 0 and 4096"},
-		"minimum_session_token_size of 4097":    {argument: "minimum_session_token_size", value: "4097", others: []string{role, token}, want: "between 0 and 4096"},
+		"minimum_session_token_size of -1":      {argument: "minimum_session_token_size", value: "-1", others: []string{role, token}, want: "minimum_session_token_size must be a whole number from 0 to 4096. The value is -1."},
+		"minimum_session_token_size of 4097":    {argument: "minimum_session_token_size", value: "4097", others: []string{role, token}, want: "must be a whole number from 0 to 4096. The value is 4097."},
 		"timeout without a unit":                {argument: "timeout", value: `"30"`, others: []string{role, token}, want: `"30" isn't a duration longer than zero. Write a number with its unit`},
 		"iam_propagation_timeout of nothing":    {argument: "iam_propagation_timeout", value: `"0s"`, others: []string{role, token}, want: `"0s" isn't a duration longer than zero`},
 		"timeout of nothing":                    {argument: "timeout", value: `"0s"`, others: []string{role, token}, want: `"0s" isn't a duration longer than zero`},
 		"timeout below nothing":                 {argument: "timeout", value: `"-1m"`, others: []string{role, token}, want: `isn't a duration longer than zero`},
+		"timeout above the bound":               {argument: "timeout", value: `"24h0m1s"`, others: []string{role, token}, want: "must be at most 24h"},
+		"timeout that is the longest":           {argument: "timeout", value: `"2562047h47m16s"`, others: []string{role, token}, want: "must be at most 24h"},
+		"timeout that is too long for Go":       {argument: "timeout", value: `"2562048h"`, others: []string{role, token}, want: "must be at most 24h"},
+		"iam_propagation_timeout above":         {argument: "iam_propagation_timeout", value: `"25h"`, others: []string{role, token}, want: "must be at most 24h"},
+		"iam_propagation_timeout, the longest":  {argument: "iam_propagation_timeout", value: `"2562047h"`, others: []string{role, token}, want: "must be at most 24h"},
 		"region that is none":                   {argument: "region", value: `"US East"`, provider: true, want: "isn't the name of a Region"},
 		"region for the global endpoint":        {argument: "region", value: `"aws-global"`, provider: true, want: "stands for the global endpoint"},
 		"endpoint that is no URL":               {argument: "endpoint", value: `"sts.example.com"`, provider: true, want: "It must be an absolute URL with http or https and a host"},
@@ -100,6 +105,13 @@ func TestConstraints(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLongestDurations checks that the upper bound itself is valid.
+func TestLongestDurations(t *testing.T) {
+	w := newWorld(t)
+	run(t, resource.TestStep{Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)),
+		set("timeout", "24h"), set("iam_propagation_timeout", "24h"))})
 }
 
 // TestWhatOnlyAWSDemands holds that it isn't demanded of another program's STS.

@@ -42,7 +42,7 @@ type requestModel struct {
 	} `tfsdk:"azure_managed_identity"`
 	Buildkite *struct {
 		Audience        types.String `tfsdk:"audience"`
-		LifetimeSeconds types.Int64  `tfsdk:"lifetime_seconds"`
+		LifetimeSeconds types.Number `tfsdk:"lifetime_seconds"`
 	} `tfsdk:"buildkite"`
 }
 
@@ -80,7 +80,7 @@ func (m requestModel) source(by webidentity.Requester) webidentity.Source {
 	case m.AzureManagedIdentity != nil:
 		return webidentity.AzureManagedIdentity{Requester: by, Audience: m.AzureManagedIdentity.Audience.ValueString(), ClientID: m.AzureManagedIdentity.ClientID.ValueString()}
 	case m.Buildkite != nil:
-		return webidentity.Buildkite{Requester: by, Audience: m.Buildkite.Audience.ValueString(), LifetimeSeconds: m.Buildkite.LifetimeSeconds.ValueInt64()}
+		return webidentity.Buildkite{Requester: by, Audience: m.Buildkite.Audience.ValueString(), LifetimeSeconds: whole(m.Buildkite.LifetimeSeconds)}
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -115,8 +114,8 @@ func platforms() map[string]schema.Attribute {
 			MarkdownDescription: "A job of Buildkite, by its agent's API. Reads `BUILDKITE_AGENT_ENDPOINT`, `BUILDKITE_JOB_ID` and `BUILDKITE_AGENT_ACCESS_TOKEN`.",
 			Attributes: map[string]schema.Attribute{
 				"audience": schema.StringAttribute{Optional: true, MarkdownDescription: audience, Validators: notEmpty()},
-				"lifetime_seconds": schema.Int64Attribute{
-					Optional: true, Validators: []validator.Int64{int64validator.Between(1, math.MaxInt32)},
+				"lifetime_seconds": schema.NumberAttribute{
+					Optional: true, Validators: []validator.Number{wholeNumber{1, math.MaxInt32}},
 					MarkdownDescription: "How long the token lives, in seconds. Default: Buildkite's.",
 				},
 			},

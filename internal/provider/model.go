@@ -17,8 +17,8 @@ type model struct {
 	ProviderID              types.String `tfsdk:"provider_id"`
 	PolicyARNs              types.Set    `tfsdk:"policy_arns"`
 	Policy                  types.String `tfsdk:"policy"`
-	DurationSeconds         types.Int64  `tfsdk:"duration_seconds"`
-	MinimumSessionTokenSize types.Int64  `tfsdk:"minimum_session_token_size"`
+	DurationSeconds         types.Number `tfsdk:"duration_seconds"`
+	MinimumSessionTokenSize types.Number `tfsdk:"minimum_session_token_size"`
 	Timeout                 types.String `tfsdk:"timeout"`
 	IAMPropagationTimeout   types.String `tfsdk:"iam_propagation_timeout"`
 

@@ -26,7 +26,7 @@ type providerModel struct {
 	HTTPProxy            types.String `tfsdk:"http_proxy"`
 	HTTPSProxy           types.String `tfsdk:"https_proxy"`
 	NoProxy              types.String `tfsdk:"no_proxy"`
-	MaxRetries           types.Int64  `tfsdk:"max_retries"`
+	MaxRetries           types.Number `tfsdk:"max_retries"`
 }
 
 // settings are how STS is reached.
@@ -43,7 +43,7 @@ func (m providerModel) settings(ctx context.Context, version string, diagnostics
 		Version:              version,
 	}
 	if !m.MaxRetries.IsNull() {
-		retries := int(m.MaxRetries.ValueInt64())
+		retries := int(whole(m.MaxRetries))
 		settings.MaxRetries = &retries
 	}
 	diagnostics.Append(m.AllowedAccountIDs.ElementsAs(ctx, &settings.AllowedAccountIDs, false)...)

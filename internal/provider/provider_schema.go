@@ -3,7 +3,6 @@ package provider
 import (
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -83,11 +82,11 @@ func transportAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			MarkdownDescription: "Hosts that aren't reached through a proxy, separated by commas. Default: `NO_PROXY`.",
 		},
-		assumerole.MaxRetriesArgument: schema.Int64Attribute{
+		assumerole.MaxRetriesArgument: schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: "How often a call is made again whose failure may pass: a connection that fails, an error of the server's. Throttling doesn't count, and `timeout` bounds all " +
 				"of it. Default: one less than `AWS_MAX_ATTEMPTS` or the profile's `max_attempts`, else 2.",
-			Validators: []validator.Int64{int64validator.Between(0, maxRetries)},
+			Validators: []validator.Number{wholeNumber{0, maxRetries}},
 		},
 	}
 }

@@ -28,8 +28,8 @@ func (m model) request(ctx context.Context, defaults identityModel, client *http
 	request := assumerole.Request{
 		ProviderID:              m.ProviderID.ValueString(),
 		Policy:                  m.Policy.ValueString(),
-		DurationSeconds:         int32(m.DurationSeconds.ValueInt64()),         //nolint:gosec // the schema bounds it
-		MinimumSessionTokenSize: int32(m.MinimumSessionTokenSize.ValueInt64()), //nolint:gosec // the schema bounds it
+		DurationSeconds:         int32(whole(m.DurationSeconds)),         //nolint:gosec // the schema bounds it
+		MinimumSessionTokenSize: int32(whole(m.MinimumSessionTokenSize)), //nolint:gosec // the schema bounds it
 		Timeout:                 duration(m.Timeout, assumerole.DefaultTimeout),
 		PropagationTimeout:      duration(m.IAMPropagationTimeout, 0),
 	}

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -68,29 +67,29 @@ func arguments() map[string]schema.Attribute {
 				"characters may be left, of U+0009, U+000A, U+000D and U+0020 to U+00FF.",
 			Validators: []validator.String{checkedBy("a session policy in JSON", checkPolicy)},
 		},
-		"duration_seconds": schema.Int64Attribute{
+		"duration_seconds": schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: "How long the credentials live, in seconds: 900 (15 minutes) to 43200 (12 hours), and no more than the role's own maximum session duration " +
 				"(`DurationSeconds`). Default: the service's, 3600 (an hour). Servers that aren't AWS's may allow more.",
-			Validators: []validator.Int64{int64validator.AtLeast(assumerole.MinDurationSeconds), int64validator.AtMost(math.MaxInt32)},
+			Validators: []validator.Number{wholeNumber{assumerole.MinDurationSeconds, math.MaxInt32}},
 		},
-		"minimum_session_token_size": schema.Int64Attribute{
+		"minimum_session_token_size": schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: "Smallest size of the session token, in bytes, 0 to 4096 (`MinimumSessionTokenSize`): to find out whether what comes after can take larger ones. 0 is " +
 				"the same as leaving it out.",
-			Validators: []validator.Int64{int64validator.Between(0, assumerole.MaxSessionTokenSize)},
+			Validators: []validator.Number{wholeNumber{0, assumerole.MaxSessionTokenSize}},
 		},
 		"timeout": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "How long it may take altogether: fetching the token, the call, and trying again. A duration such as `30s` or `2m`, longer than zero. " +
+			MarkdownDescription: "How long it may take altogether: fetching the token, the call, and trying again. A duration such as `30s` or `2m`, longer than zero and at most `24h`. " +
 				"Default: `1m`.",
-			Validators: []validator.String{checkedBy("a duration longer than zero", checkTimeout)},
+			Validators: []validator.String{checkedBy("a duration longer than zero and at most 24h", checkTimeout)},
 		},
 		"iam_propagation_timeout": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "How much longer to go on, beyond `timeout`, while STS answers that it doesn't know the role, the OIDC provider or its audience: for what was created only " +
-				"seconds ago, in the same run perhaps. A refusal that is meant takes so much longer, too. A duration such as `30s`. Default: not at all.",
-			Validators: []validator.String{checkedBy("a duration longer than zero", checkTimeout)},
+				"seconds ago, in the same run perhaps. A refusal that is meant takes so much longer, too. A duration such as `30s`, at most `24h`. Default: not at all.",
+			Validators: []validator.String{checkedBy("a duration longer than zero and at most 24h", checkTimeout)},
 		},
 	}
 }
@@ -184,13 +183,21 @@ func checkProviderID(value string) error {
 	}
 }
 
-// checkTimeout wants a duration that doesn't end before it begins.
+// checkTimeout wants a duration that doesn't end before it begins. The upper bound keeps the sum of two durations from an
+// overflow.
 func checkTimeout(value string) error {
-	if duration, err := time.ParseDuration(value); err == nil && duration > 0 {
+	duration, err := time.ParseDuration(value)
+	var problem string
+	switch {
+	case err != nil || duration <= 0:
+		problem = "isn't a duration longer than zero. Write a number with its unit, such as \"30s\", \"2m\" or \"1m30s\""
+	case duration > assumerole.MaxTimeout:
+		problem = "is too long"
+	default:
 		return nil
 	}
 	return &assumerole.ArgumentError{
 		Summary: "Invalid duration",
-		Detail:  fmt.Sprintf("%q isn't a duration longer than zero. Write a number with its unit, such as \"30s\", \"2m\" or \"1m30s\".", secret.Scrub(value)),
+		Detail:  fmt.Sprintf("%q %s. The duration must be at most %.0fh.", secret.Scrub(value), problem, assumerole.MaxTimeout.Hours()),
 	}
 }

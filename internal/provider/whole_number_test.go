@@ -1,0 +1,66 @@
+package provider_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+)
+
+// TestWholeNumbers checks the error for numbers that the framework's own integer type can't hold.
+func TestWholeNumbers(t *testing.T) {
+	const (
+		role  = `role_arn = "arn:aws:iam::111122223333:role/deploy"`
+		token = `web_identity_token = "an-opaque-token"`
+	)
+	ranges := map[string]string{
+		"duration_seconds":           "duration_seconds must be a whole number from 900 to 2147483647.",
+		"minimum_session_token_size": "minimum_session_token_size must be a whole number from 0 to 4096.",
+		"max_retries":                "max_retries must be a whole number from 0 to 1000.",
+		"lifetime_seconds":           "web_identity_token_request.buildkite.lifetime_seconds must be a whole number from 1 to 2147483647.",
+	}
+	for name, test := range map[string]struct{ value, shown string }{
+		"a fraction":             {"900.5", " The value is 900.5."},
+		"a fraction without end": {"2701 / 3", ""},
+		"too large":              {"1e30", " The value is 1000000000000000000000000000000."},
+		"too small":              {"-1e30", " The value is -1000000000000000000000000000000."},
+		"beyond 64 bits":         {"9223372036854775808", " The value is 9223372036854775808."},
+		"beyond 512 bits":        {"1e1000", ""},
+		"close to nothing":       {"1e-1000", ""},
+	} {
+		for argument, want := range ranges {
+			t.Run(argument+", "+name, func(t *testing.T) {
+				testenv.Isolate(t)
+				setting, at := argument+" = "+test.value, argument
+				config := "provider \"sts\" {}\n" + block(role, token, setting)
+				switch argument {
+				case "max_retries":
+					config = "provider \"sts\" {\n  " + setting + "\n}\n" + block(role, token)
+				case "lifetime_seconds":
+					at = "web_identity_token_request"
+					config = block(role, at+" = { buildkite = { "+setting+" } }")
+				}
+				last := regexp.MustCompile(failsAt(at, want+test.shown).String() + `[\s│╵]*$`)
+				run(t, resource.TestStep{Config: config, ExpectError: last})
+			})
+		}
+	}
+}
+
+// TestWholeNumberOfAnotherForm checks that a number may be written in any way, and that the result has the same value.
+func TestWholeNumberOfAnotherForm(t *testing.T) {
+	w := newWorld(t)
+	run(t, resource.TestStep{
+		Config: providerAt(w.URL()) + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)),
+			`duration_seconds = "9e2"`, "minimum_session_token_size = 10 / 5"),
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(dataSource, tfjsonpath.New("duration_seconds"), knownvalue.Int64Exact(900)),
+			statecheck.ExpectKnownValue(dataSource, tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(2)),
+		},
+	})
+}
