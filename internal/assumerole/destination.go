@@ -173,7 +173,7 @@ func (c *Client) checkAccount(roleARN string) error {
 		Argument: RoleARNArgument,
 		Summary:  "The role's account isn't allowed",
 		Detail: fmt.Sprintf("The role ARN %q isn't of one of the accounts that the provider's argument allowed_account_ids names: %s. Nothing was sent.",
-			secret.Scrub(roleARN), strings.Join(c.allowed, ", ")),
+			shownARN(roleARN), strings.Join(c.allowed, ", ")),
 	}
 }
 

@@ -157,11 +157,11 @@ func TestNothingIsSent(t *testing.T) {
 			change: func(r *assumerole.Request) {
 				r.RoleARN, r.RoleARNOrigin = "deploy", "the environment variable AWS_ROLE_ARN"
 			},
-			argument: "role_arn", want: `"deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`,
+			argument: "role_arn", want: `"[6 characters left out]", from the environment variable AWS_ROLE_ARN, isn't an ARN`,
 		},
 		"a token in place of a role": {
 			settings: assumerole.Settings{AllowedAccountIDs: []string{account}}, change: func(r *assumerole.Request) { r.RoleARN = jwt }, argument: "role_arn",
-			want: `The role ARN "(redacted)" isn't of one of the accounts`,
+			want: `The role ARN "[49 characters left out]" isn't of one of the accounts`,
 		},
 		"a token in place of a Region": {settings: assumerole.Settings{Region: jwt}, setting: "region", want: `"(redacted)", from the provider's argument region`},
 		"a duration beyond AWS's":      {change: func(r *assumerole.Request) { r.DurationSeconds = 43201 }, argument: "duration_seconds", want: "900 to 43200"},

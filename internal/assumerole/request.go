@@ -113,6 +113,16 @@ func (r Request) checkForAWS() (arn.ARN, error) {
 	return role, nil
 }
 
+// ShownRoleARN is RoleARN for a log or an error. What isn't an ARN might be a token in its place, so only its length is shown.
+func (r Request) ShownRoleARN() string { return shownARN(r.RoleARN) }
+
+func shownARN(value string) string {
+	if value == "" || strings.HasPrefix(value, "arn:") {
+		return secret.Scrub(value)
+	}
+	return secret.LeftOut(value)
+}
+
 func parseRoleARN(value, origin string) (arn.ARN, error) {
 	if origin != "" {
 		origin = ", from " + origin + ","
@@ -122,7 +132,7 @@ func parseRoleARN(value, origin string) (arn.ARN, error) {
 			Argument: RoleARNArgument,
 			Summary:  "Invalid role ARN",
 			Detail: fmt.Sprintf("The role ARN %q%s %s. It must be the ARN of an IAM role, %d to %d characters long, such as arn:aws:iam::123456789012:role/deploy.",
-				secret.Scrub(value), origin, problem, MinARNLength, MaxARNLength),
+				shownARN(value), origin, problem, MinARNLength, MaxARNLength),
 		}
 	}
 	parsed, err := arn.Parse(value)

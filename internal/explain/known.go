@@ -17,7 +17,7 @@ func asked(exchange assumerole.Exchange) string {
 	request := exchange.Request
 	lines := []string{
 		"What was asked:",
-		"  role         " + quoted(request.RoleARN),
+		"  role         " + quoted(request.ShownRoleARN()),
 		"  session name " + quoted(request.RoleSessionName),
 	}
 	if request.Token != nil {

@@ -13,7 +13,7 @@ func deniedElsewhere(r refusal) advice {
 		ofToken: true,
 		causes: []string{
 			fmt.Sprintf("This server's policy for the role doesn't admit the token: hold its issuer, subject and audience, below, against what the server is configured with. The subject is %s, and case may count.", r.subject()),
-			fmt.Sprintf("The server has no role %s: ARNs of roles have another form on other servers, and some take none. Check %s.", quoted(r.Request.RoleARN), r.roleOrigin()),
+			fmt.Sprintf("The server has no role %s: ARNs of roles have another form on other servers, and some take none. Check %s.", quoted(r.Request.ShownRoleARN()), r.roleOrigin()),
 			fmt.Sprintf("The call went to another server than was meant: it went to %s.", r.Destination),
 		},
 	}

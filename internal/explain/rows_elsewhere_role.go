@@ -22,7 +22,7 @@ func (r refusal) otherServer() string {
 
 func undefinedRole(r refusal) advice {
 	return aboutRole("The server doesn't know the role's ARN",
-		fmt.Sprintf("role_arn is %s, and MinIO has no role with that ARN. %s", quoted(r.Request.RoleARN), rolesOfMinIO),
+		fmt.Sprintf("role_arn is %s, and MinIO has no role with that ARN. %s", quoted(r.Request.ShownRoleARN()), rolesOfMinIO),
 		"MinIO might have no role for this identity provider yet. Configure an OpenID provider with a role policy (role_policy).",
 		"The ARN might have changed. MinIO derives it from the client ID and the server's region.",
 		r.otherServer(),
@@ -31,14 +31,14 @@ func undefinedRole(r refusal) advice {
 
 func foreignRole(r refusal) advice {
 	return aboutRole("The role's ARN isn't valid on this server",
-		fmt.Sprintf("role_arn is %s, which isn't an ARN of MinIO. An ARN of MinIO has the form arn:minio:iam:REGION::role/ID, and REGION can be empty. %s", quoted(r.Request.RoleARN), rolesOfMinIO),
+		fmt.Sprintf("role_arn is %s, which isn't an ARN of MinIO. An ARN of MinIO has the form arn:minio:iam:REGION::role/ID, and REGION can be empty. %s", quoted(r.Request.ShownRoleARN()), rolesOfMinIO),
 		r.otherServer(),
 	)
 }
 
 func roleNotFound(r refusal) advice {
 	return aboutRole("The server has no role with this name",
-		fmt.Sprintf("role_arn is %s, and SeaweedFS has no role with that name. The name is the text after role/. Correct role_arn.", quoted(r.Request.RoleARN)),
+		fmt.Sprintf("role_arn is %s, and SeaweedFS has no role with that name. The name is the text after role/. Correct role_arn.", quoted(r.Request.ShownRoleARN())),
 		"SeaweedFS might not be able to read the ARN. Use the form arn:aws:iam::ACCOUNT:role/NAME or arn:aws:iam::role/NAME.",
 		"The role might not exist yet. Create it on the server.",
 		r.otherServer(),
@@ -61,7 +61,7 @@ func missingRole(r refusal) advice {
 
 func roleInOtherAccount(r refusal) advice {
 	return aboutRole("The role and the identity provider are in different accounts",
-		fmt.Sprintf("role_arn is %s. The message names the account that has the token's issuer. Set role_arn to a role in that account.", quoted(r.Request.RoleARN)),
+		fmt.Sprintf("role_arn is %s. The message names the account that has the token's issuer. Set role_arn to a role in that account.", quoted(r.Request.ShownRoleARN())),
 		"If the role is the right one, register the issuer in the role's account, or without an account.",
 	)
 }
@@ -76,7 +76,7 @@ func missingPolicyClaim(r refusal) advice {
 		)
 	}
 	return aboutRole(summary,
-		fmt.Sprintf("role_arn is %s, and MinIO has no role with that ARN. It looked for the policies in a claim of the token instead. %s", quoted(r.Request.RoleARN), rolesOfMinIO),
+		fmt.Sprintf("role_arn is %s, and MinIO has no role with that ARN. It looked for the policies in a claim of the token instead. %s", quoted(r.Request.ShownRoleARN()), rolesOfMinIO),
 		"If the policies should come from the claim, configure the token's issuer to add the claim that the message names. Set role_arn to an empty string.",
 	)
 }
@@ -95,7 +95,7 @@ func undefinedPolicies(r refusal) advice {
 	)
 	if r.Request.RoleARN != "" {
 		given.causes[1] = fmt.Sprintf("role_arn is %s. If MinIO has a role with that ARN, the names come from its role policy (role_policy). "+
-			"Otherwise, they come from a claim of the token. %s", quoted(r.Request.RoleARN), rolesOfMinIO)
+			"Otherwise, they come from a claim of the token. %s", quoted(r.Request.ShownRoleARN()), rolesOfMinIO)
 	}
 	return given
 }
@@ -115,7 +115,7 @@ func otherClientID(r refusal) advice {
 	}
 	return aboutRole(summary,
 		fmt.Sprintf("The cause might be the role and not the token. role_arn is %s. If MinIO has no role with that ARN, it chooses the OpenID provider that takes the policies from a claim. %s",
-			quoted(r.Request.RoleARN), rolesOfMinIO),
+			quoted(r.Request.ShownRoleARN()), rolesOfMinIO),
 		"The role might belong to another OpenID provider. Each role of MinIO belongs to one provider. Choose the role of the provider with the token's client ID.",
 		"If the policies should come from a claim, set role_arn to an empty string. Check claim_name and the client ID of that provider in MinIO's configuration.",
 		audience,
@@ -134,13 +134,13 @@ func trustPolicyDenied(r refusal) advice {
 		fmt.Sprintf("A condition of the trust policy might not match the token. SeaweedFS's condition keys are oidc:sub, oidc:aud, and so on. Compare them with the claims below. SeaweedFS has no oidc:aud if the token's aud is a list. "+
 			"The subject is %s. Change the trust policy only if this workload should have the role.", r.subject()),
 		fmt.Sprintf("The trust policy might name another Federated principal. It must be the name of the identity provider in the server's configuration, or else the issuer, %s.", r.issuer()),
-		fmt.Sprintf("role_arn might name the wrong role. It is %s.", quoted(r.Request.RoleARN)),
+		fmt.Sprintf("role_arn might name the wrong role. It is %s.", quoted(r.Request.ShownRoleARN())),
 	)
 }
 
 func missingTrustPolicy(r refusal) advice {
 	return aboutRole("The role has no trust policy",
-		fmt.Sprintf("No token can assume %s. Add a trust policy that allows sts:AssumeRoleWithWebIdentity. Allow only the subjects that should have the role.", quoted(r.Request.RoleARN)),
+		fmt.Sprintf("No token can assume %s. Add a trust policy that allows sts:AssumeRoleWithWebIdentity. Allow only the subjects that should have the role.", quoted(r.Request.ShownRoleARN())),
 		"role_arn might name the wrong role. Set role_arn to a role with a trust policy.",
 	)
 }

@@ -15,7 +15,7 @@ func invalidRoleARN(r refusal) advice {
 		summary:  "The role's ARN isn't valid",
 		causes: []string{
 			fmt.Sprintf("%s, from %s, has a slip in the role's name or path: a character that IAM doesn't take (letters, digits and + = , . @ _ - alone), or white space at its end. Copy the ARN from the role's page in IAM.",
-				quoted(r.Request.RoleARN), r.roleOrigin()),
+				quoted(r.Request.ShownRoleARN()), r.roleOrigin()),
 			"The path isn't the role's: it stands between role/ and the name, arn:aws:iam::ACCOUNT:role/PATH/NAME, and belongs to the ARN.",
 			"It is of another partition than the endpoint: arn:aws-cn in China, arn:aws-us-gov in GovCloud.",
 		},

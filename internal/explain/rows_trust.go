@@ -24,7 +24,7 @@ func assumeDenied(r refusal) advice {
 		causes = append(causes, r.idTokenDenied()...)
 	}
 	causes = append(causes,
-		fmt.Sprintf("The role doesn't exist, which STS doesn't tell: check name, path and account in %s, from %s.", quoted(r.Request.RoleARN), r.roleOrigin()),
+		fmt.Sprintf("The role doesn't exist, which STS doesn't tell: check name, path and account in %s, from %s.", quoted(r.Request.ShownRoleARN()), r.roleOrigin()),
 		"Another policy forbids the call: a resource control policy of the organisation, or the policy of a VPC endpoint. "+r.inCloudTrail(),
 	)
 	causes = r.withPropagation(causes, 1, "The role or its trust policy was created or changed seconds ago")
@@ -177,7 +177,7 @@ func noOIDCProvider(r refusal) advice {
 	causes := []string{
 		fmt.Sprintf("Account %s has no IAM OIDC provider for the token's issuer, %s. First make sure that this is the issuer you expect, to the last letter: STS hasn't verified the token, and such a provider is trust in whatever its issuer signs. "+
 			"If it is, create one with exactly that URL (a slash at the end counts) and the audience as client ID.", r.account(), r.issuer()),
-		fmt.Sprintf("The role is in another account than was meant: check %s, from %s.", quoted(r.Request.RoleARN), r.roleOrigin()),
+		fmt.Sprintf("The role is in another account than was meant: check %s, from %s.", quoted(r.Request.ShownRoleARN()), r.roleOrigin()),
 		fmt.Sprintf("The token is another issuer's than was meant: check what %s gives.", r.tokenFrom()),
 	}
 	causes = r.withPropagation(causes, 0, "The IAM OIDC provider was created seconds ago")

@@ -496,3 +496,47 @@ func (p secretParts) search(t *testing.T, place, text string) {
 		t.Errorf("%d pieces of secrets are together in %s", len(found), place)
 	}
 }
+
+// TestMisplacedSecrets has a token, or another secret, where a path, a name or a number belongs.
+func TestMisplacedSecrets(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t)
+	misplaced := map[string]string{
+		"jwt":                w.token(t, nil),
+		"jwt-cut-off":        w.token(t, nil)[:200],
+		"login-with-amazon":  "Atza|IwEBIJfoobarbazq0123456789",
+		"google":             "ya29.a0AfH6SMBx7Gh2Qz9-aB_cd",
+		"facebook":           "EAACEdEose0cBAx7Gh2Qz9aB",
+		"secret-key":         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+		"slash-first":        "/x7Gh2Qz9aB+cdEf1/hHq3",
+		"hexadecimal":        "d41d8cd98f00b204e9800998ecf8427e",
+		"letters-and-digits": "hunter2hunter2hunter2",
+		"pass-phrase":        "correct-horse-battery-staple",
+		"capitals":           "MFRGGZDFMZTWQ2LKNNWG23TPOA",
+	}
+	config := providerAt(w.URL()) + "variable \"misplaced\" {\n  type = map(string)\n  sensitive = true\n}\n"
+	for label, argument := range map[string]string{"file": "web_identity_token_file", "env": "web_identity_token_env", "role": "role_arn"} {
+		others := []string{set("role_arn", roleARN(production))}
+		if argument == "role_arn" {
+			others = []string{"web_identity_token_env = \"UNSET_VARIABLE\""}
+		}
+		config += strings.Replace(forEach("data", label, slices.Sorted(maps.Keys(misplaced)), append(others, argument+" = var.misplaced[each.key]")...), "  role_arn = \"arn:aws:iam::111122223333:role/x\"\n", "", 1)
+	}
+	cli := newWholeOf(t, talkative(t), config)
+	log := cli.tracing(t, "TF_VAR_misplaced="+asJSON(t, misplaced))
+	printed := cli.fails(t, "plan", "-no-color") + cli.fails(t, "plan", "-json")
+	if failures := strings.Count(printed, "\nError: "); failures != 3*len(misplaced) {
+		t.Errorf("%d blocks fail, of %d", failures, 3*len(misplaced))
+	}
+	cli.expectNoSecret(t, slices.Collect(maps.Values(misplaced)), printed, log)
+
+	ambient := newWholeOf(t, talkative(t), providerAt("https://sts.us-east-1.amazonaws.com")+block(set("role_arn", roleARN(production))))
+	for name, value := range misplaced {
+		ambientLog := ambient.tracing(t, "AWS_WEB_IDENTITY_TOKEN_FILE="+value)
+		printed := ambient.fails(t, "plan", "-no-color")
+		if !shows("named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE").MatchString(printed) && name != "jwt" {
+			t.Errorf("%s: it says:\n%s", name, printed)
+		}
+		ambient.expectNoSecret(t, []string{value}, printed, ambientLog)
+	}
+}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
-	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 // exchanger makes exchanges for the blocks of one provider block.
@@ -85,7 +84,7 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 // secret.
 func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Request) (assumerole.Exchange, error) {
 	asked := map[string]any{
-		"role_arn":          secret.Scrub(request.RoleARN), // it can be anything where the server isn't AWS's
+		"role_arn":          request.ShownRoleARN(),
 		"role_session_name": request.RoleSessionName,
 		"token_source":      request.Token.String(),
 	}
