@@ -7,18 +7,17 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log"
 	"os"
 	"os/signal"
 	"syscall"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"google.golang.org/grpc/grpclog"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/webidentity/terraform-provider-sts/internal/parent"
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
 	"github.com/webidentity/terraform-provider-sts/internal/refresh"
-	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 // version is stamped by the linker: -X main.version=1.2.3.
@@ -43,26 +42,22 @@ func serve(debug bool) error {
 		return err
 	}
 	closeWhenTerminated()
-	if !debug { // a debugger's parent process is anybody's
+	var options []tf6server.ServeOpt
+	if !isLogWanted(os.Environ()) {
+		if err := turnLogOff(); err != nil {
+			return err
+		}
+		filterLibraryLogs(io.Discard)
+		options = append(options, tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
+	}
+	if debug {
+		options = append(options, tf6server.WithManagedDebug())
+	} else { // a debugger's parent process is anybody's
 		endWithParent()
 	}
 	// Terraform doesn't close what it has opened when a run fails or is interrupted.
 	defer refresh.CloseAll()
-	return providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address:         provider.Address,
-		Debug:           debug,
-		ProtocolVersion: 6,
-	})
-}
-
-// filterLibraryLogs keeps secrets out of what libraries log by themselves. Terraform copies it into its own log. Go's HTTP
-// client, for one, prints what a server sends after the end of its answer. Lines of this provider and of the plugin framework
-// don't come this way.
-func filterLibraryLogs(stderr io.Writer) {
-	filtered := secret.PlainWriter{Writer: stderr}
-	log.SetFlags(0)
-	log.SetOutput(filtered)
-	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, filtered))
+	return tf6server.Serve(provider.Address, providerserver.NewProtocol6(provider.New(version)()), options...)
 }
 
 // endWithParent ends the process when Terraform has ended without telling it, as when Terraform is killed: the process has a
