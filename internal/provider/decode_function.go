@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math"
 	"math/big"
@@ -47,7 +48,9 @@ func (decodeFunction) Definition(_ context.Context, _ function.DefinitionRequest
 		MarkdownDescription: "Reads the header and the claims of a web identity token (a JWT), for conditions, session names and outputs. **Nothing is verified**: anybody can write any " +
 			"claim into a token, and STS alone checks the signature. Null for what isn't a JWT.\n\n" +
 			"The result is an object: `algorithm`, `key_id`, `issuer`, `subject`, `authorized_party` (strings), `audience` (list of strings), `issued_at`, `not_before`, " +
-			"`expiration` (strings, RFC 3339 in UTC), and `claims`, with all of the token's claims as they are: `.claims.repository`. What the token doesn't have is null.",
+			"`expiration` (strings, RFC 3339 in UTC), and `claims`, with all of the token's claims as they are: `.claims.repository`. What the token doesn't have is null.\n\n" +
+			fmt.Sprintf("A value is null at a depth of more than %d, because Terraform takes very long to show deeply nested values. A claim has a depth of 1, and each list or object "+
+				"inside it adds 1. A string that holds JSON is null if the JSON goes deeper.", maxNesting),
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "token", MarkdownDescription: "The token. White space around it is trimmed."},
 		},
@@ -73,7 +76,7 @@ func decoded(ctx context.Context, token string) types.Object {
 	if claims.Audience != nil {
 		var elements []attr.Value
 		for _, element := range claims.Audience {
-			elements = append(elements, types.StringValue(element))
+			elements = append(elements, text(element, 1))
 		}
 		audience = types.ListValueMust(types.StringType, elements)
 	}
@@ -91,23 +94,19 @@ func decoded(ctx context.Context, token string) types.Object {
 	})
 }
 
-// maxNesting is how deep claims may lie in each other. Each level is another type to Terraform, which compares all of them
-// at each.
-const maxNesting = 32
+// maxNesting is the greatest depth of a value in the claims. A claim itself has the depth 1. Terraform compares the types of all
+// levels at each level, and prints every level with its indent.
+const maxNesting = 16
 
-// fromJSON makes a Terraform value of a decoded JSON one: objects and tuples, whose parts may be of different types. What lies
-// too deep is given as JSON.
+// fromJSON makes a Terraform value of a decoded JSON one: objects and tuples, whose parts may be of different types. Null
+// replaces what lies deeper than maxNesting. JSON text would only move the work: Terraform parses and prints it as well.
 func fromJSON(ctx context.Context, value any, depth int) attr.Value {
 	if depth > maxNesting {
-		text, err := json.Marshal(value)
-		if err != nil { // which can't be: it was decoded from JSON
-			return types.StringNull()
-		}
-		return types.StringValue(string(text))
+		return types.StringNull()
 	}
 	switch value := value.(type) {
 	case string:
-		return types.StringValue(value)
+		return text(value, depth)
 	case bool:
 		return types.BoolValue(value)
 	case json.Number:
@@ -155,11 +154,55 @@ func number(value json.Number) attr.Value {
 	return types.NumberValue(exact)
 }
 
-func nonEmpty(text string) types.String {
-	if text == "" {
+// text is a string, or null if it holds JSON that goes deeper than maxNesting.
+func text(value string, depth int) types.String {
+	if depth+levels(value) > maxNesting {
 		return types.StringNull()
 	}
-	return types.StringValue(text)
+	return types.StringValue(value)
+}
+
+// levels counts the arrays and objects in each other, also those of JSON in strings. Terraform parses a string that starts
+// with a bracket, and again the strings in it.
+func levels(value any) int {
+	deepest := 0
+	switch value := value.(type) {
+	case string:
+		return levels(parsed(value))
+	case []any:
+		for _, element := range value {
+			deepest = max(deepest, levels(element))
+		}
+	case map[string]any:
+		for _, member := range value {
+			deepest = max(deepest, levels(member))
+		}
+	default:
+		return 0
+	}
+	return deepest + 1
+}
+
+// parsed is what Terraform makes of a string: the array or object that it holds, otherwise nil.
+func parsed(value string) any {
+	if !strings.HasPrefix(value, "[") && !strings.HasPrefix(value, "{") || !json.Valid([]byte(value)) {
+		return nil
+	}
+	var content any
+	decoder := json.NewDecoder(strings.NewReader(value))
+	decoder.UseNumber() // a number that is too large must not hide the rest
+	if err := decoder.Decode(&content); err != nil {
+		return nil
+	}
+	return content
+}
+
+// nonEmpty is a member of the result, which has the depth of a claim.
+func nonEmpty(value string) types.String {
+	if value == "" {
+		return types.StringNull()
+	}
+	return text(value, 1)
 }
 
 func instant(value time.Time) types.String {

@@ -1,8 +1,11 @@
 package provider_test
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +20,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
 	"github.com/webidentity/terraform-provider-sts/internal/testenv"
 )
 
@@ -76,12 +80,22 @@ func TestDecodeHostileClaims(t *testing.T) {
 		`{"a":1e-307}`:              {".a", knownvalue.StringExact("1e-307")},
 		`{"a":` + digits(500) + `}`: {".a", knownvalue.StringExact(digits(500))},
 		"{\"caf\u00e9\":1,\"cafe\u0301\":2,\"a\":3}":                                                {".a", knownvalue.Int64Exact(3)},
-		`{"a":` + strings.Repeat(`[`, 4000) + strings.Repeat(`]`, 4000) + `}`:                       {".a != null", knownvalue.Bool(true)},
-		`{"a":` + strings.Repeat(`{"b":`, 2000) + "1" + strings.Repeat(`}`, 2000) + `}`:             {".a.b.b.b.b != null", knownvalue.Bool(true)},
+		`{"a":` + arrays(4000) + `}`:                                                                {".a" + strings.Repeat("[0]", 16) + " == null", knownvalue.Bool(true)},
+		`{"a":` + objects(2000, "1") + `}`:                                                          {".a" + strings.Repeat(".b", 16) + " == null", knownvalue.Bool(true)},
+		`{"a":` + arrays(16, "1") + `}`:                                                             {".a" + strings.Repeat("[0]", 16) + " == null", knownvalue.Bool(true)},
+		`{"a":` + arrays(15, "1") + `}`:                                                             {".a" + strings.Repeat("[0]", 15) + " == 1", knownvalue.Bool(true)},
+		`{"a":` + strconv.Quote(arrays(4000)) + `}`:                                                 {".a == null", knownvalue.Bool(true)},
+		`{"a":` + strconv.Quote(arrays(16)) + `}`:                                                   {".a == null", knownvalue.Bool(true)},
+		`{"a":` + strconv.Quote(arrays(15)) + `}`:                                                   {".a", knownvalue.StringExact(arrays(15))},
+		`{"a":["b",` + strconv.Quote(arrays(15)) + `]}`:                                             {".a[1] == null", knownvalue.Bool(true)},
+		`{"a":` + strconv.Quote(objects(16, "1")) + `}`:                                             {".a == null", knownvalue.Bool(true)},
+		`{"a":` + strconv.Quote(arrays(8, strconv.Quote(arrays(8)))) + `}`:                          {".a == null", knownvalue.Bool(true)},
+		`{"a":` + strconv.Quote(arrays(8, strconv.Quote(arrays(7)))) + `}`:                          {".a", knownvalue.StringExact(arrays(8, strconv.Quote(arrays(7))))},
+		`{"a":` + strconv.Quote(arrays(16, "1e400")) + `}`:                                          {".a == null", knownvalue.Bool(true)},
+		`{"a":"` + strings.Repeat("[", 4000) + `"}`:                                                 {".a", knownvalue.StringExact(strings.Repeat("[", 4000))},
 		`{"":1,"a":null,"\u0000":"\ud800","b":[null,{},[]],"c":{"c":{"c":true}},"a b":"\u001b[2J"}`: {".c.c.c", knownvalue.Bool(true)},
 	} {
-		encode := base64.RawURLEncoding.EncodeToString
-		token := encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(claims)) + "."
+		token := unsigned(`{"alg":"none"}`, claims)
 		output := "output_" + strconv.Itoa(len(checks))
 		config += fmt.Sprintf("output %q {\n  value = provider::sts::decode_web_identity_token(%q).claims%s\n}\n", output, token, test.path)
 		checks = append(checks, statecheck.ExpectKnownOutputValue(output, test.want))
@@ -90,6 +104,84 @@ func TestDecodeHostileClaims(t *testing.T) {
 	runFunction(t, config, checks)
 	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("it took %s", took)
+	}
+}
+
+// arrays is JSON of arrays in each other, and what the last one contains.
+func arrays(number int, content ...string) string {
+	return strings.Repeat("[", number) + strings.Join(content, ",") + strings.Repeat("]", number)
+}
+
+// objects is JSON of objects in each other, and what the last one contains.
+func objects(number int, content string) string {
+	return strings.Repeat(`{"b":`, number) + content + strings.Repeat("}", number)
+}
+
+// unsigned is a token with a header and claims, in JSON.
+func unsigned(header, claims string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(header)) + "." + encode([]byte(claims)) + "."
+}
+
+// TestDecodeDeepTexts checks that the members beside the claims are null, too, if they hold deeply nested JSON.
+func TestDecodeDeepTexts(t *testing.T) {
+	testenv.Isolate(t)
+	deep := strconv.Quote(arrays(1000))
+	token := unsigned(`{"alg":`+deep+`,"kid":`+deep+`}`, `{"iss":`+deep+`,"sub":`+deep+`,"azp":`+deep+`,"aud":["a",`+deep+`]}`)
+	var config string
+	var checks []statecheck.StateCheck
+	for _, member := range []string{"algorithm", "key_id", "issuer", "subject", "authorized_party", "audience[1]", "claims.sub"} {
+		output := "output_" + strconv.Itoa(len(checks))
+		config += fmt.Sprintf("output %q {\n  value = provider::sts::decode_web_identity_token(%q).%s == null\n}\n", output, token, member)
+		checks = append(checks, statecheck.ExpectKnownOutputValue(output, knownvalue.Bool(true)))
+	}
+	runFunction(t, config, checks)
+}
+
+// skipWithoutFunctions skips a test that runs the CLI by itself. Terraform has functions of providers from 1.8, OpenTofu from 1.7.
+func skipWithoutFunctions(t *testing.T) {
+	t.Helper()
+	workspace, err := terraformcli.NewWorkspace()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = workspace.Remove() }()
+	cli, err := terraformcli.Find(t.Context(), workspace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := map[string]string{"Terraform": `^1\.[0-7]\.`, "OpenTofu": `^1\.6\.`}
+	if regexp.MustCompile(without[cli.Product]).MatchString(cli.Version) {
+		t.Skipf("%s %s has no functions of providers", cli.Product, cli.Version)
+	}
+}
+
+// TestDecodedClaimsAreRendered checks that Terraform renders whatever is decoded. Its time grows with the cube of the depth, of
+// JSON in strings, too.
+func TestDecodedClaimsAreRendered(t *testing.T) {
+	t.Parallel()
+	skipWithoutFunctions(t)
+	const size = 14000 // bytes of claims, of which a token of 20000 characters has little more
+	config := ""
+	for number, claims := range []string{
+		arrays(size / 2),
+		objects(size/6, "1"),
+		strconv.Quote(arrays(size / 2)),
+		strconv.Quote(objects(size/8, "1")),
+		arrays(15, "0"+strings.Repeat(",0", size/2)),
+		arrays(1, strings.Join(slices.Repeat([]string{arrays(16)}, size/33), ",")),
+		arrays(1, strings.Join(slices.Repeat([]string{strconv.Quote(arrays(14))}, size/31), ",")),
+	} {
+		token := unsigned(`{"alg":"none"}`, `{"sub":`+claims+`}`)
+		config += fmt.Sprintf("output \"output_%d\" {\n  value = provider::sts::decode_web_identity_token(%q)\n}\n", number, token)
+	}
+	cli := newWhole(t, config)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for _, command := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"plan"}, {"output"}} {
+		if _, err := cli.Run(ctx, cli.folder, append(command, "-no-color")...); err != nil {
+			t.Fatalf("%s: %v\n%.2000s", command[0], err, transcript(err))
+		}
 	}
 }
 
