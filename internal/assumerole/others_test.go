@@ -44,6 +44,12 @@ func TestAnswersOfOtherServers(t *testing.T) {
 			6,
 		},
 		"a time with an offset":   {strings.Replace(result(""), "03:04:05Z", "03:04:05.678+00:00", 1), fields{}, 0},
+		"texts that are none of STS": {
+			result(`<SubjectFromWebIdentityToken>` + strings.Repeat("[", 1000) + `</SubjectFromWebIdentityToken><Audience>{"a":1}</Audience><Provider>` + strings.Repeat("x", 2049) +
+				`</Provider><AssumedRoleUser><Arn>arn:an-opaque-token</Arn></AssumedRoleUser>`),
+			fields{},
+			0,
+		},
 		"a mark of byte order":    {"\xef\xbb\xbf" + result(""), fields{}, 0},
 		"elements of a namespace": {strings.Replace(result(""), "Response>", `Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">`, 1), fields{}, 0},
 	} {

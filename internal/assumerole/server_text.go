@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
@@ -36,6 +37,21 @@ const constraintPattern = `[\w+=,.@-]*`
 
 // plain keeps the words.
 func (t serverText) plain(text string) string { return secret.PlainWords(text, t.names, t.token) }
+
+// maxResult is the length in characters from which a text of a result isn't one of STS. The longest is an ARN.
+const maxResult = 2048
+
+// result is a text for the user's own use, or nil if the server has none. It is also nil if the text is none of STS: Terraform
+// would store the token in the state, and takes minutes to show deeply nested JSON.
+func (t serverText) result(value *string) *string {
+	if none(value) || utf8.RuneCountInString(*value) > maxResult || strings.HasPrefix(*value, "[") || strings.HasPrefix(*value, "{") {
+		return nil
+	}
+	if token := t.token.Reveal(); token != "" && strings.Contains(*value, token) {
+		return nil
+	}
+	return value
+}
 
 // requestIDs are what AWS, MinIO and Ceph call an answer by.
 var requestIDs = regexp.MustCompile(`^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{16}|tx[0-9a-f]{21}-[0-9a-f]{10}-[0-9a-z-]{1,40})$`)

@@ -46,7 +46,7 @@ func (decodeFunction) Definition(_ context.Context, _ function.DefinitionRequest
 	response.Definition = function.Definition{
 		Summary: "What a web identity token claims.",
 		MarkdownDescription: "Reads the header and the claims of a web identity token (a JWT), for conditions, session names and outputs. **Nothing is verified**: anybody can write any " +
-			"claim into a token, and STS alone checks the signature. Null for what isn't a JWT.\n\n" +
+			"claim into a token, and STS alone checks the signature. Null for what isn't a JWT, and for more than 20000 characters.\n\n" +
 			"The result is an object: `algorithm`, `key_id`, `issuer`, `subject`, `authorized_party` (strings), `audience` (list of strings), `issued_at`, `not_before`, " +
 			"`expiration` (strings, RFC 3339 in UTC), and `claims`, with all of the token's claims as they are: `.claims.repository`. What the token doesn't have is null.\n\n" +
 			fmt.Sprintf("A value is null at a depth of more than %d, because Terraform takes very long to show deeply nested values. A claim has a depth of 1, and each list or object "+
@@ -69,7 +69,7 @@ func (decodeFunction) Run(ctx context.Context, request function.RunRequest, resp
 // decoded never fails: Terraform would print the token beside the error.
 func decoded(ctx context.Context, token string) types.Object {
 	claims, err := webidentity.Decode(webidentity.Trim(token))
-	if err != nil {
+	if err != nil || len(token) > webidentity.MaxTokenLength { // more than STS takes could keep Terraform busy for long
 		return types.ObjectNull(decodedType)
 	}
 	audience := types.ListNull(types.StringType)

@@ -138,6 +138,19 @@ func TestDecodeDeepTexts(t *testing.T) {
 	runFunction(t, config, checks)
 }
 
+// TestDecodeLongToken holds that a token which is longer than STS takes isn't decoded.
+func TestDecodeLongToken(t *testing.T) {
+	testenv.Isolate(t)
+	config := ""
+	var checks []statecheck.StateCheck
+	for number, claims := range []string{`{"sub":"` + strings.Repeat("x", 14000) + `"}`, `{"sub":"` + strings.Repeat("x", 16000) + `"}`} {
+		output := "output_" + strconv.Itoa(number)
+		config += fmt.Sprintf("output %q {\n  value = provider::sts::decode_web_identity_token(%q) == null\n}\n", output, unsigned(`{"alg":"none"}`, claims))
+		checks = append(checks, statecheck.ExpectKnownOutputValue(output, knownvalue.Bool(number == 1)))
+	}
+	runFunction(t, config, checks)
+}
+
 // skipWithoutFunctions skips a test that runs the CLI by itself. Terraform has functions of providers from 1.8, OpenTofu from 1.7.
 func skipWithoutFunctions(t *testing.T) {
 	t.Helper()
