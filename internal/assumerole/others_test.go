@@ -43,7 +43,7 @@ func TestAnswersOfOtherServers(t *testing.T) {
 			fields{arn: "arn:aws:sts::000000000000:assumed-role/deploy/job", id: "AROA:job"},
 			6,
 		},
-		"a time with an offset":   {strings.Replace(result(""), "03:04:05Z", "03:04:05.678+00:00", 1), fields{}, 0},
+		"a time with an offset": {strings.Replace(result(""), "03:04:05Z", "03:04:05.678+00:00", 1), fields{}, 0},
 		"texts that are none of STS": {
 			result(`<SubjectFromWebIdentityToken>` + strings.Repeat("[", 1000) + `</SubjectFromWebIdentityToken><Audience>{"a":1}</Audience><Provider>` + strings.Repeat("x", 2049) +
 				`</Provider><AssumedRoleUser><Arn>arn:an-opaque-token</Arn></AssumedRoleUser>`),
