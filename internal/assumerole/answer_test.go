@@ -50,7 +50,7 @@ func FuzzAnswer(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		client.stsClient = &http.Client{Transport: normalizer{stub{status, body}}}
+		client.client = &http.Client{Transport: stub{status, body}}
 		const token = "headerheader.claimsclaims.signature"
 		made, err := client.Exchange(t.Context(), Request{
 			RoleARN: "r", RoleSessionName: "ab", Token: webidentity.Inline{Value: secret.New(token)}, Timeout: 20 * time.Millisecond, Fresh: true,

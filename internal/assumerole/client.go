@@ -32,8 +32,7 @@ type Settings struct {
 // Client makes exchanges. It is safe for concurrent use.
 type Client struct {
 	config     aws.Config
-	client     *http.Client // for whatever is asked
-	stsClient  *http.Client // the same, for STS
+	client     *http.Client
 	region     region
 	endpoint   *endpoint
 	maxRetries int
@@ -55,9 +54,6 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 	if client.client, err = httpClient(loaded, settings); err != nil {
 		return nil, err
 	}
-	forSTS := *client.client
-	forSTS.Transport = normalizer{client.client.Transport}
-	client.stsClient = &forSTS
 	if client.region, err = findRegion(settings.Region, loaded.ConfigSources); err != nil {
 		return nil, err
 	}
@@ -86,7 +82,6 @@ func (c *Client) configure(o *sts.Options, region string) {
 	if c.endpoint != nil {
 		o.BaseEndpoint = aws.String(c.endpoint.url.String())
 	}
-	o.HTTPClient = c.stsClient
-	o.RetryMaxAttempts = 0 // each call has a retryer of its own, around which the SDK would put another
+	o.HTTPClient = c.client
 	o.APIOptions = append(o.APIOptions, middleware.AddUserAgentKeyValue("terraform-provider-sts", c.version))
 }

@@ -90,7 +90,8 @@ type ConnectionError struct {
 	Kind       ConnectionKind
 	OfProxy    bool   // it is the connection to the proxy
 	HTTPStatus int    // of the proxy that denies it; otherwise 0
-	Problem    string // scrubbed, to complete "The endpoint can't be reached: ..."
+	Problem    string // to complete "The endpoint can't be reached: ..."
+	passing    bool   // another call might succeed
 }
 
 func (e *ConnectionError) Error() string { return e.Problem }

@@ -1,7 +1,6 @@
 package assumerole
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -58,68 +57,26 @@ func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchan
 	if err != nil {
 		return exchange, err
 	}
-	rounds := newRounds(request)
-	for {
-		err := c.round(ctx, &exchange, rounds, client, input)
-		exchange.Calls, exchange.Elapsed = rounds.calls, time.Since(rounds.started)
-		if err == nil || !rounds.another(err) {
-			return exchange, rounds.telling(err)
-		}
-		if rounds.wait(ctx) != nil {
-			return exchange, ended(ctx, err, time.Since(rounds.started), "waiting for IAM to know the role", err)
-		}
-	}
+	loop := c.newLoop(client, input, &exchange)
+	_, err = loop.run(ctx)
+	exchange.Elapsed = time.Since(loop.started)
+	return exchange, err
 }
 
-// round fetches the token and calls STS once, with the retries of a single call.
-func (c *Client) round(ctx context.Context, exchange *Exchange, rounds *rounds, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput) error {
-	request := exchange.Request
-	deadline, timeout := rounds.deadline()
-	within, cancel := context.WithDeadline(ctx, deadline)
-	defer cancel()
-	rounds.number++
-
-	before := rounds.lastToken
-	token, err := c.token(within, request, rounds)
-	switch {
-	case err != nil:
-		return ended(within, err, timeout, "fetching the web identity token from "+request.Token.String(), rounds.lastErr)
-	case rounds.isTheOld(token, before):
-		return rounds.lastErr
-	}
-	if claims, err := webidentity.Decode(token.Reveal()); err == nil {
-		exchange.Claims = &claims
-	}
-	asked := *input
-	asked.WebIdentityToken = aws.String(token.Reveal())
-	exchange.Sent = true
-	attempts := newRetryer(c.maxRetries, newServerText(request, exchange.Claims, token), request.Attempted)
-	result, made, err := c.session(within, request, &asked, attempts, func(ctx context.Context) (*Result, error) { return call(ctx, client, &asked, attempts) })
-	exchange.Result = result
-	calls, last := made.story()
-	if err != nil || made == attempts { // rather than another block's call, which has ended before
-		rounds.calls += calls
-	}
-	if err != nil {
-		return ended(within, err, timeout, "waiting for the answer of STS at "+exchange.Destination.String(), cmp.Or(last, rounds.lastErr))
-	}
-	return nil
-}
-
-// token asks the request's source. What a platform was asked for is asked for once; files and variables are simply read.
-func (c *Client) token(ctx context.Context, request Request, rounds *rounds) (token secret.Text, err error) {
-	defer func() { rounds.lastToken = token }()
+// token asks the request's source. What a platform is asked for is asked for once; files and variables are simply read. To
+// renew is to get another token than the previous one.
+func (c *Client) token(ctx context.Context, request Request, previous secret.Text, renew bool) (secret.Text, error) {
 	requested, isRequested := request.Token.(webidentity.RequestSource)
 	if !isRequested || request.Fresh {
 		return request.Token.Token(ctx)
 	}
-	if rounds.newToken {
-		c.tokens.forget(requested.Key(), rounds.lastToken)
+	if renew {
+		c.tokens.forget(requested.Key(), previous)
 	}
-	deadline, _ := ctx.Deadline() // which Exchange has set: a platform that errs gets to say how, rather than to run out of time
+	deadline, _ := ctx.Deadline() // which the loop has set: a platform that errs gets to say how, rather than to run out of time
 	for {
 		var leads atomic.Bool
-		token, _, err := c.tokens.do(ctx, requested.Key(), nil, func(ctx context.Context) (secret.Text, time.Time, error) {
+		token, _, err := c.tokens.do(ctx, requested.Key(), 0, func(ctx context.Context) (secret.Text, time.Time, error) {
 			leads.Store(true)
 			ctx, cancel := context.WithDeadline(ctx, deadline)
 			defer cancel()
@@ -165,17 +122,18 @@ func keepUntil(expiration, now time.Time) time.Time {
 	return expiration.Add(-min(time.Minute, expiration.Sub(now)/2))
 }
 
-// session calls STS, once for all who ask for the same at about the same time, and gives the attempts that it took.
-func (c *Client) session(ctx context.Context, request Request, input *sts.AssumeRoleWithWebIdentityInput, attempts *retryer, call func(context.Context) (*Result, error)) (*Result, *retryer, error) {
+// session calls STS, once for all who ask for the same at about the same time. The number is that of the shared call, or 0 for
+// the result of an earlier one. A call that another exchange made after the numbered one serves this exchange, too.
+func (c *Client) session(ctx context.Context, request Request, input *sts.AssumeRoleWithWebIdentityInput, after int, call func(context.Context) (*Result, error)) (*Result, int, error) {
 	if request.Fresh {
 		result, err := call(ctx)
-		return result, attempts, err
+		return result, after + 1, err
 	}
 	key, err := sessionKey(input)
 	if err != nil {
-		return nil, attempts, err
+		return nil, 0, err
 	}
-	return c.sessions.do(ctx, key, attempts, func(ctx context.Context) (*Result, time.Time, error) {
+	return c.sessions.do(ctx, key, after, func(ctx context.Context) (*Result, time.Time, error) {
 		result, err := call(ctx)
 		if err != nil {
 			return nil, time.Time{}, err
@@ -202,23 +160,14 @@ func sessionKey(input *sts.AssumeRoleWithWebIdentityInput) (string, error) {
 	return hex.EncodeToString(digest[:]), nil
 }
 
-// call sets the retryer here, for this one operation: the SDK's client puts another around the one that it is made with.
-func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput, attempts *retryer) (*Result, error) {
-	output, err := client.AssumeRoleWithWebIdentity(ctx, input, func(o *sts.Options) { o.Retryer = attempts })
+// call calls STS once. The SDK doesn't retry: the loop decides that for the token and the call together.
+func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput, text serverText) (*Result, error) {
+	output, err := client.AssumeRoleWithWebIdentity(ctx, input, func(o *sts.Options) {
+		o.Retryer = aws.NopRetryer{}
+		o.APIOptions = append(slices.Clone(o.APIOptions), useDeserializer(text))
+	})
 	if err != nil {
-		return nil, translate(err, attempts.text)
+		return nil, translate(err, text)
 	}
-	return newResult(output, attempts.text)
-}
-
-// ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself. The last failure is how
-// an attempt before that ended; nil when there was none.
-func ended(ctx context.Context, err error, timeout time.Duration, during string, last error) error {
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded): // what has the same deadline may notice first
-		return &TimeoutError{Timeout: timeout, During: during, Last: last}
-	case ctx.Err() != nil:
-		return &InterruptedError{During: during, Last: last}
-	}
-	return err
+	return newResult(output, text)
 }

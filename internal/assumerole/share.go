@@ -9,86 +9,102 @@ import (
 // shared does the same work once for all who ask for it at about the same time. The zero value is ready for use.
 type shared[V comparable] struct {
 	mutex   sync.Mutex
-	flights map[string]*flight[V]
+	started int // pieces of work
+	latest  map[string]*work[V]
 }
 
-// flight is one piece of work: under way until done is closed, and then its result, which may be given until it is stale.
-type flight[V comparable] struct {
-	attempts *retryer // of the one who began it; nil where it has none
-	done     chan struct{}
-	waiting  int
-	cancel   context.CancelFunc
-	value    V
-	err      error
-	until    time.Time
+// work is one piece: under way until done is closed, and then its outcome, which may be given until it is stale.
+type work[V comparable] struct {
+	number  int // from 1, in the order in which they began
+	done    chan struct{}
+	waiting int
+	cancel  context.CancelFunc
+	value   V
+	err     error
+	until   time.Time
 }
 
-// do gives the result for a key: that of work under way, or one that isn't stale yet, or that of new work. Each asker waits
-// for as long as its own context lets it; the work ends early only when nobody waits for it any more. An error goes to all
-// who wait, and to nobody after them. The attempts are those of the work: the asker's own, unless it joined another's.
-func (s *shared[V]) do(ctx context.Context, key string, attempts *retryer, work func(context.Context) (V, time.Time, error)) (V, *retryer, error) {
-	joined := s.join(ctx, key, attempts, work)
+// keepFailure is how long a failure is kept for those who pause meanwhile: longer than their pauses.
+const keepFailure = 2 * maxDelay
+
+// do gives the outcome for a key: of work under way, or a value that isn't stale yet, or of new work. Whoever asks waits for as
+// long as the own context lets them. The work has no deadline of its own, and ends when nobody waits for it.
+//
+// A failure goes to all who wait. Who took part in earlier work, and pauses after its failure, gives that work's number: a
+// failure since then is theirs, too, so that many who ask for the same call no more often than one. The number that do returns
+// is 0 if the value is of earlier work.
+func (s *shared[V]) do(ctx context.Context, key string, after int, f func(context.Context) (V, time.Time, error)) (V, int, error) {
+	current, isNew := s.join(ctx, key, after, f)
+	defer s.leave(key, current)
+	if !isNew && current.isDone() && current.err == nil {
+		return current.value, 0, nil
+	}
 	select {
-	case <-joined.done:
-		s.leave(key, joined)
-		return joined.value, joined.attempts, joined.err
+	case <-current.done:
+		return current.value, current.number, current.err
 	case <-ctx.Done():
-		s.leave(key, joined)
 		var none V
-		return none, joined.attempts, context.Cause(ctx)
+		return none, current.number, context.Cause(ctx)
 	}
 }
 
-// forget has the next asker get new work, where the result for a key is this one.
+// forget has the next asker get new work, if the value for a key is this one.
 func (s *shared[V]) forget(key string, value V) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if kept := s.flights[key]; kept != nil && kept.isDone() && kept.value == value {
-		delete(s.flights, key)
+	if kept := s.latest[key]; kept != nil && kept.isDone() && kept.value == value {
+		delete(s.latest, key)
 	}
 }
 
-func (s *shared[V]) join(ctx context.Context, key string, attempts *retryer, work func(context.Context) (V, time.Time, error)) *flight[V] {
+// join finds the work to wait for, and starts it if there is none.
+func (s *shared[V]) join(ctx context.Context, key string, after int, f func(context.Context) (V, time.Time, error)) (current *work[V], isNew bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if s.flights == nil {
-		s.flights = map[string]*flight[V]{}
-	}
 	s.dropStale()
-	if joined := s.flights[key]; joined != nil {
-		joined.waiting++
-		return joined
+	if latest := s.latest[key]; latest != nil && latest.serves(after) {
+		latest.waiting++
+		return latest, false
 	}
-	started := &flight[V]{attempts: attempts, done: make(chan struct{}), waiting: 1}
-	s.flights[key] = started
+	if s.latest == nil {
+		s.latest = map[string]*work[V]{}
+	}
+	s.started++
+	started := &work[V]{number: s.started, done: make(chan struct{}), waiting: 1}
+	s.latest[key] = started
 	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	started.cancel = cancel
 	go func() {
 		defer cancel()
-		value, until, err := survive(working, work)
+		value, until, err := survive(working, f)
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
-		started.value, started.until, started.err = value, until, err
-		if err != nil && s.flights[key] == started {
-			delete(s.flights, key)
+		if err != nil {
+			until = time.Now().Add(keepFailure)
 		}
+		started.value, started.until, started.err = value, until, err
 		close(started.done)
 	}()
-	return started
+	return started, true
+}
+
+// serves reports whether someone who took part in the numbered work may have this work's outcome.
+func (w *work[V]) serves(after int) bool {
+	return !w.isDone() || w.err == nil || after > 0 && w.number > after
 }
 
 // survive makes an error of a panic: those who wait would wait forever.
-func survive[V any](ctx context.Context, work func(context.Context) (V, time.Time, error)) (value V, until time.Time, err error) {
+func survive[V any](ctx context.Context, f func(context.Context) (V, time.Time, error)) (value V, until time.Time, err error) {
 	defer func() {
 		if bug := Bug(recover()); bug != nil {
 			err = bug
 		}
 	}()
-	return work(ctx)
+	return f(ctx)
 }
 
 // leave ends work that nobody waits for.
-func (s *shared[V]) leave(key string, left *flight[V]) {
+func (s *shared[V]) leave(key string, left *work[V]) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	left.waiting--
@@ -96,24 +112,24 @@ func (s *shared[V]) leave(key string, left *flight[V]) {
 		return
 	}
 	left.cancel()
-	if s.flights[key] == left {
-		delete(s.flights, key)
+	if s.latest[key] == left {
+		delete(s.latest, key)
 	}
 }
 
-// dropStale forgets the results that may no longer be given, secrets among them.
+// dropStale forgets the outcomes that may no longer be given, secrets among them.
 func (s *shared[V]) dropStale() {
 	now := time.Now()
-	for key, candidate := range s.flights {
+	for key, candidate := range s.latest {
 		if candidate.isDone() && !now.Before(candidate.until) {
-			delete(s.flights, key)
+			delete(s.latest, key)
 		}
 	}
 }
 
-func (f *flight[V]) isDone() bool {
+func (w *work[V]) isDone() bool {
 	select {
-	case <-f.done:
+	case <-w.done:
 		return true
 	default:
 		return false

@@ -14,7 +14,7 @@ func awaitAskers(t *testing.T, s *shared[int], key string, number int) {
 	t.Helper()
 	for range 5000 {
 		s.mutex.Lock()
-		joined := s.flights[key]
+		joined := s.latest[key]
 		waiting := 0
 		if joined != nil {
 			waiting = joined.waiting
@@ -36,7 +36,7 @@ func TestWorkOutlivesItsFirstAsker(t *testing.T) {
 	finish := make(chan struct{})
 	first, second := make(chan error, 1), make(chan error, 1)
 	go func() {
-		_, _, err := s.do(ctx, "key", nil, func(ctx context.Context) (int, time.Time, error) {
+		_, _, err := s.do(ctx, "key", 0, func(ctx context.Context) (int, time.Time, error) {
 			select {
 			case <-ctx.Done():
 				return 0, time.Time{}, ctx.Err()
@@ -51,7 +51,7 @@ func TestWorkOutlivesItsFirstAsker(t *testing.T) {
 	}()
 	awaitAskers(t, &s, "key", 1)
 	go func() {
-		_, _, err := s.do(t.Context(), "key", nil, nil)
+		_, _, err := s.do(t.Context(), "key", 0, nil)
 		second <- err
 	}()
 	awaitAskers(t, &s, "key", 2)
@@ -74,7 +74,7 @@ func TestAbandonedWorkIsNotJoined(t *testing.T) {
 	begun, slow, finish := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	ended := make(chan struct{})
 	go func() { <-begun; cancel() }()
-	if _, _, err := s.do(ctx, "key", nil, func(ctx context.Context) (int, time.Time, error) {
+	if _, _, err := s.do(ctx, "key", 0, func(ctx context.Context) (int, time.Time, error) {
 		defer close(ended)
 		close(begun)
 		<-ctx.Done()
@@ -86,7 +86,7 @@ func TestAbandonedWorkIsNotJoined(t *testing.T) {
 
 	results := make(chan int, 2)
 	ask := func(result int) {
-		value, _, err := s.do(t.Context(), "key", nil, func(context.Context) (int, time.Time, error) {
+		value, _, err := s.do(t.Context(), "key", 0, func(context.Context) (int, time.Time, error) {
 			<-finish
 			return result, time.Now().Add(time.Hour), nil
 		})
@@ -114,7 +114,7 @@ func TestForgettingSparesWhatIsNewer(t *testing.T) {
 	var s shared[int]
 	made := 0
 	ask := func() int {
-		value, _, err := s.do(t.Context(), "key", nil, func(context.Context) (int, time.Time, error) {
+		value, _, err := s.do(t.Context(), "key", 0, func(context.Context) (int, time.Time, error) {
 			made++
 			return made, time.Now().Add(time.Hour), nil
 		})

@@ -7,22 +7,17 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
 	"syscall"
 
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/smithy-go"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
-// unknownCode is what the SDK makes of an error answer in which it finds no code, or no message.
-const unknownCode = "UnknownError"
-
-// translate turns an error of the SDK into one of this package. The SDK's own can hold the whole answer (a smithy
-// DeserializationError does), so none of them is wrapped, and of texts from outside only what text lets through is kept.
+// translate turns an error of the SDK into one of this package. The SDK's own can hold the whole answer, so none of them is
+// wrapped, and of texts from outside only what text lets through is kept.
 func translate(err error, text serverText) error {
 	if redirect, found := errors.AsType[*transport.RedirectError](err); found {
 		return &transport.RedirectError{Status: redirect.Status, Host: secret.PlainHost(redirect.Host, text.token)}
@@ -30,43 +25,35 @@ func translate(err error, text serverText) error {
 	if answer, found := errors.AsType[*AnswerError](err); found {
 		return answer
 	}
+	if service, found := errors.AsType[*ServiceError](err); found {
+		return service
+	}
 	if errors.Is(err, transport.ErrBodyTooLarge) {
 		return &AnswerError{Kind: AnswerTooLarge, Problem: "is larger than 1 MiB, which none of STS is"}
 	}
 	if errors.Is(err, transport.ErrNoAnswer) {
-		return &AnswerError{Kind: AnswerOtherProtocol, Problem: "asks to switch to another protocol (HTTP status 101), so it isn't one of STS", HTTPStatus: http.StatusSwitchingProtocols}
-	}
-	status, requestID := 0, ""
-	if response, found := errors.AsType[*awshttp.ResponseError](err); found {
-		status, requestID = statusOf(response), text.requestID(response.ServiceRequestID())
-	}
-	api, found := errors.AsType[smithy.APIError](err)
-	if found && api.ErrorCode() != unknownCode {
-		return &ServiceError{
-			Code:       text.plain(api.ErrorCode()),
-			Message:    text.plain(strings.TrimPrefix(api.ErrorMessage(), unknownCode)),
-			HTTPStatus: status,
-			RequestID:  requestID,
+		return &AnswerError{
+			Kind: AnswerOtherProtocol, HTTPStatus: http.StatusSwitchingProtocols,
+			Problem: "asks to switch to another protocol (HTTP status 101), so it isn't one of STS",
 		}
 	}
-	if found && status != 0 {
-		return &AnswerError{Kind: AnswerNoCode, Problem: fmt.Sprintf("(HTTP status %d) is an error without a code", status), HTTPStatus: status}
-	}
-	if status != 0 {
-		return &AnswerError{Problem: fmt.Sprintf("(HTTP status %d) isn't one of STS", status), HTTPStatus: status}
-	}
-	return connectionError(err, text)
+	connection := connectionError(err, text)
+	connection.passing = isPassingConnection(connection, err)
+	return connection
 }
 
-// statusOf is the status that the server gave: normalizer gives an error that came as a success another code, and leaves the line.
-func statusOf(response *awshttp.ResponseError) int {
-	if response.Response != nil && response.Response.Response != nil {
-		code, _, _ := strings.Cut(response.Response.Status, " ")
-		if status, err := strconv.Atoi(code); err == nil {
-			return status
-		}
+// isPassingConnection goes by the SDK's own rule, except for what another call can't change.
+func isPassingConnection(connection *ConnectionError, err error) bool {
+	switch connection.Kind {
+	case ConnectionDenied:
+		return isPassing(connection.HTTPStatus)
+	case ConnectionCertificate, ConnectionNotTLS:
+		return false
+	case ConnectionClosed:
+		return true
+	case ConnectionNoName, ConnectionRefused, ConnectionOther:
 	}
-	return response.HTTPStatusCode()
+	return retry.RetryableConnectionError{}.IsErrorRetryable(err) == aws.TrueTernary
 }
 
 // connectionError puts a failed connection into words, by the types of Go's network errors.

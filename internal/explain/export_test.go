@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -11,14 +13,8 @@ func FailureAt(exchange assumerole.Exchange, err error, now time.Time) Explanati
 	return failure(exchange, err, now)
 }
 
-// RowAtAWS tells which row has advice on an answer; -1: none.
-func RowAtAWS(err *assumerole.ServiceError) int { return indexOf(awsRows, err) }
-
-// RowElsewhere is RowAtAWS for other servers.
-func RowElsewhere(err *assumerole.ServiceError) int { return indexOf(otherServersRows, err) }
-
-// Rows are how many there are: at AWS, and elsewhere.
-func Rows() (atAWS, elsewhere int) { return len(awsRows), len(otherServersRows) }
+// Advised are the IDs of the answers that there is advice on.
+func Advised() []string { return slices.Collect(maps.Keys(advices)) }
 
 // TroubleSummaries are those of all the ways in which a call gets no answer of STS.
 func TroubleSummaries() []string {

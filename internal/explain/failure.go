@@ -71,8 +71,10 @@ func Refresh(exchange assumerole.Exchange, err error) Explanation {
 	explanation := Failure(exchange, err)
 	_, inline := exchange.Request.Token.(webidentity.Inline)
 	expired := exchange.Claims != nil && !exchange.Claims.Expiration.IsZero() && exchange.Claims.Expiration.Before(time.Now())
-	if service, found := errors.AsType[*assumerole.ServiceError](err); found && service.IsExpired() {
-		expired = true
+	if service, found := errors.AsType[*assumerole.ServiceError](err); found {
+		answers := assumerole.Answers(exchange.Destination.AWS)
+		n := assumerole.Lookup(answers, service)
+		expired = expired || n >= 0 && answers[n].Class == assumerole.Expired && answers[n].ID != "claimRejected"
 	}
 	if inline && expired {
 		explanation.Summary = "The web identity token has expired, and can't be fetched anew"

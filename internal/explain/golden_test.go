@@ -39,11 +39,16 @@ const (
 
 // goldens has, by the names of their files, every row of STS's errors and what claims show.
 var goldens = map[string]answered{
-	"access_denied":           {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", nil},
-	"access_denied_elsewhere": {403, "AccessDenied", "Access denied.", elsewhere},
-	"access_denied_no_claims": {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", func(e *assumerole.Exchange) { e.Claims, e.Request.ProviderID = nil, "www.amazon.com" }},
-	"access_denied_other":     {403, "AccessDenied", "Access is denied by a resource control policy", nil},
-	"access_denied_unknown":   {403, "AccessDenied", "Denied for a reason of its own", nil},
+	"access_denied":               {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", nil},
+	"access_denied_elsewhere":     {403, "AccessDenied", "Access denied.", elsewhere},
+	"access_denied_elsewhere_iam": {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", elsewhere},
+	"invalid_elsewhere_audience":  {400, "InvalidIdentityToken", "Incorrect token audience", elsewhere},
+	"invalid_elsewhere_provider":  {400, "InvalidIdentityToken", "No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com", elsewhere},
+	"invalid_elsewhere_key":       {400, "InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider", elsewhere},
+	"invalid_elsewhere_rejected":  {403, "IDPRejectedClaim", "The identity provider rejected the claim", elsewhere},
+	"access_denied_no_claims":     {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", func(e *assumerole.Exchange) { e.Claims, e.Request.ProviderID = nil, "www.amazon.com" }},
+	"access_denied_other":         {403, "AccessDenied", "Access is denied by a resource control policy", nil},
+	"access_denied_unknown":       {403, "AccessDenied", "Denied for a reason of its own", nil},
 	"access_denied_propagated": {403, "AccessDenied", denied + "AssumeRoleWithWebIdentity", func(e *assumerole.Exchange) {
 		e.Request.PropagationTimeout, e.Calls, e.Elapsed = 30*time.Second, 15, 91*time.Second
 	}},
@@ -290,27 +295,24 @@ func checkGolden(t *testing.T, name string, got explain.Explanation) {
 	}
 }
 
-// TestGoldenFiles: there is a golden file for each row, with a summary and first cause of its own, and none is left over.
+// TestGoldenFiles: there is a golden file for each answer of STS, with a summary and first cause of its own, and none is left
+// over.
 func TestGoldenFiles(t *testing.T) {
-	atAWS, elsewhere := map[int]bool{}, map[int]bool{}
-	for _, answer := range goldens {
-		if answer.exchange().Destination.AWS {
-			atAWS[explain.RowAtAWS(answer.err())] = true
-		} else {
-			elsewhere[explain.RowElsewhere(answer.err())] = true
+	for _, aws := range []bool{true, false} {
+		answers, covered := assumerole.Answers(aws), map[int]bool{}
+		for _, answer := range goldens {
+			if answer.exchange().Destination.AWS == aws {
+				covered[assumerole.Lookup(answers, answer.err())] = true
+			}
 		}
-	}
-	rowsAtAWS, rowsElsewhere := explain.Rows()
-	for n := range max(rowsAtAWS, rowsElsewhere) {
-		if n < rowsAtAWS && !atAWS[n] {
-			t.Errorf("row %d at AWS has no golden file", n)
+		for n, answer := range answers {
+			if !covered[n] {
+				t.Errorf("the answer %s, %v %q, has no golden file", answer.ID, answer.Codes, answer.Message)
+			}
 		}
-		if n < rowsElsewhere && !elsewhere[n] {
-			t.Errorf("row %d of other servers has no golden file", n)
+		if !covered[-1] {
+			t.Error("an unknown code has no golden file")
 		}
-	}
-	if !atAWS[-1] || !elsewhere[-1] {
-		t.Error("an unknown code has no golden file")
 	}
 	kinds := map[string]bool{}
 	for _, failed := range unanswered {
@@ -378,6 +380,26 @@ func TestNoIAMAdviceElsewhere(t *testing.T) {
 			if strings.Contains(got.Summary+causes, advice) {
 				t.Errorf("%s: %q is in:\n%s\n%s", name, advice, got.Summary, got.Detail)
 			}
+		}
+	}
+}
+
+// TestEachAnswerHasAdvice holds the advice to the table of answers.
+func TestEachAnswerHasAdvice(t *testing.T) {
+	advised := map[string]bool{}
+	for _, id := range explain.Advised() {
+		advised[id] = true
+	}
+	used := map[string]bool{}
+	for _, answer := range slices.Concat(assumerole.AWSAnswers, assumerole.OtherAnswers) {
+		used[answer.ID] = true
+		if !advised[answer.ID] {
+			t.Errorf("there is no advice on %s", answer.ID)
+		}
+	}
+	for id := range advised {
+		if !used[id] {
+			t.Errorf("no answer has the ID %s", id)
 		}
 	}
 }

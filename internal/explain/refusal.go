@@ -3,7 +3,6 @@ package explain
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ type refusal struct {
 	now     time.Time
 }
 
-// advice is what a row has to say of a refusal.
+// advice is what there is to say of a refusal.
 type advice struct {
 	argument string // of the block, at fault
 	summary  string
@@ -28,35 +27,15 @@ type advice struct {
 	actions  []string // those that a trust policy has to allow, where trust is the matter
 }
 
-// row is an error that STS is known to answer.
-type row struct {
-	codes   []string
-	message string // that the message has in it, whatever the case; empty: any message
-	advise  func(refusal) advice
-}
-
-func (r row) fits(code, message string) bool {
-	return slices.Contains(r.codes, code) && strings.Contains(strings.ToLower(message), strings.ToLower(r.message))
-}
-
-// indexOf is the first row that fits; -1: none. An expired token has AWS's code for it here, whatever code the server answered.
-func indexOf(rows []row, service *assumerole.ServiceError) int {
-	code := service.Code
-	if service.IsExpired() {
-		code = expiredCodes[0]
-	}
-	return slices.IndexFunc(rows, func(known row) bool { return known.fits(code, service.Message) })
-}
-
-// explain takes the first row that fits.
+// explain gives the advice on the answer.
 func (r refusal) explain() Explanation {
-	rows, other := awsRows, otherAtAWS
-	if !r.Destination.AWS {
-		rows, other = otherServersRows, otherElsewhere
+	advise := otherElsewhere
+	if r.Destination.AWS {
+		advise = otherAtAWS
 	}
-	advise := other
-	if n := indexOf(rows, r.service); n >= 0 {
-		advise = rows[n].advise
+	answers := assumerole.Answers(r.Destination.AWS)
+	if n := assumerole.Lookup(answers, r.service); n >= 0 {
+		advise = advices[answers[n].ID]
 	}
 	given := advise(r)
 	causes := given.causes

@@ -13,99 +13,54 @@ const (
 	timeoutArgument          = "timeout"
 )
 
-// Codes of STS.
-const (
-	accessDenied          = "AccessDenied"
-	invalidIdentityToken  = "InvalidIdentityToken"
-	invalidParameterValue = "InvalidParameterValue" // of other servers
-	validationError       = "ValidationError"
-)
-
-var (
-	// elsewhereCodes are the codes of most errors of MinIO and SeaweedFS. Only the message names the problem.
-	elsewhereCodes = []string{accessDenied, invalidParameterValue}
-	invalidCodes   = []string{invalidIdentityToken, invalidParameterValue, "InvalidClientTokenId", "IDPRejectedClaim"}
-	expiredCodes   = assumerole.ExpiredCodes()
-	// foreignCodes are what S3 and other services of the protocol say to a call that they don't know.
-	foreignCodes   = []string{"MethodNotAllowed", "NotImplemented", "NoSuchBucket", "InvalidBucketName", "InvalidURI", "InvalidAction", "UnknownOperationException", "MissingSecurityHeader"}
-	throttledCodes = []string{"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "SlowDownRead", "SlowDownWrite"}
-)
-
-// awsRows are the errors of AWS's STS. The first that fits holds, so that what any message may have comes last.
-var awsRows = []row{
-	{[]string{accessDenied}, "resource control policy", otherPolicyDenied},
-	{[]string{accessDenied}, "VPC endpoint policy", otherPolicyDenied},
-	{[]string{accessDenied}, assumeAction, assumeDenied},
-	{[]string{accessDenied}, tagAction, tagSessionDenied},
-	{[]string{accessDenied}, sourceIdentityAction, sourceIdentityDenied},
-	{[]string{accessDenied}, "", assumeDenied},
-
-	{[]string{invalidIdentityToken}, "Incorrect token audience", wrongAudience},
-	{[]string{invalidIdentityToken}, "No OpenIDConnect provider found", noOIDCProvider},
-	{[]string{invalidIdentityToken}, "Couldn't retrieve verification key", noVerificationKey},
-	{[]string{invalidIdentityToken}, "thumbprint", wrongThumbprint},
-	{[]string{invalidIdentityToken}, "Missing a required claim: aud", missingAudience},
-	{[]string{invalidIdentityToken}, "Missing a required claim: sub", missingSubject},
-	{[]string{invalidIdentityToken}, "Missing a required claim", missingClaim},
-	{[]string{invalidIdentityToken}, "not a valid JWT", notJWT},
-	{[]string{invalidIdentityToken}, "not a Login With Amazon token", notLoginWithAmazon},
-	{[]string{invalidIdentityToken}, "", invalidToken},
-
-	{expiredCodes, "Token too old", tokenTooOld},
-	{expiredCodes, "", tokenExpired},
-	{[]string{"IDPRejectedClaim"}, "", claimRejected},
-	{[]string{"IDPCommunicationError"}, "", issuerUnreachable},
-
-	{[]string{validationError}, "Request ARN is invalid", invalidRoleARN},
-	{[]string{validationError}, "DurationSeconds exceeds", durationTooLong},
-	{[]string{validationError}, "", invalidField},
-	{[]string{"MalformedPolicyDocument"}, "", malformedPolicy},
-	{[]string{"PackedPolicyTooLarge"}, "", packedPolicyTooLarge},
-	{[]string{"RegionDisabledException"}, "", regionDisabled},
-	{throttledCodes, "", throttled},
-}
-
-// otherServersRows are the errors of servers that aren't AWS's, which follow AWS's codes more or less. Nothing is said of IAM:
-// what they have in its place differs.
-var otherServersRows = []row{
-	{expiredCodes, "", tokenExpired},
-
-	// MinIO.
-	{elsewhereCodes, "RoleARN parse err", foreignRole},
-	{elsewhereCodes, "Error processing RoleArn parameter", undefinedRole},
-	{elsewhereCodes, "dummy-internal does not exist", missingRole},
-	{elsewhereCodes, "claim missing from the JWT token", missingPolicyClaim},
-	{elsewhereCodes, "None of the given policies", undefinedPolicies},
-	{elsewhereCodes, "STS JWT Token has `azp` claim invalid", otherClientID},
-	{elsewhereCodes, "this user does not have enough permission", policyDenied},
-	{elsewhereCodes, "Version cannot be empty", policyWithoutVersion},
-	{elsewhereCodes, "No public key found", unknownKey},
-	{elsewhereCodes, "crypto/rsa: verification error", invalidSignature},
-	{elsewhereCodes, "crypto/ecdsa: verification error", invalidSignature},
-	{elsewhereCodes, "Token used before issued", tokenNotYetValid},
-	{elsewhereCodes, "invalid token expiry", durationElsewhere},
-
-	// SeaweedFS.
-	{elsewhereCodes, "role not found", roleNotFound},
-	{elsewhereCodes, "RoleArn is required", missingRole},
-	{elsewhereCodes, "cannot be used to assume a role in account", roleInOtherAccount},
-	{elsewhereCodes, "requires the IDP to emit policies", emptyPolicyClaim},
-	{elsewhereCodes, "role has no trust policy", missingTrustPolicy},
-	{elsewhereCodes, "trust policy validation failed", trustPolicyDenied},
-	{elsewhereCodes, "no identity provider registered", unknownIssuer},
-	{elsewhereCodes, "failed to get public key", unknownKey},
-	{elsewhereCodes, "signature is invalid", invalidSignature},
-	{elsewhereCodes, "token is not valid yet", tokenNotYetValid},
-	{elsewhereCodes, "DurationSeconds must be between", durationElsewhere},
-
-	{[]string{accessDenied}, "", deniedElsewhere},
-	{invalidCodes, "", invalidTokenElsewhere},
-	{[]string{"IDPCommunicationError"}, "", issuerUnreachable},
-	{[]string{validationError}, "", invalidField},
-	{[]string{"MalformedPolicyDocument"}, "", malformedPolicy},
-	{[]string{"PackedPolicyTooLarge"}, "", packedPolicyTooLarge},
-	{foreignCodes, "", notSTS},
-	{throttledCodes, "", throttled},
+// advices is the advice on each answer of the tables in assumerole, by the answer's ID.
+var advices = map[string]func(refusal) advice{
+	"assumeDenied":          assumeDenied,
+	"otherPolicyDenied":     otherPolicyDenied,
+	"tagSessionDenied":      tagSessionDenied,
+	"sourceIdentityDenied":  sourceIdentityDenied,
+	"wrongAudience":         wrongAudience,
+	"noOIDCProvider":        noOIDCProvider,
+	"noVerificationKey":     noVerificationKey,
+	"wrongThumbprint":       wrongThumbprint,
+	"missingAudience":       missingAudience,
+	"missingSubject":        missingSubject,
+	"missingClaim":          missingClaim,
+	"notJWT":                notJWT,
+	"notLoginWithAmazon":    notLoginWithAmazon,
+	"invalidToken":          invalidToken,
+	"tokenTooOld":           tokenTooOld,
+	"tokenExpired":          tokenExpired,
+	"claimRejected":         claimRejected,
+	"issuerUnreachable":     issuerUnreachable,
+	"invalidRoleARN":        invalidRoleARN,
+	"durationTooLong":       durationTooLong,
+	"invalidField":          invalidField,
+	"malformedPolicy":       malformedPolicy,
+	"packedPolicyTooLarge":  packedPolicyTooLarge,
+	"regionDisabled":        regionDisabled,
+	"throttled":             throttled,
+	"deniedElsewhere":       deniedElsewhere,
+	"invalidTokenElsewhere": invalidTokenElsewhere,
+	"notSTS":                notSTS,
+	"foreignRole":           foreignRole,
+	"undefinedRole":         undefinedRole,
+	"missingRole":           missingRole,
+	"missingPolicyClaim":    missingPolicyClaim,
+	"undefinedPolicies":     undefinedPolicies,
+	"otherClientID":         otherClientID,
+	"policyDenied":          policyDenied,
+	"policyWithoutVersion":  policyWithoutVersion,
+	"unknownKey":            unknownKey,
+	"invalidSignature":      invalidSignature,
+	"tokenNotYetValid":      tokenNotYetValid,
+	"durationElsewhere":     durationElsewhere,
+	"roleNotFound":          roleNotFound,
+	"roleInOtherAccount":    roleInOtherAccount,
+	"emptyPolicyClaim":      emptyPolicyClaim,
+	"missingTrustPolicy":    missingTrustPolicy,
+	"trustPolicyDenied":     trustPolicyDenied,
+	"unknownIssuer":         unknownIssuer,
 }
 
 // otherAtAWS is for a code that none of the rows has.

@@ -36,9 +36,9 @@ type Topic struct {
 func Chapters() []Chapter {
 	return []Chapter{
 		{"No token", noTokenTopics()},
-		{"STS refuses", refusalTopics(awsRows, otherAtAWS, exampleAtAWS)},
+		{"STS refuses", refusalTopics(assumerole.AWSAnswers, exampleAtAWS)},
 		{"What the token itself shows", []Topic{findingTopic()}},
-		{"A server that isn't AWS's refuses", refusalTopics(otherServersRows, otherElsewhere, exampleElsewhere)},
+		{"A server that isn't AWS's refuses", refusalTopics(assumerole.OtherAnswers, exampleElsewhere)},
 		{"No answer of an STS", troubleTopics()},
 		{"Warnings", warningTopics()},
 	}
@@ -70,32 +70,40 @@ func exampleElsewhere() assumerole.Exchange {
 	return exchange
 }
 
-func refusalTopics(rows []row, other func(refusal) advice, example func() assumerole.Exchange) []Topic {
+func refusalTopics(answers []assumerole.Answer, example func() assumerole.Exchange) []Topic {
 	var topics []Topic
-	for _, known := range append(slices.Clone(rows), row{advise: other}) {
-		refused := refusal{example(), &assumerole.ServiceError{Message: known.message, HTTPStatus: 400, RequestID: "-"}, exampleTime}
-		isExpired := slices.Equal(known.codes, expiredCodes)
-		if isExpired {
-			refused.Claims.Expiration = exampleTime.Add(-time.Hour)
+	for _, answer := range answers {
+		if answer.Codes == nil {
+			continue // the topic of the codes has the message, too
 		}
-		var paragraphs []string
-		switch {
-		case len(known.codes) == 0:
-			paragraphs = []string{"Any other code."}
-		case isExpired && !refused.Destination.AWS:
-			paragraphs = []string{"Some servers answer another code, with the message \"Token is expired\"."}
+		topic := refusalTopic(answer, advices[answer.ID], example())
+		topic.Codes = answer.Codes
+		if answer.Message != "" {
+			topic.Messages = []string{answer.Message}
 		}
-		var messages []string
-		if known.message != "" {
-			messages = []string{known.message}
-		}
-		given := known.advise(refused)
-		topics = append(topics, Topic{
-			Summary: given.summary, Argument: given.argument, Codes: known.codes, Messages: messages,
-			Paragraphs: paragraphs, Causes: given.causes, Proposal: refused.trust(given.actions),
-		})
+		topics = append(topics, topic)
 	}
-	return merged(topics)
+	other := otherElsewhere
+	if example().Destination.AWS {
+		other = otherAtAWS
+	}
+	last := refusalTopic(assumerole.Answer{}, other, example())
+	last.Paragraphs = []string{"Any other code."}
+	return merged(append(topics, last))
+}
+
+// refusalTopic is the advice on an answer, for an example.
+func refusalTopic(answer assumerole.Answer, advise func(refusal) advice, example assumerole.Exchange) Topic {
+	refused := refusal{example, &assumerole.ServiceError{Message: answer.Message, HTTPStatus: 400, RequestID: "-"}, exampleTime}
+	var paragraphs []string
+	if answer.ID == "tokenExpired" && !example.Destination.AWS {
+		paragraphs = []string{"Some servers answer another code, with the message \"Token is expired\"."}
+	}
+	if answer.ID == "tokenExpired" || answer.ID == "tokenTooOld" {
+		refused.Claims.Expiration = exampleTime.Add(-time.Hour)
+	}
+	given := advise(refused)
+	return Topic{Summary: given.summary, Argument: given.argument, Paragraphs: paragraphs, Causes: given.causes, Proposal: refused.trust(given.actions)}
 }
 
 // findingTopic has what claims can show to be wrong, each of an example that it is wrong with.
