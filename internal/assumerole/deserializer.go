@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/aws/smithy-go/middleware"
@@ -74,6 +75,9 @@ func (d deserializer) HandleDeserialize(ctx context.Context, in middleware.Deser
 		problem.Problem = fmt.Sprintf("(HTTP status %d) %s", response.StatusCode, problem.Problem)
 		return out, metadata, problem
 	}
+	if _, found := awsmiddleware.GetRequestIDMetadata(metadata); !found {
+		awsmiddleware.SetRequestIDMetadata(&metadata, document.Metadata.RequestID)
+	}
 	out.Result = output
 	return out, metadata, nil
 }
@@ -112,6 +116,9 @@ type document struct {
 	Result    resultElement `xml:"AssumeRoleWithWebIdentityResult"`
 	Error     errorElement  `xml:"Error"`
 	RequestID string        `xml:"RequestId"`
+	Metadata  struct {
+		RequestID string `xml:"RequestId"`
+	} `xml:"ResponseMetadata"`
 	errorElement
 }
 

@@ -170,8 +170,9 @@ func (c *Client) checkAccount(roleARN string) error {
 		return nil
 	}
 	return &ArgumentError{
-		Argument: RoleARNArgument,
-		Summary:  "The role's account isn't allowed",
+		Argument:  RoleARNArgument,
+		Misplaced: shownARN(roleARN) != roleARN,
+		Summary:   "The role's account isn't allowed",
 		Detail: fmt.Sprintf("The role ARN %q isn't of one of the accounts that the provider's argument allowed_account_ids names: %s. Nothing was sent.",
 			shownARN(roleARN), strings.Join(c.allowed, ", ")),
 	}

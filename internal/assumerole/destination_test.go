@@ -157,7 +157,7 @@ func TestNothingIsSent(t *testing.T) {
 			change: func(r *assumerole.Request) {
 				r.RoleARN, r.RoleARNOrigin = "deploy", "the environment variable AWS_ROLE_ARN"
 			},
-			argument: "role_arn", want: `"[6 characters left out]", from the environment variable AWS_ROLE_ARN, isn't an ARN`,
+			argument: "role_arn", want: `"deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`,
 		},
 		"a token in place of a role": {
 			settings: assumerole.Settings{AllowedAccountIDs: []string{account}}, change: func(r *assumerole.Request) { r.RoleARN = jwt }, argument: "role_arn",

@@ -96,6 +96,7 @@ func parseEndpoint(value, origin, argument string) (*endpoint, error) {
 	fail := func(problem string) error {
 		return &SettingError{
 			Argument: argument,
+			Secret:   strings.Contains(value, "@"),
 			Summary:  "Invalid STS endpoint",
 			Detail: fmt.Sprintf("%s %s. It must be an absolute URL with http or https and a host, such as https://sts.example.com or "+
 				"http://localhost:4566.", sentence(origin), problem),

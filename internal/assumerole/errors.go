@@ -8,9 +8,10 @@ import (
 
 // ArgumentError is a value that can't be sent: it breaks a constraint of the API, or contradicts another. Nothing was sent.
 type ArgumentError struct {
-	Argument string // of the block
-	Summary  string
-	Detail   string // what is wrong and what would be valid, in sentences
+	Argument  string // of the block
+	Misplaced bool   // a token might be in the argument by mistake, so the argument's line must not be shown
+	Summary   string
+	Detail    string // what is wrong and what would be valid, in sentences
 }
 
 func (e *ArgumentError) Error() string { return e.Summary + ": " + e.Detail }
@@ -18,6 +19,7 @@ func (e *ArgumentError) Error() string { return e.Summary + ": " + e.Detail }
 // SettingError is a setting of the provider, its environment or the shared configuration that can't be used. Nothing was sent.
 type SettingError struct {
 	Argument string // of the provider block; empty when the setting stands elsewhere, which Detail names
+	Secret   bool   // the argument might hold a password, so its line must not be shown
 	Summary  string
 	Detail   string
 }

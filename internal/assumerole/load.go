@@ -241,6 +241,7 @@ func CheckProxy(argument, value string) error {
 	}
 	return &SettingError{
 		Argument: argument,
+		Secret:   true,
 		Summary:  "Invalid proxy",
 		Detail:   fmt.Sprintf("The value of %s isn't the URL of a proxy. It must be one such as http://proxy.example.com:3128, with http, https or socks5.", argument),
 	}

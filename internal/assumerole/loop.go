@@ -100,7 +100,7 @@ func (l *loop) call(ctx context.Context, token secret.Text) (*Result, error) {
 	l.exchange.Sent, l.began = true, time.Now()
 	input := *l.input
 	input.WebIdentityToken = aws.String(token.Reveal())
-	text := newServerText(l.exchange.Request, l.exchange.Claims, token)
+	text := newServerText(*l.exchange, token)
 	result, number, err := l.client.session(ctx, l.exchange.Request, &input, l.number, func(ctx context.Context) (*Result, error) {
 		return call(ctx, l.sts, &input, text)
 	})

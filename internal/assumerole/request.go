@@ -113,11 +113,15 @@ func (r Request) checkForAWS() (arn.ARN, error) {
 	return role, nil
 }
 
-// ShownRoleARN is RoleARN for a log or an error. What isn't an ARN might be a token in its place, so only its length is shown.
+// ShownRoleARN is RoleARN for a log or an error. What is neither an ARN nor the name of a role might be a token in its place, so
+// only its length is shown.
 func (r Request) ShownRoleARN() string { return shownARN(r.RoleARN) }
 
+// maxRoleName is the greatest length of a role's name in IAM, in characters.
+const maxRoleName = 64
+
 func shownARN(value string) string {
-	if value == "" || strings.HasPrefix(value, "arn:") {
+	if strings.HasPrefix(value, "arn:") || len(value) <= maxRoleName && secret.IsPlain(value) {
 		return secret.Scrub(value)
 	}
 	return secret.LeftOut(value)
@@ -129,8 +133,9 @@ func parseRoleARN(value, origin string) (arn.ARN, error) {
 	}
 	fail := func(problem string) error {
 		return &ArgumentError{
-			Argument: RoleARNArgument,
-			Summary:  "Invalid role ARN",
+			Argument:  RoleARNArgument,
+			Misplaced: shownARN(value) != value,
+			Summary:   "Invalid role ARN",
 			Detail: fmt.Sprintf("The role ARN %q%s %s. It must be the ARN of an IAM role, %d to %d characters long, such as arn:aws:iam::123456789012:role/deploy.",
 				shownARN(value), origin, problem, MinARNLength, MaxARNLength),
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
-	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // serverText decides what is kept of the texts in a server's answers. The server has the token, and can repeat it in any
@@ -20,8 +19,10 @@ type serverText struct {
 	token secret.Text
 }
 
-func newServerText(request Request, claims *webidentity.Claims, token secret.Text) serverText {
-	names := append([]string{request.RoleARN, request.RoleSessionName, request.ProviderID, constraintPattern}, request.PolicyARNs...)
+func newServerText(exchange Exchange, token secret.Text) serverText {
+	request, claims := exchange.Request, exchange.Claims
+	host, _, _ := strings.Cut(exchange.Destination.Host, ":")
+	names := append([]string{request.RoleARN, request.RoleSessionName, request.ProviderID, constraintPattern, exchange.Destination.Host, host}, request.PolicyARNs...)
 	if role, err := arn.Parse(request.RoleARN); err == nil {
 		names = append(names, role.AccountID, role.Resource)
 	}

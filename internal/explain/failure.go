@@ -15,6 +15,7 @@ import (
 // Explanation is a failure or a warning in words. It never holds a token or a secret.
 type Explanation struct {
 	Argument         string // of the block, at fault; empty when it is none of them
+	Misplaced        bool   // a secret might be in the argument, so the argument's line must not be shown
 	ProviderArgument string // of the provider block, at fault; empty when it is none of them
 	Summary          string
 	Detail           string
@@ -27,7 +28,7 @@ func Failure(exchange assumerole.Exchange, err error) Explanation {
 
 func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation {
 	if argument, found := errors.AsType[*assumerole.ArgumentError](err); found {
-		return Explanation{Argument: argument.Argument, Summary: argument.Summary, Detail: argument.Detail}
+		return Explanation{Argument: argument.Argument, Misplaced: argument.Misplaced, Summary: argument.Summary, Detail: argument.Detail}
 	}
 	if source, found := errors.AsType[*webidentity.Error](err); found {
 		return noToken(exchange, source)
@@ -87,7 +88,7 @@ func Refresh(exchange assumerole.Exchange, err error) Explanation {
 // Setting explains what is wrong with the provider's settings.
 func Setting(err error) Explanation {
 	if setting, found := errors.AsType[*assumerole.SettingError](err); found {
-		return Explanation{ProviderArgument: setting.Argument, Summary: setting.Summary, Detail: setting.Detail}
+		return Explanation{ProviderArgument: setting.Argument, Misplaced: setting.Secret, Summary: setting.Summary, Detail: setting.Detail}
 	}
 	return Explanation{Summary: "The provider can't be configured", Detail: secret.Scrub(err.Error())}
 }
@@ -98,5 +99,5 @@ func noToken(exchange assumerole.Exchange, source *webidentity.Error) Explanatio
 	if exchange.Request.TokenOfProvider {
 		return Explanation{Summary: source.Summary, Detail: paragraphs(source.Detail, "It is the provider block that says where the token comes from, by "+source.Argument+".")}
 	}
-	return Explanation{Argument: source.Argument, Summary: source.Summary, Detail: source.Detail}
+	return Explanation{Argument: source.Argument, Misplaced: source.Misplaced, Summary: source.Summary, Detail: source.Detail}
 }

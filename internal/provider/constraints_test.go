@@ -32,20 +32,25 @@ func TestConstraints(t *testing.T) {
 		others   []string
 		want     string
 		provider bool // it is an argument of the provider block
+		block    bool // the error points at the block: the argument's line might hold a secret
 	}{
 		"role_arn empty":                    {argument: "role_arn", value: `""`, others: []string{token}, want: `The role ARN "" is empty`},
 		"role_arn that is no ARN":           {argument: "role_arn", value: `"deploy"`, others: []string{token}, want: "It must be the ARN of an IAM role, 20 to 2048 characters long"},
 		"role_session_name of one":          {argument: "role_session_name", value: `"a"`, others: []string{role, token}, want: "It must be 2 to 64 characters long"},
 		"role_session_name of 65":           {argument: "role_session_name", value: quote(65), others: []string{role, token}, want: "has 65 characters. It must be 2 to 64"},
 		"role_session_name with a space":    {argument: "role_session_name", value: `"a b"`, others: []string{role, token}, want: "of letters, digits and the characters _ + = , . @ -"},
-		"web_identity_token empty":          {argument: "web_identity_token", value: `""`, others: []string{role}, want: "is empty"},
-		"web_identity_token of 3":           {argument: "web_identity_token", value: `"abc"`, others: []string{role}, want: "at least 4 are needed"},
-		"web_identity_token of 20001":       {argument: "web_identity_token", value: quote(20001), others: []string{role}, want: "20001 characters, where at most 20000 are allowed"},
-		"web_identity_token that is a path": {argument: "web_identity_token", value: `"/var/run/secrets/token"`, others: []string{role}, want: "Give the path to web_identity_token_file instead"},
-		"web_identity_token of a file":      {argument: "web_identity_token", value: `"` + file("x") + `"`, others: []string{role}, want: "is the path of a file, not a token"},
+		"web_identity_token empty":          {block: true, argument: "web_identity_token", value: `""`, others: []string{role}, want: "is empty"},
+		"web_identity_token of 3":           {block: true, argument: "web_identity_token", value: `"abc"`, others: []string{role}, want: "at least 4 are needed"},
+		"web_identity_token of 20001":       {block: true, argument: "web_identity_token", value: quote(20001), others: []string{role}, want: "20001 characters, where at most 20000 are allowed"},
+		"web_identity_token that is a path": {block: true, argument: "web_identity_token", value: `"/var/run/secrets/token"`, others: []string{role}, want: "Give the path to web_identity_token_file instead"},
+		"web_identity_token of a file":      {block: true, argument: "web_identity_token", value: `"` + file("x") + `"`, others: []string{role}, want: "is the path of a file, not a token"},
 		"two tokens": {
-			argument: "web_identity_token", value: `"an-opaque-token"`, others: []string{role, `web_identity_token_file = "x"`},
-			want: `Attribute "web_identity_token_file" cannot be specified when "web_identity_token" is specified`,
+			argument: "web_identity_token_file", value: `"x"`, others: []string{role, token},
+			want: `Attribute "web_identity_token" cannot be specified when "web_identity_token_file" is specified`,
+		},
+		"a token and a platform": {
+			argument: "web_identity_token_request", value: "{ buildkite = {} }", others: []string{role, token},
+			want: `Attribute "web_identity_token" cannot be specified when "web_identity_token_request" is specified`,
 		},
 		"web_identity_token_file empty":         {argument: "web_identity_token_file", value: `""`, others: []string{role}, want: "string length must be at least 1"},
 		"web_identity_token_file missing":       {argument: "web_identity_token_file", value: `"/nowhere/token"`, others: []string{role}, want: `The file "/nowhere/token" doesn't exist.`},
@@ -54,14 +59,14 @@ func TestConstraints(t *testing.T) {
 		"web_identity_token_file, too large":    {argument: "web_identity_token_file", value: `"` + file(strings.Repeat("x", 200000)) + `"`, others: []string{role}, want: "is larger than a token can be: at most 20000 characters"},
 		"web_identity_token_file of a secret":   {argument: "web_identity_token_file", value: `"` + file("-----BEGIN PRIVATE KEY-----") + `"`, others: []string{role}, want: "isn't a JWT"},
 		"policy_arns with a null":               {argument: "policy_arns", value: "[null]", others: []string{role, token}, want: "contains a null value"},
-		"a token in place of a path":            {argument: "web_identity_token_file", value: `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`, others: []string{role}, want: "is a web identity token itself, where the path of a file is wanted"},
+		"a token in place of a path":            {block: true, argument: "web_identity_token_file", value: `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`, others: []string{role}, want: "is a web identity token itself, where the path of a file is wanted"},
 		"duration_seconds beyond 32 bits":       {argument: "duration_seconds", value: "3000000000", others: []string{role, token}, want: "duration_seconds must be a whole number from 900 to 2147483647. The value is 3000000000."},
-		"the name of a variable, which is none": {argument: "web_identity_token_env", value: `"a.b"`, others: []string{role}, want: "name"},
+		"the name of a variable, which is none": {block: true, argument: "web_identity_token_env", value: `"a.b"`, others: []string{role}, want: "name"},
 		"a variable that isn't set":             {argument: "web_identity_token_env", value: `"NO_SUCH_TOKEN"`, others: []string{role}, want: "NO_SUCH_TOKEN"},
 		"no platform":                           {argument: "web_identity_token_request", value: `{}`, others: []string{role}, want: "none that the provider knows is set. Set exactly one of azure_devops, azure_managed_identity, buildkite, github_actions, google_compute"},
 		"two platforms":                         {argument: "web_identity_token_request", value: `{ github_actions = {}, buildkite = {} }`, others: []string{role}, want: "buildkite and github_actions are set"},
 		"a platform that isn't there":           {argument: "web_identity_token_request", value: `{ github_actions = {} }`, others: []string{role}, want: "This isn't a job of GitHub Actions"},
-		"http_proxy that is none":               {argument: "http_proxy", value: `"user:hunter2"`, provider: true, want: "isn't the URL of a proxy"},
+		"http_proxy that is none":               {block: true, argument: "http_proxy", value: `"user:hunter2"`, provider: true, want: "isn't the URL of a proxy"},
 		"allowed_account_ids with a name":       {argument: "allowed_account_ids", value: `["production"]`, provider: true, want: "must be the ID of an AWS account, 12 digits"},
 		"max_retries below nothing":             {argument: "max_retries", value: "-1", provider: true, want: "max_retries must be a whole number from 0 to 1000. The value is -1."},
 		"a CA bundle that isn't there":          {argument: "custom_ca_bundle", value: `"/nowhere/ca.pem"`, provider: true, want: `"/nowhere/ca.pem" doesn't exist`},
@@ -77,7 +82,7 @@ func TestConstraints(t *testing.T) {
 		"duration_seconds of 43201":             {argument: "duration_seconds", value: "43201", others: []string{role, token}, want: "AWS allows 900 to 43200 seconds"},
 		"minimum_session_token_size of -1":      {argument: "minimum_session_token_size", value: "-1", others: []string{role, token}, want: "minimum_session_token_size must be a whole number from 0 to 4096. The value is -1."},
 		"minimum_session_token_size of 4097":    {argument: "minimum_session_token_size", value: "4097", others: []string{role, token}, want: "must be a whole number from 0 to 4096. The value is 4097."},
-		"timeout without a unit":                {argument: "timeout", value: `"30"`, others: []string{role, token}, want: `"30" isn't a duration longer than zero. Write a number with its unit`},
+		"timeout without a unit":                {argument: "timeout", value: `"30"`, others: []string{role, token}, want: `"30" has no unit. Write a number with its unit`},
 		"iam_propagation_timeout of nothing":    {argument: "iam_propagation_timeout", value: `"0s"`, others: []string{role, token}, want: `"0s" isn't a duration longer than zero`},
 		"timeout of nothing":                    {argument: "timeout", value: `"0s"`, others: []string{role, token}, want: `"0s" isn't a duration longer than zero`},
 		"timeout below nothing":                 {argument: "timeout", value: `"-1m"`, others: []string{role, token}, want: `isn't a duration longer than zero`},
@@ -89,7 +94,7 @@ func TestConstraints(t *testing.T) {
 		"region that is none":                   {argument: "region", value: `"US East"`, provider: true, want: "isn't the name of a Region"},
 		"region for the global endpoint":        {argument: "region", value: `"aws-global"`, provider: true, want: "stands for the global endpoint"},
 		"endpoint that is no URL":               {argument: "endpoint", value: `"sts.example.com"`, provider: true, want: "It must be an absolute URL with http or https and a host"},
-		"endpoint with a password":              {argument: "endpoint", value: `"https://user:hunter2@sts.example.com"`, provider: true, want: "holds a user or a password"},
+		"endpoint with a password":              {block: true, argument: "endpoint", value: `"https://user:hunter2@sts.example.com"`, provider: true, want: "holds a user or a password"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
@@ -99,7 +104,11 @@ func TestConstraints(t *testing.T) {
 				config = "provider \"sts\" {\n  " + setting + "\n}\n" + block(role, token)
 			}
 			testenv.Refused()
-			run(t, resource.TestStep{Config: config, ExpectError: failsAt(test.argument, test.want)})
+			fails := failsAt(test.argument, test.want)
+			if test.block {
+				fails = failsAtBlock(test.want)
+			}
+			run(t, resource.TestStep{Config: config, ExpectError: fails})
 			if hosts := testenv.Refused(); len(hosts) > 0 {
 				t.Errorf("something was sent to %q", hosts)
 			}

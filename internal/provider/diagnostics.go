@@ -9,6 +9,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // addError adds an explanation to a block's diagnostics, at the argument at fault.
@@ -27,12 +28,18 @@ func addProviderError(diagnostics *diag.Diagnostics, explanation explain.Explana
 }
 
 func add(at func(path.Path, string, string), anywhere func(string, string), argument string, explanation explain.Explanation) {
-	if argument == "" {
+	if argument == "" || mayShowSecret(argument, explanation) {
 		anywhere(explanation.Summary, explanation.Detail)
 		return
 	}
 	// The argument as a whole, even for a part of a nested one: Terraform finds no line for a longer path.
 	at(path.Root(argument), explanation.Summary, explanation.Detail)
+}
+
+// mayShowSecret reports whether an error must not point at an argument. Terraform shows the line that an error points at, and
+// with it a token that stands in the configuration itself.
+func mayShowSecret(argument string, explanation explain.Explanation) bool {
+	return argument == webidentity.InlineArgument || explanation.Misplaced
 }
 
 // checkedBy makes a validator of a check of the core's, so that each rule and its text stand in one place. Unlike the
@@ -57,6 +64,10 @@ func (c stringCheck) ValidateString(_ context.Context, request validator.StringR
 	}
 	if err := c.check(request.ConfigValue.ValueString()); err != nil {
 		explanation := explain.Failure(assumerole.Exchange{}, err)
+		if mayShowSecret(request.Path.String(), explanation) {
+			response.Diagnostics.AddError(explanation.Summary, explanation.Detail)
+			return
+		}
 		response.Diagnostics.AddAttributeError(request.Path, explanation.Summary, explanation.Detail)
 	}
 }

@@ -59,7 +59,7 @@ func TestEnvironmentsRoleMustBeOne(t *testing.T) {
 	w := newWorld(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
 	t.Setenv("AWS_ROLE_ARN", "deploy")
-	run(t, resource.TestStep{Config: block(), ExpectError: shows(`The role ARN "[6 characters left out]", from the environment variable AWS_ROLE_ARN, isn't an ARN`)})
+	run(t, resource.TestStep{Config: block(), ExpectError: shows(`The role ARN "deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`)})
 }
 
 func TestEnvironmentsTokenFileIsNamedInItsErrors(t *testing.T) {

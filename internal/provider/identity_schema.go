@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -20,9 +21,10 @@ import (
 
 // tokenArguments say where the token comes from. The provider block has the very same ones, as defaults for the blocks.
 //
-// Each pair that excludes itself is declared on one side only, so that it is reported once.
+// Each pair that excludes itself is declared on one side only, so that it is reported once. That side is never the token's own
+// argument: Terraform would show its line.
 func tokenArguments() map[string]schema.Attribute {
-	file, env, request := path.MatchRoot(webidentity.FileArgument), path.MatchRoot(webidentity.EnvironmentArgument), path.MatchRoot(webidentity.RequestArgument)
+	inline, file, env := path.MatchRoot(webidentity.InlineArgument), path.MatchRoot(webidentity.FileArgument), path.MatchRoot(webidentity.EnvironmentArgument)
 	return map[string]schema.Attribute{
 		webidentity.InlineArgument: schema.StringAttribute{
 			Optional:  true,
@@ -32,7 +34,6 @@ func tokenArguments() map[string]schema.Attribute {
 				"block sets one, the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names is read. In the provider block, an ephemeral value keeps it out of state and plan.",
 			Validators: []validator.String{
 				checkedBy("a web identity token", checkInlineToken),
-				stringvalidator.ConflictsWith(file, env, request),
 			},
 		},
 		webidentity.FileArgument: schema.StringAttribute{
@@ -41,7 +42,7 @@ func tokenArguments() map[string]schema.Attribute {
 				"holds must be a JWT, unless `provider_id` is set. White space around it is trimmed.",
 			Validators: []validator.String{
 				stringvalidator.LengthAtLeast(1),
-				stringvalidator.ConflictsWith(env, request),
+				stringvalidator.ConflictsWith(inline),
 			},
 		},
 		webidentity.EnvironmentArgument: schema.StringAttribute{
@@ -50,7 +51,7 @@ func tokenArguments() map[string]schema.Attribute {
 				"`provider_id` is set. White space around it is trimmed.",
 			Validators: []validator.String{
 				checkedBy("the name of an environment variable", checkVariableName),
-				stringvalidator.ConflictsWith(request),
+				stringvalidator.ConflictsWith(inline, file),
 			},
 		},
 		webidentity.RequestArgument: schema.SingleNestedAttribute{
@@ -58,7 +59,7 @@ func tokenArguments() map[string]schema.Attribute {
 			MarkdownDescription: "Asks the platform that Terraform runs on for a token (`WebIdentityToken`). Takes exactly one of these objects, each of which makes one HTTP request; " +
 				"nothing needs to be installed.",
 			Attributes: platforms(),
-			Validators: []validator.Object{onePlatform{}},
+			Validators: []validator.Object{onePlatform{}, objectvalidator.ConflictsWith(inline, file, env)},
 		},
 	}
 }

@@ -129,7 +129,7 @@ func TestTwoTokensInTheProviderBlock(t *testing.T) {
 	w := newWorld(t)
 	run(t, resource.TestStep{
 		Config:      w.provider(set("web_identity_token", w.token(t, nil)), set("web_identity_token_env", "JOB_TOKEN")) + block(set("role_arn", roleARN(production))),
-		ExpectError: shows(`Attribute "web_identity_token_env" cannot be specified when "web_identity_token" is specified`),
+		ExpectError: shows(`Attribute "web_identity_token" cannot be specified when "web_identity_token_env" is specified`),
 	})
 }
 

@@ -125,6 +125,11 @@ func shows(sentence string) *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
 }
 
+// failsAtBlock is failsAt for an error that points at a block as a whole.
+func failsAtBlock(sentence string) *regexp.Regexp {
+	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +(?:data|ephemeral|provider) ".*` + shows(sentence).String())
+}
+
 // failsAt makes a pattern that finds a sentence in an error that points at the line of an argument.
 func failsAt(argument, sentence string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +` + argument + ` +=.*` + shows(sentence).String())

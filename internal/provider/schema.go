@@ -161,7 +161,7 @@ func results() map[string]schema.Attribute {
 			ElementType: types.StringType,
 			MarkdownDescription: "Environment variables that pass the session to a command, for `local-exec` or an `exec` block. They hold the keys, and they keep AWS SDKs " +
 				"from other identities of the runner. Exception: if the runner sets `AWS_PROFILE`, the AWS SDK for JavaScript v3 uses that profile instead of the keys. Start " +
-				"such a command with `env -u AWS_PROFILE`. The guide \"Credentials for commands\" lists all variables and exceptions.",
+				"such a command with `env -u AWS_PROFILE`, except in a refreshable session. The guide \"Credentials for commands\" lists all variables and exceptions.",
 		},
 	}
 }
@@ -170,6 +170,9 @@ func checkPolicy(value string) error {
 	_, err := assumerole.CompactPolicy(value)
 	return err
 }
+
+// isNumber finds a duration whose unit is missing.
+var isNumber = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 
 var bareHost = regexp.MustCompile(`^[^:/\s]*$`)
 
@@ -189,6 +192,8 @@ func checkTimeout(value string) error {
 	duration, err := time.ParseDuration(value)
 	var problem string
 	switch {
+	case isNumber.MatchString(value):
+		problem = "has no unit. Write a number with its unit, such as \"30s\", \"2m\" or \"1m30s\""
 	case err != nil || duration <= 0:
 		problem = "isn't a duration longer than zero. Write a number with its unit, such as \"30s\", \"2m\" or \"1m30s\""
 	case duration > assumerole.MaxTimeout:

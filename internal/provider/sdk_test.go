@@ -156,7 +156,12 @@ resource "terraform_data" "programs" {
 	out := t.TempDir()
 	cli.CLI = cli.With(append(runnersIdentities(t, cli.workspace.Path("home")), "OUT="+out, "SDKS="+filepath.Join(root, sdkFolder), "GO_SDKS="+sdks, "STS="+w.URL())...)
 	cli.must(t, "apply", "-no-color", "-auto-approve")
-	t.Logf("what the programs said: %s", read(t, filepath.Join(out, "stderr"))) // go test shows it if something fails
+	said := read(t, filepath.Join(out, "stderr"))
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("what the programs said: %s", said)
+		}
+	})
 	taken := map[string]string{}
 	for line := range strings.Lines(read(t, filepath.Join(out, "identities"))) {
 		name, identity, _ := strings.Cut(strings.TrimSpace(line), ": ")

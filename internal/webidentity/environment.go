@@ -95,6 +95,8 @@ func platformHint(name string) string {
 	return " Does the job ask for the token (in GitLab: id_tokens), and is the variable handed on to where Terraform runs?"
 }
 
-func (Environment) fail(summary, format string, arguments ...any) error {
-	return &Error{Argument: EnvironmentArgument, Summary: summary, Detail: fmt.Sprintf(format, arguments...)}
+// fail is an error at the argument. Unless the name is plainly one, a token might be in its place.
+func (e Environment) fail(summary, format string, arguments ...any) error {
+	misplaced := e.Name != "" && !(plainName.MatchString(e.Name) && secret.IsPlain(e.Name))
+	return &Error{Argument: EnvironmentArgument, Misplaced: misplaced, Summary: summary, Detail: fmt.Sprintf(format, arguments...)}
 }

@@ -76,8 +76,10 @@ func (f File) read(ctx context.Context) ([]byte, error) {
 
 func (f File) readRegular() ([]byte, error) {
 	if IsJWT(strings.TrimSpace(f.Path)) {
-		return nil, f.fail("A token in place of a path", "%s is a web identity token itself, where the path of a file is wanted. Give the token to %s instead.",
+		failure := f.fail("A token in place of a path", "%s is a web identity token itself, where the path of a file is wanted. Give the token to %s instead.",
 			f.setting(), InlineArgument)
+		failure.Misplaced = true
+		return nil, failure
 	}
 	// Without O_NONBLOCK, opening a named pipe would wait for its writer.
 	file, err := os.OpenFile(f.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -124,12 +126,16 @@ func (f File) unreadable(err error) error {
 		hint = " The path is empty."
 	case strings.HasPrefix(f.Path, "~"):
 		hint = ` "~" isn't expanded here: write pathexpand(` + f.plainPath() + `).`
+	case strings.HasPrefix(f.Path, "$"):
+		hint = " Variables of a shell aren't expanded here. Write the whole path, or use pathexpand."
 	case !isPathByPrefix(f.Path):
 		hint = " If it is a token, set " + InlineArgument + " to it instead."
 	case f.Argument == "":
 		hint = " Where the token comes from elsewhere, set one of the token arguments, which the variable then gives way to."
 	}
-	return f.fail("The web identity token file can't be read", "%s %s.%s", subject, reason, hint)
+	failure := f.fail("The web identity token file can't be read", "%s %s.%s", subject, reason, hint)
+	failure.Misplaced = f.Path != "" && f.plainPath() != fmt.Sprintf("%q", f.Path)
+	return failure
 }
 
 // subject names a file that exists as the user knows it, to begin a sentence with.
@@ -157,6 +163,9 @@ func (f File) setting() string {
 // maxElements bounds how many elements of a path are shown. Base64 has slashes, too.
 const maxElements = 12
 
+// shortElement is the length in bytes up to which an element gives nothing away.
+const shortElement = 3
+
 // plainPath shows those elements of a path that are plain words.
 func (f File) plainPath() string {
 	elements := pathElement.FindAllString(f.Path, maxElements+1)
@@ -164,7 +173,7 @@ func (f File) plainPath() string {
 		return fmt.Sprintf("(a path of %d characters, which isn't shown because it might be a token)", utf8.RuneCountInString(f.Path))
 	}
 	return fmt.Sprintf("%q", pathElement.ReplaceAllStringFunc(f.Path, func(element string) string {
-		if strings.Trim(element, "~.:") == "" || driveLetter.MatchString(element) || secret.IsPlain(element) {
+		if len(element) <= shortElement || secret.IsPlain(strings.TrimPrefix(element, ".")) {
 			return element
 		}
 		return secret.LeftOut(element)
@@ -173,9 +182,8 @@ func (f File) plainPath() string {
 
 var (
 	pathElement = regexp.MustCompile(`[^/\\]+`)
-	driveLetter = regexp.MustCompile(`^[A-Za-z]:$`)
 )
 
-func (f File) fail(summary, format string, arguments ...any) error {
+func (f File) fail(summary, format string, arguments ...any) *Error {
 	return &Error{Argument: f.Argument, Summary: summary, Detail: fmt.Sprintf(format, arguments...)}
 }

@@ -39,6 +39,7 @@ type Error struct {
 	Argument  string // the argument at fault; empty when the source is the environment
 	Member    string // the platform's object in RequestArgument; empty for the other arguments
 	Attribute string // the attribute of that object at fault; empty when it isn't a single one
+	Misplaced bool   // a token might be in the argument by mistake, so the argument's line must not be shown
 	Summary   string // what is wrong, as a heading
 	Detail    string // what is wrong and what would be right, in sentences
 }
@@ -58,6 +59,8 @@ func notJWTHint(value string) string {
 		return " It begins with a quote: the token has to be there without."
 	case strings.HasPrefix(value, "{"):
 		return " It is JSON: take the token out of it."
+	case strings.HasPrefix(strings.ToLower(value), "bearer "):
+		return " It begins with the word Bearer: remove it."
 	case strings.ContainsAny(value, " \t\r\n"):
 		return " There is white space in it."
 	case strings.HasPrefix(value, "eyJ"):
