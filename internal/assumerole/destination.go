@@ -13,12 +13,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
 // Destination is where a call goes, and on whose word.
 type Destination struct {
 	Host           string // host, and port when it isn't the scheme's
 	AWS            bool   // it is AWS's own STS
+	Loopback       bool   // it is on this machine
 	Region         string // empty with an endpoint that somebody named
 	RegionOrigin   string // who named the Region
 	EndpointOrigin string // who named the endpoint; empty for the one of the Region
@@ -130,7 +132,9 @@ func (c *Client) regionFor(role arn.ARN) (region, error) {
 func (c *Client) locate(ctx context.Context, request Request) (Destination, *sts.Client, error) {
 	destination := Destination{AWS: true}
 	if c.endpoint != nil {
-		destination = Destination{Host: c.endpoint.url.Host, AWS: c.endpoint.aws, EndpointOrigin: c.endpoint.origin}
+		destination = Destination{
+			Host: c.endpoint.url.Host, AWS: c.endpoint.aws, Loopback: transport.IsLoopback(c.endpoint.url), EndpointOrigin: c.endpoint.origin,
+		}
 	}
 	if err := c.checkAccount(request.RoleARN); err != nil {
 		return destination, nil, err

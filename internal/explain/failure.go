@@ -17,6 +17,7 @@ type Explanation struct {
 	Argument         string // of the block, at fault; empty when it is none of them
 	Misplaced        bool   // a secret might be in the argument, so the argument's line must not be shown
 	ProviderArgument string // of the provider block, at fault; empty when it is none of them
+	Once             bool   // for all blocks of a provider process
 	Summary          string
 	Detail           string
 }

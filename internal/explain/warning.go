@@ -16,8 +16,9 @@ func Warnings(exchange assumerole.Exchange) []Explanation {
 		return nil
 	}
 	var warnings []Explanation
-	if exchange.Claims != nil && slices.Contains(exchange.Claims.Audience, awsAudience) {
+	if !exchange.Destination.Loopback && exchange.Claims != nil && slices.Contains(exchange.Claims.Audience, awsAudience) {
 		warnings = append(warnings, Explanation{
+			Once:    true,
 			Summary: "A token for AWS goes to a server that isn't AWS's",
 			Detail: fmt.Sprintf("The token's audience is %s, and it goes to %s. That server could use the token at AWS itself, for every role that trusts it. "+
 				"Ask the identity provider for a token with an audience of that server's own.", awsAudience, exchange.Destination),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -18,6 +19,7 @@ type exchanger struct {
 	client   *assumerole.Client // nil beside a problem, and while something isn't known
 	problem  error              // what is wrong with the environment
 	identity identityModel      // the defaults for the blocks
+	warned   atomic.Bool        // a warning that is for all blocks was given
 
 	// Arguments of the provider block that aren't known yet.
 	unknown, unknownToken, unknownSessionName []string
@@ -44,6 +46,9 @@ func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *dia
 	}
 	made, err := e.logged(ctx, ctx, request)
 	for _, warning := range explain.Warnings(made) {
+		if warning.Once && e.warned.Swap(true) {
+			continue
+		}
 		addWarning(diagnostics, warning)
 	}
 	if err != nil {
