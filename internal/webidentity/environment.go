@@ -72,11 +72,14 @@ func (e Environment) Token(context.Context) (secret.Text, error) {
 // subject names the variable, to begin a sentence with. If it isn't set, a token may be in the place of its name, so only
 // what is plainly the name of a variable is shown.
 func (e Environment) subject(isSet bool) string {
-	if isSet || plainName.MatchString(e.Name) && secret.IsPlain(e.Name) {
+	if isSet || e.isPlain() {
 		return "The environment variable " + e.Name
 	}
 	return fmt.Sprintf("The environment variable that %s names (%d characters, which aren't shown because they might be a token)", EnvironmentArgument, len(e.Name))
 }
+
+// isPlain reports whether Name is plainly the name of a variable.
+func (e Environment) isPlain() bool { return plainName.MatchString(e.Name) && secret.IsPlain(e.Name) }
 
 // plainName is a name in capital letters, as those of platforms are.
 var plainName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$`)
@@ -97,6 +100,6 @@ func platformHint(name string) string {
 
 // fail is an error at the argument. Unless the name is plainly one, a token might be in its place.
 func (e Environment) fail(summary, format string, arguments ...any) error {
-	misplaced := e.Name != "" && !(plainName.MatchString(e.Name) && secret.IsPlain(e.Name))
+	misplaced := e.Name != "" && !e.isPlain()
 	return &Error{Argument: EnvironmentArgument, Misplaced: misplaced, Summary: summary, Detail: fmt.Sprintf(format, arguments...)}
 }

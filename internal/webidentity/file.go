@@ -180,9 +180,7 @@ func (f File) plainPath() string {
 	}))
 }
 
-var (
-	pathElement = regexp.MustCompile(`[^/\\]+`)
-)
+var pathElement = regexp.MustCompile(`[^/\\]+`)
 
 func (f File) fail(summary, format string, arguments ...any) *Error {
 	return &Error{Argument: f.Argument, Summary: summary, Detail: fmt.Sprintf(format, arguments...)}
