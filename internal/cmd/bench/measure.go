@@ -49,22 +49,22 @@ func (b *bench) time(ctx context.Context, s *subject, c cell) (sample, error) {
 	return b.sample(ctx, b.cli, s.timed, c)
 }
 
-// usage runs the CLI with the launcher in the provider's place. This takes longer, so that it is a run of its own.
-func (b *bench) usage(ctx context.Context, s *subject, c cell) (usage, error) {
+// usage runs the CLI with the launcher in the provider's place, which takes some milliseconds longer.
+func (b *bench) usage(ctx context.Context, s *subject, c cell) (sample, usage, error) {
 	folder, err := os.MkdirTemp(b.workspace.Path(), "usage-*")
 	if err != nil {
-		return usage{}, err
+		return sample{}, usage{}, err
 	}
 	cli := b.cli.With(targetVariable+"="+s.executable, usageVariable+"="+folder)
 	run, err := b.sample(ctx, cli, s.launched, c)
 	if err != nil {
-		return usage{}, err
+		return sample{}, usage{}, err
 	}
 	used, err := readLaunched(folder)
 	if err != nil {
-		return usage{}, err
+		return sample{}, usage{}, err
 	}
-	return usage{cli: run.cpu - used.Provider - used.Launcher, provider: used.Provider, peakMemory: used.PeakMemory}, nil
+	return run, usage{cli: run.cpu - used.Provider - used.Launcher, provider: used.Provider, peakMemory: used.PeakMemory}, nil
 }
 
 // sample runs the CLI without a state from an earlier run.

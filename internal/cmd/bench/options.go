@@ -68,8 +68,11 @@ func (o options) roles() []int {
 	if o.quick {
 		return []int{1, 100}
 	}
-	return []int{1, 10, 100, 1000}
+	return []int{1, 10, 100, manyRoles}
 }
+
+// manyRoles take long to measure.
+const manyRoles = 1000
 
 // latencies are how long STS takes to answer.
 func (o options) latencies() []time.Duration { return []time.Duration{0, plottedLatency} }
@@ -81,16 +84,8 @@ func (o options) runsFor(roles int) int {
 		return o.runs
 	case o.quick:
 		return 1
-	case roles >= 1000:
+	case roles >= manyRoles:
 		return 3
 	}
 	return 5
-}
-
-// usageRunsFor is how many further runs measure CPU time and memory, which vary less than times do.
-func (o options) usageRunsFor(roles int) int {
-	if roles >= 1000 {
-		return 1
-	}
-	return min(3, o.runsFor(roles))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -39,6 +40,33 @@ func TestParsePeer(t *testing.T) {
 		if _, err := parsePeer(value); err == nil {
 			t.Errorf("no error for %q", value)
 		}
+	}
+}
+
+// TestInstalledPeer has the folders that Terraform and OpenTofu make.
+func TestInstalledPeer(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ host, file, want string }{
+		"Terraform": {"registry.terraform.io", "terraform-provider-http_v3.6.0_x5", "3.6.0"},
+		"OpenTofu":  {"registry.opentofu.org", "terraform-provider-http_v3.6.0", "3.6.0"},
+		"nothing":   {"registry.terraform.io", "README.md", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := t.TempDir()
+			folder := filepath.Join(root, ".terraform", "providers", test.host, "hashicorp", "http", "3.6.0", "linux_amd64")
+			if err := os.MkdirAll(folder, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(folder, test.file)
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			got, err := installedPeer(root, "http")
+			if got.version != test.want || (err == nil) != (test.want != "") {
+				t.Errorf("got %v, %v", got, err)
+			}
+		})
 	}
 }
 

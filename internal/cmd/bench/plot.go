@@ -176,7 +176,7 @@ func (c *curve) class() string {
 func drawLegend(b *strings.Builder, c *curve, color, y int) {
 	text := c.name + ", answers at once"
 	if c.dashed {
-		text = fmt.Sprintf("%s, answers after %s", c.name, plottedLatency)
+		text = fmt.Sprintf("%s, answers after %d ms", c.name, plottedLatency.Milliseconds())
 	}
 	fmt.Fprintf(b, "  <line class=\"curve c%d%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%[4]d\"/>\n", color, c.class(), plotLeft, y-4, plotLeft+sampleWidth)
 	fmt.Fprintf(b, "  <text class=\"ink\" x=\"%d\" y=\"%d\">%s</text>\n", plotLeft+sampleWidth+10, y, text)

@@ -119,7 +119,10 @@ func TestPlotIsXMLWithACurveForEachProvider(t *testing.T) {
 	if found["polyline"] != 1 || found["circle"] != 2 {
 		t.Errorf("it has %d curves and %d marks", found["polyline"], found["circle"])
 	}
-	if want := "sts, data source, answers after 50ms"; !strings.Contains(plot, want) {
+	if strings.Contains(plot, "%!") {
+		t.Error("a format isn't right")
+	}
+	if want := "sts, data source, answers after 50 ms"; !strings.Contains(plot, want) {
 		t.Errorf("the legend lacks %q", want)
 	}
 }

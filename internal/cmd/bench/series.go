@@ -42,22 +42,43 @@ func (b *bench) fill(ctx context.Context, c cell) ([]row, error) {
 			series = append(series, &measured{subject: s})
 		}
 	}
-	err := inTurn(series, b.options.runsFor(c.roles), func(m *measured) error {
-		run, err := b.time(ctx, m.subject, c)
-		m.samples = append(m.samples, run)
-		return err
-	})
-	if err != nil {
+	if err := b.run(ctx, c, series); err != nil {
 		return nil, err
 	}
-	if canMeasureUsage {
-		err = inTurn(series, b.options.usageRunsFor(c.roles), func(m *measured) error {
-			used, err := b.usage(ctx, m.subject, c)
-			m.usages = append(m.usages, used)
-			return err
-		})
+	return rowsOf(c, series), nil
+}
+
+func (b *bench) run(ctx context.Context, c cell, series []*measured) error {
+	runs := b.options.runsFor(c.roles)
+	if canMeasureUsage && c.isLong() {
+		return inTurn(series, runs, func(m *measured) error { return b.addUsage(ctx, m, c, true) })
 	}
-	return rowsOf(c, series), err
+	err := inTurn(series, runs, func(m *measured) error { return b.addTime(ctx, m, c) })
+	if err != nil || !canMeasureUsage {
+		return err
+	}
+	return inTurn(series, min(runs, usageRuns), func(m *measured) error { return b.addUsage(ctx, m, c, false) })
+}
+
+// usageRuns are the further runs that measure CPU time and memory, which vary less than times do.
+const usageRuns = 3
+
+// isLong tells that the launcher's few milliseconds don't matter, so that one run measures everything.
+func (c cell) isLong() bool { return c.roles >= manyRoles }
+
+func (b *bench) addTime(ctx context.Context, m *measured, c cell) error {
+	run, err := b.time(ctx, m.subject, c)
+	m.samples = append(m.samples, run)
+	return err
+}
+
+func (b *bench) addUsage(ctx context.Context, m *measured, c cell, timed bool) error {
+	run, used, err := b.usage(ctx, m.subject, c)
+	m.usages = append(m.usages, used)
+	if timed {
+		m.samples = append(m.samples, run)
+	}
+	return err
 }
 
 func inTurn(series []*measured, turns int, do func(*measured) error) error {
