@@ -1,0 +1,111 @@
+package guard
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/stsstub"
+)
+
+const dataSource = "sts_assume_role_with_web_identity"
+
+// mostAllocations bounds the allocations of one read, of the stub's answer too. 8,068 were measured, with Go 1.26.
+const mostAllocations = 10_000
+
+// TestAllocationsOfARead reads a role that nobody has read before, by the plugin protocol, in this process.
+func TestAllocationsOfARead(t *testing.T) {
+	testenv.Isolate(t)
+	server := startStub(t)
+	reader := newReader(t, server.URL())
+	role := 0
+	allocations := testing.AllocsPerRun(50, func() {
+		role++
+		reader.read(t, fmt.Sprintf("arn:aws:iam::111122223333:role/role-%d", role))
+	})
+	t.Logf("%.0f allocations", allocations)
+	if allocations > mostAllocations {
+		t.Errorf("%.0f allocations in one read; %d are allowed", allocations, mostAllocations)
+	}
+	if requests := server.Counts().Requests; requests != role {
+		t.Errorf("%d reads took %d requests", role, requests)
+	}
+}
+
+// reader is a configured provider.
+type reader struct {
+	server tfprotov6.ProviderServer
+	block  tftypes.Object
+	token  string
+}
+
+func newReader(t *testing.T, endpoint string) reader {
+	t.Helper()
+	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := objectOf(t, schemas.Provider)
+	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: values(t, block, map[string]string{"endpoint": endpoint}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustSucceed(t, configured.Diagnostics)
+	return reader{server, objectOf(t, schemas.DataSourceSchemas[dataSource]), testenv.WriteFile(t, "token", stsstub.Token())}
+}
+
+func (r reader) read(t *testing.T, roleARN string) {
+	t.Helper()
+	response, err := r.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: dataSource,
+		Config:   values(t, r.block, map[string]string{"role_arn": roleARN, "role_session_name": "guard", "web_identity_token_file": r.token}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustSucceed(t, response.Diagnostics)
+}
+
+func objectOf(t *testing.T, schema *tfprotov6.Schema) tftypes.Object {
+	t.Helper()
+	object, ok := schema.ValueType().(tftypes.Object)
+	if !ok {
+		t.Fatalf("a block is a %T", schema.ValueType())
+	}
+	return object
+}
+
+// values makes a block of those arguments, and of nulls.
+func values(t *testing.T, block tftypes.Object, arguments map[string]string) *tfprotov6.DynamicValue {
+	t.Helper()
+	all := map[string]tftypes.Value{}
+	for name, kind := range block.AttributeTypes {
+		all[name] = tftypes.NewValue(kind, nil)
+		if text, isSet := arguments[name]; isSet {
+			all[name] = tftypes.NewValue(kind, text)
+		}
+	}
+	value, err := tfprotov6.NewDynamicValue(block, tftypes.NewValue(block, all))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &value
+}
+
+func mustSucceed(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	for _, one := range diagnostics {
+		t.Fatalf("%s: %s", one.Summary, one.Detail)
+	}
+}
