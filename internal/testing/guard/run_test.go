@@ -56,7 +56,6 @@ func TestOneRun(t *testing.T) {
 		if runtime.GOOS == "windows" {
 			t.Skip("there is no shell to redirect the log by")
 		}
-		// Remove this line when the provider writes nothing.
 		written, err := os.ReadFile(log)
 		if err != nil {
 			t.Fatal(err)
