@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 )
 
 // Arguments of the block that assumerole has no name for.
@@ -35,9 +36,9 @@ var (
 var awsRows = []row{
 	{[]string{accessDenied}, "resource control policy", otherPolicyDenied},
 	{[]string{accessDenied}, "VPC endpoint policy", otherPolicyDenied},
-	{[]string{accessDenied}, assumeAction, assumeDenied},
-	{[]string{accessDenied}, tagAction, tagSessionDenied},
-	{[]string{accessDenied}, sourceIdentityAction, sourceIdentityDenied},
+	{[]string{accessDenied}, trustpolicy.AssumeRoleWithWebIdentity, assumeDenied},
+	{[]string{accessDenied}, trustpolicy.TagSession, tagSessionDenied},
+	{[]string{accessDenied}, trustpolicy.SetSourceIdentity, sourceIdentityDenied},
 	{[]string{accessDenied}, "", assumeDenied},
 
 	{[]string{invalidIdentityToken}, "Incorrect token audience", wrongAudience},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -56,7 +57,7 @@ func exampleAtAWS() assumerole.Exchange {
 		},
 		Destination: assumerole.Destination{Host: "sts.us-east-1.amazonaws.com", AWS: true, Region: "us-east-1", RegionOrigin: "the environment variable AWS_REGION"},
 		Claims: &webidentity.Claims{
-			Algorithm: "RS256", KeyID: "38826b17", Issuer: "https://" + gitHubIssuer, Subject: "repo:example-org/infrastructure:environment:production",
+			Algorithm: "RS256", KeyID: "38826b17", Issuer: "https://" + string(trustpolicy.GitHub), Subject: "repo:example-org/infrastructure:environment:production",
 			Audience: []string{awsAudience}, IssuedAt: exampleTime, Expiration: exampleTime.Add(5 * time.Minute),
 			All: map[string]any{"repository_id": "456789"},
 		},
