@@ -149,9 +149,10 @@ func (r refusal) slip() string {
 
 // whereAudience says where the audience is set, when it is in the configuration.
 func (r refusal) whereAudience() string {
-	switch r.Request.Token.(type) {
-	case webidentity.GitHubActions, webidentity.GoogleCompute, webidentity.AzureManagedIdentity, webidentity.Buildkite:
-		return fmt.Sprintf(" (audience of %s)", r.Request.Token)
+	request, isRequested := r.Request.Token.(webidentity.PlatformRequest)
+	audience, isArgument := request.Platform.Audience()
+	if !isRequested || !isArgument {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf(" (%s of %s)", audience.Name, request)
 }

@@ -57,7 +57,8 @@ func (r refusal) idTokenDenied() []string {
 	causes := append(r.subjectDenied(), r.audienceDenied())
 	if _, err := arn.Parse(r.Request.RoleARN); err == nil && r.Claims != nil {
 		if issuer, usable := trustpolicy.IssuerOf(r.Claims.Issuer); usable {
-			return append(causes, fmt.Sprintf("The trust policy names another Federated principal: it must be %q.", issuer.Principal(r.role())))
+			return append(causes, fmt.Sprintf("The trust policy names another Federated principal: it must be %q.",
+				issuer.Principal(r.role())))
 		}
 	}
 	return append(causes, "The trust policy names another Federated principal, the IAM OIDC provider of another issuer or account. It must be that of exactly this issuer, in the role's account.")
@@ -104,8 +105,10 @@ func (r refusal) accessTokenDenied() []string {
 	provider := r.Request.ProviderID
 	application, user := trustpolicy.Issuer(provider).AccessTokenKeys()
 	return []string{
-		fmt.Sprintf("The condition on the application doesn't hold: %s must be the ID of the application that the token was issued to.", quoted(application)),
-		fmt.Sprintf("The condition on the user doesn't hold: %s must be the user's ID at %s.", quoted(user), quoted(provider)),
+		fmt.Sprintf("The condition on the application doesn't hold: %s must be the ID of the application that the token "+
+			"was issued to.", quoted(application)),
+		fmt.Sprintf("The condition on the user doesn't hold: %s must be the user's ID at %s.",
+			quoted(user), quoted(provider)),
 		fmt.Sprintf("The trust policy names another Federated principal: it must be %s.", quoted(provider)),
 	}
 }
