@@ -3,11 +3,11 @@ package explain
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -131,15 +131,13 @@ func (r refusal) legacyIssuer() string {
 	return "The token is one of the old kind of Kubernetes, from a secret. Use a projected service account token, with an audience: its issuer is the cluster's https URL."
 }
 
-var (
-	regionalHost = regexp.MustCompile(`^sts\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws\.com$`)
-	slips        = []string{"sts.amazon.com", "amazonaws.com", "amazon.com", "sts.amazonaws", "sts.aws.amazon.com", "aws.amazon.com", "sts.aws.com", "sts", "sts.awsamazon.com", "sts-amazonaws.com", "sts.amazonaws.co"}
-)
-
 // slip is an audience that was meant to be another.
 func (r refusal) slip() string {
-	slipped := slipOf(r.Claims)
-	if slipped == "" || !r.Destination.AWS {
+	if r.Claims == nil || !r.Destination.AWS {
+		return ""
+	}
+	slipped := trustpolicy.MistypedAudience(*r.Claims)
+	if slipped == "" {
 		return ""
 	}
 	if strings.TrimSpace(slipped) == awsAudience {
@@ -149,53 +147,12 @@ func (r refusal) slip() string {
 		quoted(slipped), awsAudience, r.whereAudience())
 }
 
-func slipOf(claims *webidentity.Claims) string {
-	if claims == nil || slices.Contains(claims.Audience, awsAudience) {
-		return ""
-	}
-	for _, audience := range claims.Audience {
-		plain := strings.ToLower(strings.TrimSpace(audience))
-		plain = strings.TrimPrefix(strings.TrimPrefix(plain, "https://"), "http://")
-		plain = strings.TrimRight(plain, "/.")
-		if slices.Contains(slips, plain) || regionalHost.MatchString(plain) || distance(plain, awsAudience) <= maxSlips {
-			return audience
-		}
-	}
-	return ""
-}
-
-// maxSlips is how many letters may be wrong, missing or too many in a slip. The audience of China, sts.amazonaws.com.cn, has
-// three more.
-const maxSlips = 2
-
-// distance is Levenshtein's, in bytes. What is far longer isn't measured.
-func distance(a, b string) int {
-	if len(a) > 2*len(b) {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
-}
-
 // whereAudience says where the audience is set, when it is in the configuration.
 func (r refusal) whereAudience() string {
-	switch r.Request.Token.(type) {
-	case webidentity.GitHubActions, webidentity.GoogleCompute, webidentity.AzureManagedIdentity, webidentity.Buildkite:
-		return fmt.Sprintf(" (audience of %s)", r.Request.Token)
+	request, isRequested := r.Request.Token.(webidentity.PlatformRequest)
+	audience, isArgument := request.Platform.Audience()
+	if !isRequested || !isArgument {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf(" (%s of %s)", audience.Name, request)
 }

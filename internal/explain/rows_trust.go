@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // assumeDenied: STS doesn't tell a role that doesn't exist from one that doesn't trust the token. It looks at the trust policy
@@ -53,9 +55,10 @@ func (r refusal) withPropagation(causes []string, last int, created string) []st
 // idTokenDenied are the ways in which a trust policy misses an ID token.
 func (r refusal) idTokenDenied() []string {
 	causes := append(r.subjectDenied(), r.audienceDenied())
-	if role, err := arn.Parse(r.Request.RoleARN); err == nil && r.Claims != nil {
-		if issuer, usable := withoutScheme(r.Claims.Issuer); usable {
-			return append(causes, fmt.Sprintf("The trust policy names another Federated principal: it must be %q.", principal(role, issuer)))
+	if _, err := arn.Parse(r.Request.RoleARN); err == nil && r.Claims != nil {
+		if issuer, usable := trustpolicy.IssuerOf(r.Claims.Issuer); usable {
+			return append(causes, fmt.Sprintf("The trust policy names another Federated principal: it must be %q.",
+				issuer.Principal(r.role())))
 		}
 	}
 	return append(causes, "The trust policy names another Federated principal, the IAM OIDC provider of another issuer or account. It must be that of exactly this issuer, in the role's account.")
@@ -65,12 +68,12 @@ func (r refusal) subjectDenied() []string {
 	const equals = "StringEquals takes * for an ordinary character and so never matches with it: a wildcard needs StringLike."
 	key := r.conditionKey("sub")
 	if r.Claims != nil {
-		issuer, _ := withoutScheme(r.Claims.Issuer)
-		switch stays := subjectOf(issuer, r.Claims); {
-		case stays.prefix != "":
+		issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer)
+		switch stays := trustpolicy.SubjectOf(issuer, *r.Claims); {
+		case stays.Prefix != "":
 			return []string{fmt.Sprintf("The condition on the subject doesn't hold: %s must match %s with a wildcard after it, by StringLike, since the rest changes with every run. Case counts. With StringEquals, * is an ordinary character.",
-				key, quoted(stays.prefix))}
-		case len(stays.values) > 1:
+				key, quoted(stays.Prefix))}
+		case len(stays.Values) > 1:
 			return []string{
 				fmt.Sprintf("The trust policy names another phase than this run's: %s is %s now, and differs between planning and applying. Name both, or give each a role of its own.", key, r.subject()),
 				"The condition on the subject doesn't hold otherwise: every part of it must be as in the token, letter by letter, and case counts. " + equals,
@@ -86,12 +89,12 @@ func (r refusal) audienceDenied() string {
 	if r.Claims == nil || len(r.Claims.Audience) == 0 {
 		return fmt.Sprintf("The condition on the audience doesn't hold: %s must be what the token claims, below.", key)
 	}
-	issuer, _ := withoutScheme(r.Claims.Issuer)
+	issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer)
 	party := r.Claims.AuthorizedParty
 	switch {
-	case issuer == googleIssuer && party != "":
+	case issuer == trustpolicy.Google && party != "":
 		return fmt.Sprintf("The condition on the audience doesn't hold: at Google, %s must be the token's azp, %s, and %s its audience, %s.", key, quoted(party), r.conditionKey("oaud"), audience(r.Claims.Audience))
-	case party != "" && !onlyAudience(r.Claims, party):
+	case trustpolicy.HasOtherParty(*r.Claims):
 		return fmt.Sprintf("The condition on the audience doesn't hold: %s must be %s, or may have to be the token's azp, %s.", key, audience(r.Claims.Audience), quoted(party))
 	}
 	return fmt.Sprintf("The condition on the audience doesn't hold: %s must be %s.", key, audience(r.Claims.Audience))
@@ -100,19 +103,14 @@ func (r refusal) audienceDenied() string {
 // accessTokenDenied are the ways in which a trust policy misses an OAuth 2.0 access token.
 func (r refusal) accessTokenDenied() []string {
 	provider := r.Request.ProviderID
+	application, user := trustpolicy.Issuer(provider).AccessTokenKeys()
 	return []string{
-		fmt.Sprintf("The condition on the application doesn't hold: %s must be the ID of the application that the token was issued to.", quoted(provider+":app_id")),
-		fmt.Sprintf("The condition on the user doesn't hold: %s must be the user's ID at %s.", quoted(provider+":"+userKey(provider)), quoted(provider)),
+		fmt.Sprintf("The condition on the application doesn't hold: %s must be the ID of the application that the token "+
+			"was issued to.", quoted(application)),
+		fmt.Sprintf("The condition on the user doesn't hold: %s must be the user's ID at %s.",
+			quoted(user), quoted(provider)),
 		fmt.Sprintf("The trust policy names another Federated principal: it must be %s.", quoted(provider)),
 	}
-}
-
-// userKey is IAM's condition key of the user of an access token.
-func userKey(provider string) string {
-	if provider == facebookProvider {
-		return "id"
-	}
-	return "user_id"
 }
 
 func otherPolicyDenied(r refusal) advice {
@@ -133,7 +131,7 @@ func tagSessionDenied(r refusal) advice {
 			"The statement for sts:TagSession has conditions of its own, such as aws:RequestTag or aws:TagKeys, which the tags don't meet: correct them, or the tags at the identity provider.",
 			"The tags aren't wanted: have the identity provider leave them out of the token. " + r.inCloudTrail(),
 		},
-		actions: r.actions(tagAction),
+		actions: r.actions(trustpolicy.TagSession),
 	}
 }
 
@@ -145,7 +143,7 @@ func sourceIdentityDenied(r refusal) advice {
 			"The statement for sts:SetSourceIdentity has a condition on sts:SourceIdentity that the token's doesn't meet: correct it, or the claim at the identity provider.",
 			"The source identity isn't wanted: have the identity provider leave it out of the token. " + r.inCloudTrail(),
 		},
-		actions: r.actions(sourceIdentityAction),
+		actions: r.actions(trustpolicy.SetSourceIdentity),
 	}
 }
 
@@ -192,25 +190,13 @@ func noOIDCProvider(r refusal) advice {
 	}
 }
 
-// actions are those that the token needs: its tags and its source identity take actions of their own.
+// actions are those that a trust policy must allow for the token.
 func (r refusal) actions(needed ...string) []string {
-	all := []string{assumeAction}
-	wants := map[string]bool{}
-	for _, action := range needed {
-		wants[action] = true
-	}
+	var claims webidentity.Claims
 	if r.Claims != nil {
-		for claim := range r.Claims.All {
-			wants[tagAction] = wants[tagAction] || claim == "https://aws.amazon.com/tags" || strings.HasPrefix(claim, "https://aws.amazon.com/tags/principal_tags/")
-			wants[sourceIdentityAction] = wants[sourceIdentityAction] || claim == "https://aws.amazon.com/source_identity"
-		}
+		claims = *r.Claims
 	}
-	for _, action := range []string{tagAction, sourceIdentityAction} {
-		if wants[action] {
-			all = append(all, action)
-		}
-	}
-	return all
+	return trustpolicy.ActionsFor(claims, needed...)
 }
 
 // gitHubSubject is what GitHub's subjects surprise people with.
@@ -218,18 +204,18 @@ func (r refusal) gitHubSubject() []string {
 	if r.Claims == nil {
 		return nil
 	}
-	if issuer, _ := withoutScheme(r.Claims.Issuer); !isGitHub(issuer) {
+	if issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer); !issuer.IsGitHub() {
 		return nil
 	}
 	numbers := "A trust policy with GitHub's numbers (repo:ORG@ID/REPO@ID:...) doesn't admit this token, whose subject has none: repositories get them when they are created, renamed or transferred since 15 July 2026, or opt in."
-	if numbered.MatchString(r.Claims.Subject) {
+	if trustpolicy.HasGitHubIDs(r.Claims.Subject) {
 		numbers = "The subject has GitHub's numbers (repo:ORG@ID/REPO@ID:...), as of all repositories created, renamed or transferred since 15 July 2026 and of those that opted in: a trust policy in the old form, repo:ORG/REPO:..., doesn't admit it."
 	}
 	causes := []string{
 		"The job's environment changes the subject to repo:ORG/REPO:environment:NAME, and without one it ends in ref:refs/heads/BRANCH: give the job the environment that the trust policy names, or correct the policy.",
 		numbers,
 	}
-	if isUnreviewed(r.Claims) {
+	if trustpolicy.IsUnreviewed(*r.Claims) {
 		return append([]string{"The job runs for a pull request, which the trust policy probably keeps out on purpose: that is code which nobody has reviewed. Use a role that can only read, or run the job after the merge."}, causes...)
 	}
 	return causes
@@ -238,8 +224,8 @@ func (r refusal) gitHubSubject() []string {
 // conditionKey is IAM's key of a claim, as far as it can be told.
 func (r refusal) conditionKey(claim string) string {
 	if r.Claims != nil {
-		if issuer, usable := withoutScheme(r.Claims.Issuer); usable {
-			return fmt.Sprintf("%q", issuer+":"+claim)
+		if issuer, usable := trustpolicy.IssuerOf(r.Claims.Issuer); usable {
+			return fmt.Sprintf("%q", issuer.Key(claim))
 		}
 	}
 	return "the issuer's :" + claim

@@ -12,6 +12,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -52,11 +53,12 @@ func exampleAtAWS() assumerole.Exchange {
 	return assumerole.Exchange{
 		Request: assumerole.Request{
 			RoleARN: "arn:aws:iam::111122223333:role/deploy", RoleSessionName: assumerole.DefaultRoleSessionName,
-			Token: webidentity.GitHubActions{}, Policy: "{}", DurationSeconds: 7200,
+			Token: webidentity.GitHubActions.Request(webidentity.Requester{}, nil), Policy: "{}", DurationSeconds: 7200,
 		},
 		Destination: assumerole.Destination{Host: "sts.us-east-1.amazonaws.com", AWS: true, Region: "us-east-1", RegionOrigin: "the environment variable AWS_REGION"},
 		Claims: &webidentity.Claims{
-			Algorithm: "RS256", KeyID: "38826b17", Issuer: "https://" + gitHubIssuer, Subject: "repo:example-org/infrastructure:environment:production",
+			Algorithm: "RS256", KeyID: "38826b17", Issuer: "https://" + string(trustpolicy.GitHub),
+			Subject:  "repo:example-org/infrastructure:environment:production",
 			Audience: []string{awsAudience}, IssuedAt: exampleTime, Expiration: exampleTime.Add(5 * time.Minute),
 			All: map[string]any{"repository_id": "456789"},
 		},
@@ -182,14 +184,11 @@ func noTokenTopics() []Topic {
 	}
 	inJob := nothing
 	inJob.Getenv = func(name string) string { return map[string]string{"GITHUB_ACTIONS": "true"}[name] }
-	var topics []Topic
-	for _, source := range []webidentity.Source{
-		webidentity.GitHubActions{Requester: inJob},
-		webidentity.GitHubActions{Requester: nothing},
-		webidentity.AzureDevOps{Requester: nothing},
-		webidentity.Buildkite{Requester: nothing},
-		webidentity.GoogleCompute{Requester: nothing, Audience: awsAudience},
-		webidentity.AzureManagedIdentity{Requester: nothing, Audience: "api://example"},
+	sources := []webidentity.Source{webidentity.GitHubActions.Request(inJob, nil)}
+	for _, platform := range webidentity.Platforms {
+		sources = append(sources, platform.Request(nothing, exampleValues(platform)))
+	}
+	sources = append(sources,
 		webidentity.Environment{Name: "TFC_WORKLOAD_IDENTITY_TOKEN", Getenv: nothing.Getenv},
 		webidentity.Environment{Name: "BITBUCKET_STEP_OIDC_TOKEN", Getenv: nothing.Getenv},
 		webidentity.Environment{Name: "GITLAB_OIDC_TOKEN", Getenv: nothing.Getenv},
@@ -198,12 +197,25 @@ func noTokenTopics() []Topic {
 		webidentity.File{Path: "~/token", Argument: webidentity.FileArgument},
 		webidentity.File{Path: "/nonexistent/token"},
 		webidentity.Inline{Value: secret.New("/var/run/secrets/token")},
-	} {
+	)
+	var topics []Topic
+	for _, source := range sources {
 		_, err := source.Token(context.Background())
 		said := failure(assumerole.Exchange{}, err, exampleTime)
 		topics = append(topics, Topic{Summary: said.Summary, Argument: said.Argument, Paragraphs: []string{said.Detail}})
 	}
 	return merged(topics)
+}
+
+// exampleValues are values for the arguments that a platform needs.
+func exampleValues(platform webidentity.Platform) webidentity.Values {
+	values := webidentity.Values{}
+	for _, argument := range platform.Arguments {
+		if argument.Required && argument.Kind == webidentity.Text {
+			values[argument.Name] = "example"
+		}
+	}
+	return values
 }
 
 // merged puts the topics with the same heading together.

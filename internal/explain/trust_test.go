@@ -163,6 +163,9 @@ func TestTrust(t *testing.T) {
 					t.Errorf("%q isn't in:\n%s", want, detail)
 				}
 			}
+			if strings.Contains(detail+"\n", "- \n") {
+				t.Errorf("a note has no sentence in:\n%s", detail)
+			}
 			bench.trust(t, detail)
 			if got := bench.assume(t, minted); got != "" {
 				t.Fatalf("the token is refused, %s, by:\n%s", got, detail)

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
@@ -24,7 +23,10 @@ const (
 )
 
 // request makes the core's request of a block, with the defaults of the provider block and of the environment.
-func (m model) request(ctx context.Context, defaults identityModel, client *http.Client, getenv func(string) string, diagnostics *diag.Diagnostics) assumerole.Request {
+func (m model) request(
+	ctx context.Context, defaults identityModel, client *http.Client, getenv func(string) string,
+	diagnostics *diag.Diagnostics,
+) assumerole.Request {
 	request := assumerole.Request{
 		ProviderID:              m.ProviderID.ValueString(),
 		Policy:                  m.Policy.ValueString(),
@@ -34,24 +36,27 @@ func (m model) request(ctx context.Context, defaults identityModel, client *http
 		PropagationTimeout:      duration(m.IAMPropagationTimeout, 0),
 	}
 	diagnostics.Append(m.PolicyARNs.ElementsAs(ctx, &request.PolicyARNs, false)...)
-	m.setToken(ctx, defaults, client, getenv, &request, diagnostics)
+	m.setToken(defaults, client, getenv, &request, diagnostics)
 	if request.Token == nil {
 		return request // the error is there, and one about the role would be besides the point
 	}
 	request.RoleARN, request.RoleARNOrigin = m.roleARN(request.AmbientToken, getenv, diagnostics)
 	request.RoleSessionName = m.roleSessionName(defaults, getenv, diagnostics)
-	m.checkAudience(ctx, defaults, request.RoleARN, diagnostics)
+	checkAudience(request, diagnostics)
 	return request
 }
 
 // setToken takes the block's argument, then the provider block's, then the environment's file.
-func (m model) setToken(ctx context.Context, defaults identityModel, client *http.Client, getenv func(string) string, request *assumerole.Request, diagnostics *diag.Diagnostics) {
+func (m model) setToken(
+	defaults identityModel, client *http.Client, getenv func(string) string, request *assumerole.Request,
+	diagnostics *diag.Diagnostics,
+) {
 	opaque := !m.ProviderID.IsNull()
 	switch {
 	case m.hasToken():
-		request.Token = m.source(ctx, opaque, client, diagnostics)
+		request.Token = m.source(opaque, client)
 	case defaults.hasToken():
-		request.Token, request.TokenOfProvider = defaults.source(ctx, opaque, client, diagnostics), true
+		request.Token, request.TokenOfProvider = defaults.source(opaque, client), true
 	case getenv(webidentity.FileVariable) != "":
 		request.Token, request.AmbientToken = webidentity.File{Path: getenv(webidentity.FileVariable), Opaque: opaque}, true
 	default:
@@ -65,24 +70,22 @@ func (m model) setToken(ctx context.Context, defaults identityModel, client *htt
 	}
 }
 
-// checkAudience wants the audience said for a role in aws-cn: people register different ones there, so the default would
-// mostly be wrong.
-func (m model) checkAudience(ctx context.Context, defaults identityModel, roleARN string, diagnostics *diag.Diagnostics) {
-	role, err := arn.Parse(roleARN)
-	identity := m.identityModel
-	if !m.hasToken() {
-		identity = defaults
-	}
-	if err != nil || role.Partition != "aws-cn" || identity.WebIdentityTokenRequest.IsNull() {
+// checkAudience demands an audience for a role in aws-cn, from platforms that have a default. IAM OIDC providers have
+// different audiences there, so the default would usually be wrong.
+func checkAudience(request assumerole.Request, diagnostics *diag.Diagnostics) {
+	role, err := arn.Parse(request.RoleARN)
+	token, isRequested := request.Token.(webidentity.PlatformRequest)
+	if err != nil || role.Partition != "aws-cn" || !isRequested {
 		return
 	}
-	var platform requestModel
-	diagnostics.Append(identity.WebIdentityTokenRequest.As(ctx, &platform, basetypes.ObjectAsOptions{})...)
-	github, buildkite := platform.GitHubActions, platform.Buildkite
-	if github != nil && github.Audience.IsNull() || buildkite != nil && buildkite.Audience.IsNull() {
-		diagnostics.AddError("The token's audience must be set", fmt.Sprintf("The role %q is in the partition aws-cn, where IAM OIDC providers are registered with different audiences. Set audience in %s to "+
-			"the one that the role's account has, sts.amazonaws.com.cn for one.", roleARN, webidentity.RequestArgument))
+	audience, _ := token.Platform.Audience()
+	if _, isSet := token.Values[audience.Name]; isSet || audience.Default == "" {
+		return
 	}
+	diagnostics.AddError("The token's audience must be set",
+		fmt.Sprintf("The role %q is in the partition aws-cn, where IAM OIDC providers are registered with different "+
+			"audiences. Set %s in %s to the one that the role's account has, sts.amazonaws.com.cn for one.",
+			request.RoleARN, audience.Name, webidentity.RequestArgument))
 }
 
 // roleARN takes the block's argument. The environment's role goes with the environment's token only: the two are one

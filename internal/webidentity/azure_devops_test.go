@@ -10,11 +10,11 @@ import (
 
 var atAzureDevOps = webidentity.Error{Argument: webidentity.RequestArgument, Member: "azure_devops"}
 
-func azureDevOps(_ *standIn, url string) webidentity.AzureDevOps {
-	return webidentity.AzureDevOps{Requester: webidentity.Requester{Client: client(), Getenv: variables(map[string]string{
+func azureDevOps(_ *standIn, url string) webidentity.PlatformRequest {
+	return webidentity.AzureDevOps.Request(webidentity.Requester{Client: client(), Getenv: variables(map[string]string{
 		"SYSTEM_OIDCREQUESTURI": url,
 		"SYSTEM_ACCESSTOKEN":    bearer,
-	})}}
+	})}, nil)
 }
 
 func TestAzureDevOpsAsksAsItsDocumentationSays(t *testing.T) {
@@ -26,7 +26,7 @@ func TestAzureDevOpsAsksAsItsDocumentationSays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := play(t, always(http.StatusOK, `{"oidcToken":"`+jwt()+`"}`))
 			source := azureDevOps(server, server.URL+"/org/_apis/oidctoken"+test.query)
-			source.ServiceConnectionID = test.connection
+			source.Values = values{"service_connection_id": test.connection}
 			if _, err := source.Token(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -55,7 +55,8 @@ func TestAzureDevOpsSaysWhatIsMissing(t *testing.T) {
 		"the token without its surrounding": {map[string]string{"SYSTEM_ACCESSTOKEN": bearer}, "SYSTEM_OIDCREQUESTURI"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := webidentity.AzureDevOps{Requester: webidentity.Requester{Getenv: variables(test.variables)}}.Token(t.Context())
+			by := webidentity.Requester{Getenv: variables(test.variables)}
+			_, err := webidentity.AzureDevOps.Request(by, nil).Token(t.Context())
 			expectError(t, err, atAzureDevOps, test.want)
 		})
 	}

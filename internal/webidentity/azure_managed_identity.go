@@ -1,21 +1,11 @@
 package webidentity
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
-
-// AzureManagedIdentity asks the metadata service of an Azure virtual machine (also a scale set, or AKS), or the identity
-// endpoint of App Service, Functions and Container Apps.
-type AzureManagedIdentity struct {
-	Requester
-
-	Audience string // the App ID URI of the application that the token is for; needed
-	ClientID string // the client ID of a user-assigned identity; the system-assigned one when empty
-}
 
 // The variables that App Service, Functions and Container Apps set, and one that Service Fabric does.
 const (
@@ -27,14 +17,31 @@ const (
 // azureMetadataURL is where a virtual machine's metadata service is, in every cloud of Azure's.
 const azureMetadataURL = "http://169.254.169.254/metadata/identity/oauth2/token"
 
-var azureMachine = platform{
-	member:  "azure_managed_identity",
-	name:    "Azure's metadata service",
+// AzureManagedIdentity asks the metadata service of an Azure virtual machine (also a scale set, or AKS), or the
+// identity endpoint of App Service, Functions and Container Apps.
+var AzureManagedIdentity = Platform{
+	Name: "azure_managed_identity",
+	Description: "A virtual machine or App Service of Azure with a managed identity, by its metadata service. Reads `" +
+		azureEndpointVariable + "` and `" + azureHeaderVariable + "`.",
+	Arguments: []Argument{
+		{
+			Name: "audience", Required: true, IsAudience: true,
+			Description: "Application ID URI of the Entra application that stands for AWS, such as `api://aws`.",
+		},
+		{
+			Name:        "client_id",
+			Description: "Client ID of a user-assigned identity. Default: the system-assigned one, or the only one.",
+		},
+	},
+
+	title:   "Azure's metadata service",
+	inquiry: azureInquiry,
 	token:   jsonMember("access_token"),
 	form:    `JSON with the token in "access_token"`,
 	message: []string{"error_description"},
-	absent: " This isn't on an Azure virtual machine, or a network policy keeps its metadata service from the process. (On App Service, " +
-		"Functions and Container Apps, " + azureEndpointVariable + " and " + azureHeaderVariable + " say where to ask: hand both on to where Terraform runs.)",
+	absent: " This isn't on an Azure virtual machine, or a network policy keeps its metadata service from the " +
+		"process. (On App Service, Functions and Container Apps, " + azureEndpointVariable + " and " +
+		azureHeaderVariable + " say where to ask: hand both on to where Terraform runs.)",
 	// The service is being updated, as Microsoft documents. The first may also mean that it is another cloud's.
 	passing: map[int]int{http.StatusNotFound: fewAttempts, http.StatusGone: manyAttempts},
 	hints: map[int]string{
@@ -45,87 +52,84 @@ var azureMachine = platform{
 	},
 }
 
-var azureApp = platform{
-	member:  azureMachine.member,
-	name:    "Azure's identity endpoint for apps",
-	token:   azureMachine.token,
-	form:    azureMachine.form,
-	message: []string{"message"},
-	absent:  " The variable " + azureEndpointVariable + " says where it is: is it that of this very app, and of this start of it?",
-	hints: map[int]string{
-		http.StatusBadRequest:   azureIdentityHint,
-		http.StatusUnauthorized: "Is the environment variable " + azureHeaderVariable + " that of this very app, and of this start of it?",
-		http.StatusForbidden:    azureIdentityHint,
-		http.StatusNotFound:     azureIdentityHint,
-	},
+// atAzureApp is the platform with the answers of App Service, Functions and Container Apps.
+func atAzureApp(platform Platform) Platform {
+	platform.title = "Azure's identity endpoint for apps"
+	platform.message = []string{"message"}
+	platform.absent = " The variable " + azureEndpointVariable + " says where it is: is it that of this very app, " +
+		"and of this start of it?"
+	platform.passing = nil
+	platform.hints = map[int]string{
+		http.StatusBadRequest: azureIdentityHint,
+		http.StatusUnauthorized: "Is the environment variable " + azureHeaderVariable + " that of this very app, and " +
+			"of this start of it?",
+		http.StatusForbidden: azureIdentityHint,
+		http.StatusNotFound:  azureIdentityHint,
+	}
+	return platform
 }
 
 const (
-	azureIdentityHint = "Is a managed identity assigned here (when there are several, client_id must say which), and is audience the App ID URI of an " +
-		"application of the same tenant?"
+	azureIdentityHint = "Is a managed identity assigned here (when there are several, client_id must say which), and " +
+		"is audience the App ID URI of an application of the same tenant?"
 	azureOtherCloudHint = "Is this an Azure virtual machine? Another cloud's metadata service has the same address."
 )
 
-// String names the source.
-func (AzureManagedIdentity) String() string { return sourceName(azureMachine.member) }
-
-// Key identifies equal requests.
-func (a AzureManagedIdentity) Key() string {
-	return requestKey(azureMachine.member, a.Audience, a.ClientID)
-}
-
-// Token asks for a token. Its errors are *Error, or the context's.
-func (a AzureManagedIdentity) Token(ctx context.Context) (secret.Text, error) {
-	if a.Audience == "" {
-		return secret.Text{}, azureMachine.wrong("audience", "The audience is empty. Azure needs one: the App ID URI of the application that the token is for.")
+func azureInquiry(r PlatformRequest) (inquiry, error) {
+	audience := r.text("audience")
+	if audience == "" {
+		return inquiry{}, r.Platform.wrong("audience", "The audience is empty. Azure needs one: the App ID URI of "+
+			"the application that the token is for.")
 	}
-	question, err := a.atMachine()
-	if endpoint := a.env(azureEndpointVariable); endpoint != "" {
-		question, err = a.atApp(endpoint)
+	question, err := azureMachineInquiry(r)
+	if endpoint := r.env(azureEndpointVariable); endpoint != "" {
+		question, err = azureAppInquiry(r, endpoint)
 	}
 	if err != nil {
-		return secret.Text{}, err
+		return inquiry{}, err
 	}
-	setQuery(question.url, "resource", a.Audience)
-	if a.ClientID != "" {
-		setQuery(question.url, "client_id", a.ClientID)
+	setQuery(question.url, "resource", audience)
+	if client := r.text("client_id"); client != "" {
+		setQuery(question.url, "client_id", client)
 	}
-	return question.ask(ctx)
+	return question, nil
 }
 
-func (a AzureManagedIdentity) atMachine() (inquiry, error) {
+func azureMachineInquiry(r PlatformRequest) (inquiry, error) {
 	address, err := url.Parse(azureMetadataURL)
 	if err != nil {
 		return inquiry{}, err
 	}
 	setQuery(address, "api-version", "2018-02-01")
 	return inquiry{
-		platform: azureMachine,
-		client:   a.metadata(),
+		Platform: r.Platform,
+		client:   r.metadata(),
 		method:   http.MethodGet,
 		url:      address,
 		headers:  map[string]string{"Metadata": "true"},
 	}, nil
 }
 
-// atApp asks the endpoint that App Service names. It is on loopback or link-local, where plain http is the rule.
-func (a AzureManagedIdentity) atApp(endpoint string) (inquiry, error) {
-	bearer := secret.New(a.env(azureHeaderVariable))
+// azureAppInquiry asks the endpoint that App Service names. It is on loopback or link-local, where plain http is usual.
+func azureAppInquiry(r PlatformRequest, endpoint string) (inquiry, error) {
+	app := atAzureApp(r.Platform)
+	bearer := secret.New(r.env(azureHeaderVariable))
 	switch {
-	case a.env(azureThumbprintVariable) != "":
-		return inquiry{}, azureApp.unavailable("Service Fabric's way to hand over a token isn't supported.")
+	case r.env(azureThumbprintVariable) != "":
+		return inquiry{}, app.unavailable("Service Fabric's way to hand over a token isn't supported.")
 	case bearer.IsEmpty():
-		return inquiry{}, azureApp.unavailable("The environment variable %s is set, but %s isn't. App Service, Functions and Container Apps set both: "+
-			"hand both on to where Terraform runs. Azure Arc sets the first alone, and isn't supported.", azureEndpointVariable, azureHeaderVariable)
+		return inquiry{}, app.unavailable("The environment variable %s is set, but %s isn't. App Service, Functions and "+
+			"Container Apps set both: hand both on to where Terraform runs. Azure Arc sets the first alone, and isn't "+
+			"supported.", azureEndpointVariable, azureHeaderVariable)
 	}
-	address, err := azureApp.bearerURL(azureEndpointVariable, endpoint, true)
+	address, err := app.bearerURL(azureEndpointVariable, endpoint, true)
 	if err != nil {
 		return inquiry{}, err
 	}
 	setQuery(address, "api-version", "2019-08-01")
 	return inquiry{
-		platform: azureApp,
-		client:   a.metadata(),
+		Platform: app,
+		client:   r.metadata(),
 		method:   http.MethodGet,
 		url:      address,
 		bearer:   bearer,

@@ -10,14 +10,15 @@ import (
 
 var atAzure = webidentity.Error{Argument: webidentity.RequestArgument, Member: "azure_managed_identity"}
 
-func azureMachine(server *standIn) webidentity.AzureManagedIdentity {
-	return webidentity.AzureManagedIdentity{Audience: "api://sts", Requester: webidentity.Requester{Getenv: variables(nil), Dial: server.dial}}
+func azureMachine(server *standIn) webidentity.PlatformRequest {
+	return webidentity.AzureManagedIdentity.Request(
+		webidentity.Requester{Getenv: variables(nil), Dial: server.dial}, values{"audience": "api://sts"})
 }
 
-func azureApp(_ *standIn, endpoint string) webidentity.AzureManagedIdentity {
-	return webidentity.AzureManagedIdentity{Audience: "api://sts", Requester: webidentity.Requester{Getenv: variables(map[string]string{
+func azureApp(_ *standIn, endpoint string) webidentity.PlatformRequest {
+	return webidentity.AzureManagedIdentity.Request(webidentity.Requester{Getenv: variables(map[string]string{
 		"IDENTITY_ENDPOINT": endpoint, "IDENTITY_HEADER": bearer,
-	})}}
+	})}, values{"audience": "api://sts"})
 }
 
 func TestAzureManagedIdentityAsksTheMachine(t *testing.T) {
@@ -27,7 +28,7 @@ func TestAzureManagedIdentityAsksTheMachine(t *testing.T) {
 	} {
 		server := play(t, always(http.StatusOK, `{"access_token":"`+jwt()+`","token_type":"Bearer"}`))
 		source := azureMachine(server)
-		source.ClientID = clientID
+		source.Values["client_id"] = clientID
 		if _, err := source.Token(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +46,7 @@ func TestAzureManagedIdentityAsksTheAppsEndpoint(t *testing.T) {
 	server := play(t, always(http.StatusOK, `{"access_token":"`+jwt()+`","expires_on":"1"}`))
 	source := azureApp(server, "http://169.254.129.4:8081/msi/token?a=b")
 	source.Dial = server.dial
-	source.ClientID = "0-1"
+	source.Values["client_id"] = "0-1"
 	if _, err := source.Token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +75,8 @@ func TestAzureManagedIdentitySaysWhatIsMissing(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			source := webidentity.AzureManagedIdentity{Audience: test.audience, Requester: webidentity.Requester{Getenv: variables(test.variables)}}
+			source := webidentity.AzureManagedIdentity.Request(
+				webidentity.Requester{Getenv: variables(test.variables)}, values{"audience": test.audience})
 			_, err := source.Token(t.Context())
 			want := atAzure
 			want.Attribute = test.attribute

@@ -48,9 +48,7 @@ func BenchmarkSource(b *testing.B) {
 		"inline":      webidentity.Inline{Value: secret.New(token)},
 		"file":        webidentity.File{Path: writeToken(b, token), Argument: webidentity.FileArgument},
 		"environment": webidentity.Environment{Name: "TOKEN", Getenv: func(string) string { return token }},
-		"platform": webidentity.GitHubActions{
-			Requester: webidentity.Requester{Getenv: func(name string) string { return job[name] }},
-		},
+		"platform":    webidentity.GitHubActions.Request(webidentity.Requester{Getenv: func(name string) string { return job[name] }}, nil),
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

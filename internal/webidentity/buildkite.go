@@ -1,21 +1,12 @@
 package webidentity
 
 import (
-	"context"
 	"encoding/json"
+	"math"
 	"net/http"
-	"strconv"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
-
-// Buildkite asks the service behind a Buildkite agent for the token of its job.
-type Buildkite struct {
-	Requester
-
-	Audience        string // aud of the token; DefaultAudience when empty
-	LifetimeSeconds int64  // how long the token is to live, in seconds; the service decides when 0
-}
 
 // The variables that an agent gives its jobs.
 const (
@@ -24,61 +15,61 @@ const (
 	buildkiteJobVariable   = "BUILDKITE_JOB_ID"
 )
 
-var buildkite = platform{
-	member:  "buildkite",
-	name:    "Buildkite",
+// Buildkite asks the service behind a Buildkite agent for the token of its job.
+var Buildkite = Platform{
+	Name: "buildkite",
+	Description: "A job of Buildkite, by its agent's API. Reads `" + buildkiteURLVariable + "`, `" +
+		buildkiteJobVariable + "` and `" + buildkiteTokenVariable + "`.",
+	Arguments: []Argument{
+		defaultAudience,
+		{
+			Name: "lifetime_seconds", Kind: WholeNumber, Least: 1, Most: math.MaxInt32,
+			Description: "How long the token lives, in seconds. Default: Buildkite's.",
+		},
+	},
+
+	title:   "Buildkite",
+	inquiry: buildkiteInquiry,
 	token:   jsonMember("token"),
 	form:    `JSON with the token in "token"`,
 	message: []string{"message"},
 	absent:  serviceAbsent,
 	hints: map[int]string{
-		http.StatusUnauthorized:        "The agent's access token isn't taken. It belongs to the agent that runs this job, and only while it does.",
-		http.StatusForbidden:           "This agent may not ask for the job's token: the job must be running on it.",
-		http.StatusNotFound:            "The service knows no such job of this agent: the job must be running on it.",
-		http.StatusUnprocessableEntity: "Is the audience one that the service takes, and lifetime_seconds within its bounds?",
+		http.StatusUnauthorized: "The agent's access token isn't taken. It belongs to the agent that runs " +
+			"this job, and only while it does.",
+		http.StatusForbidden: "This agent may not ask for the job's token: the job must be running on it.",
+		http.StatusNotFound:  "The service knows no such job of this agent: the job must be running on it.",
+		http.StatusUnprocessableEntity: "Is the audience one that the service takes, and lifetime_seconds within its " +
+			"bounds?",
 	},
 }
 
-// String names the source.
-func (Buildkite) String() string { return sourceName(buildkite.member) }
-
-// Key identifies equal requests.
-func (b Buildkite) Key() string {
-	return requestKey(buildkite.member, b.audience(), strconv.FormatInt(b.LifetimeSeconds, 10))
-}
-
-func (b Buildkite) audience() string {
-	if b.Audience == "" {
-		return DefaultAudience
-	}
-	return b.Audience
-}
-
-// Token asks for a token. Its errors are *Error, or the context's.
-func (b Buildkite) Token(ctx context.Context) (secret.Text, error) {
-	rawURL, bearer, job := b.env(buildkiteURLVariable), secret.New(b.env(buildkiteTokenVariable)), b.env(buildkiteJobVariable)
+func buildkiteInquiry(r PlatformRequest) (inquiry, error) {
+	rawURL, job := r.env(buildkiteURLVariable), r.env(buildkiteJobVariable)
+	bearer := secret.New(r.env(buildkiteTokenVariable))
 	if rawURL == "" || bearer.IsEmpty() || job == "" {
-		return secret.Text{}, buildkite.unavailable("This isn't a Buildkite job: not all of the variables %s, %s and %s, which its agent sets, are "+
-			"there. Where the step runs in a container of its own, hand them on to it (docker plugin: environment).",
+		return inquiry{}, r.Platform.unavailable("This isn't a Buildkite job: not all of the variables %s, %s and %s, "+
+			"which its agent sets, are there. Where the step runs in a container of its own, hand them on to it (docker "+
+			"plugin: environment).",
 			buildkiteURLVariable, buildkiteTokenVariable, buildkiteJobVariable)
 	}
-	address, err := buildkite.bearerURL(buildkiteURLVariable, rawURL, false)
+	address, err := r.Platform.bearerURL(buildkiteURLVariable, rawURL, false)
 	if err != nil {
-		return secret.Text{}, err
+		return inquiry{}, err
 	}
 	body, err := json.Marshal(struct {
 		Audience string `json:"audience"`
 		Lifetime int64  `json:"lifetime,omitempty"`
-	}{b.audience(), b.LifetimeSeconds})
+	}{r.text("audience"), r.number("lifetime_seconds")})
 	if err != nil {
-		return secret.Text{}, err
+		return inquiry{}, err
 	}
 	if !isPathSegment(job) {
-		return secret.Text{}, buildkite.unavailable("The variable %s doesn't hold the ID of a job.", buildkiteJobVariable)
+		return inquiry{}, r.Platform.unavailable("The variable %s doesn't hold the ID of a job.", buildkiteJobVariable)
 	}
 	return inquiry{
-		platform: buildkite,
-		client:   b.named(),
+		Platform: r.Platform,
+		client:   r.named(),
 		method:   http.MethodPost,
 		url:      address.JoinPath("jobs", job, "oidc", "tokens"),
 		bearer:   bearer,
@@ -86,5 +77,5 @@ func (b Buildkite) Token(ctx context.Context) (secret.Text, error) {
 		scheme:   "Token ",
 		headers:  map[string]string{"Content-Type": "application/json"},
 		body:     body,
-	}.ask(ctx)
+	}, nil
 }

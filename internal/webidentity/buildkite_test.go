@@ -10,12 +10,12 @@ import (
 
 var atBuildkite = webidentity.Error{Argument: webidentity.RequestArgument, Member: "buildkite"}
 
-func buildkite(_ *standIn, url string) webidentity.Buildkite {
-	return webidentity.Buildkite{Requester: webidentity.Requester{Client: client(), Getenv: variables(map[string]string{
+func buildkite(_ *standIn, url string) webidentity.PlatformRequest {
+	return webidentity.Buildkite.Request(webidentity.Requester{Client: client(), Getenv: variables(map[string]string{
 		"BUILDKITE_AGENT_ENDPOINT":     url,
 		"BUILDKITE_AGENT_ACCESS_TOKEN": bearer,
 		"BUILDKITE_JOB_ID":             "0190-ab",
-	})}}
+	})}, nil)
 }
 
 func TestBuildkiteAsksAsItsAgentDoes(t *testing.T) {
@@ -32,7 +32,7 @@ func TestBuildkiteAsksAsItsAgentDoes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := play(t, always(http.StatusCreated, `{"token":"`+jwt()+`"}`))
 			source := buildkite(server, server.URL+test.path)
-			source.Audience, source.LifetimeSeconds = test.audience, test.lifetime
+			source.Values = values{"audience": test.audience, "lifetime_seconds": test.lifetime}
 			if _, err := source.Token(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -55,14 +55,15 @@ func TestBuildkiteSaysWhatIsMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			present := maps.Clone(complete)
 			delete(present, name)
-			_, err := webidentity.Buildkite{Requester: webidentity.Requester{Getenv: variables(present)}}.Token(t.Context())
+			by := webidentity.Requester{Getenv: variables(present)}
+			_, err := webidentity.Buildkite.Request(by, nil).Token(t.Context())
 			expectError(t, err, atBuildkite, "This isn't a Buildkite job", name)
 		})
 	}
 	t.Run("a job that leads elsewhere", func(t *testing.T) {
 		present := maps.Clone(complete)
 		present["BUILDKITE_JOB_ID"] = "../../agents"
-		_, err := webidentity.Buildkite{Requester: webidentity.Requester{Getenv: variables(present)}}.Token(t.Context())
+		_, err := webidentity.Buildkite.Request(webidentity.Requester{Getenv: variables(present)}, nil).Token(t.Context())
 		expectError(t, err, atBuildkite, "BUILDKITE_JOB_ID")
 	})
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-func gitHub(_ *standIn, url string) webidentity.GitHubActions {
-	return webidentity.GitHubActions{Requester: webidentity.Requester{Client: client(), Getenv: variables(map[string]string{
+func gitHub(_ *standIn, url string) webidentity.PlatformRequest {
+	return webidentity.GitHubActions.Request(webidentity.Requester{Client: client(), Getenv: variables(map[string]string{
 		"GITHUB_ACTIONS":                 "true",
 		"ACTIONS_ID_TOKEN_REQUEST_URL":   url,
 		"ACTIONS_ID_TOKEN_REQUEST_TOKEN": bearer + "\n",
-	})}}
+	})}, nil)
 }
 
 func TestGitHubActionsAsksAsItsDocumentationSays(t *testing.T) {
@@ -25,7 +25,7 @@ func TestGitHubActionsAsksAsItsDocumentationSays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := play(t, always(http.StatusOK, `{"count":1,"value":"`+jwt()+`"}`))
 			source := gitHub(server, server.URL+"/run/12//idtoken/a%2Fb"+test.query)
-			source.Audience = test.audience
+			source.Values = values{"audience": test.audience}
 			if _, err := source.Token(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +52,8 @@ func TestGitHubActionsSaysWhatIsMissing(t *testing.T) {
 		"the URL alone":                 {map[string]string{"GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": "http://127.0.0.1:1"}, "permissions: id-token: write"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := webidentity.GitHubActions{Requester: webidentity.Requester{Getenv: variables(test.variables)}}.Token(t.Context())
+			by := webidentity.Requester{Getenv: variables(test.variables)}
+			_, err := webidentity.GitHubActions.Request(by, nil).Token(t.Context())
 			expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, test.want)
 		})
 	}

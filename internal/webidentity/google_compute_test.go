@@ -10,10 +10,10 @@ import (
 
 var atGoogle = webidentity.Error{Argument: webidentity.RequestArgument, Member: "google_compute"}
 
-func google(server *standIn) webidentity.GoogleCompute {
-	return webidentity.GoogleCompute{Audience: "sts.example.com", Requester: webidentity.Requester{Getenv: variables(map[string]string{
+func google(server *standIn) webidentity.PlatformRequest {
+	return webidentity.GoogleCompute.Request(webidentity.Requester{Getenv: variables(map[string]string{
 		"GCE_METADATA_HOST": strings.TrimPrefix(server.URL, "http://"),
-	})}}
+	})}, values{"audience": "sts.example.com"})
 }
 
 func TestGoogleComputeAsksAsItsDocumentationSays(t *testing.T) {
@@ -28,7 +28,7 @@ func TestGoogleComputeAsksAsItsDocumentationSays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := play(t, always(http.StatusOK, jwt()))
 			source := google(server)
-			source.Audience, source.ServiceAccount = test.audience, test.account
+			source.Values = values{"audience": test.audience, "service_account": test.account}
 			if _, err := source.Token(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +50,7 @@ func TestGoogleComputeRefusesWhatItCannotAskFor(t *testing.T) {
 		"an account with an escaped slash": {"a", "..%2f", "service_account"},
 	} {
 		source := google(server)
-		source.Audience, source.ServiceAccount = test.audience, test.account
+		source.Values = values{"audience": test.audience, "service_account": test.account}
 		_, err := source.Token(t.Context())
 		t.Log(name)
 		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "google_compute", Attribute: test.attribute})

@@ -38,7 +38,7 @@ const (
 
 // inquiry is one question to a platform.
 type inquiry struct {
-	platform
+	Platform
 
 	client  *http.Client
 	method  string
@@ -98,7 +98,7 @@ func (s setback) final(attempt int) error {
 }
 
 func (q inquiry) ended(ctx context.Context) error {
-	return fmt.Errorf("waiting for a web identity token from %s: %w", q.name, context.Cause(ctx))
+	return fmt.Errorf("waiting for a web identity token from %s: %w", q.title, context.Cause(ctx))
 }
 
 // isOver tells whether ctx has ended. A connection's deadline, which is taken from ctx's, can strike a moment before it.

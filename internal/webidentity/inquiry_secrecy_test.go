@@ -127,7 +127,7 @@ func TestABearerGoesByHTTPSOrNotAtAll(t *testing.T) {
 		"http://platform.example/x", "http://localhost.example", "http://10.0.0.1", "http://169.254.1.1.example", "https://user:hidden@platform.example",
 		"http://user@127.0.0.1", "//platform.example", "platform.example", "https:platform.example", "https://", "ftp://127.0.0.1", "unix:///run/x", "%zz",
 	} {
-		for member, source := range map[string]webidentity.RequestSource{
+		for member, source := range map[string]webidentity.PlatformRequest{
 			"github_actions": gitHub(nil, address), "azure_devops": azureDevOps(nil, address), "buildkite": buildkite(nil, address),
 			"azure_managed_identity": azureApp(nil, address),
 		} {
@@ -139,7 +139,7 @@ func TestABearerGoesByHTTPSOrNotAtAll(t *testing.T) {
 			}
 		}
 	}
-	for _, source := range []webidentity.RequestSource{
+	for _, source := range []webidentity.PlatformRequest{
 		gitHub(nil, "http://169.254.1.1"), azureDevOps(nil, "http://169.254.1.1"), buildkite(nil, "http://[fe80::1]"),
 	} {
 		if _, err := reaching(source, client, dial).Token(t.Context()); err == nil || reached.Load() != 0 {
@@ -152,25 +152,11 @@ func TestABearerGoesByHTTPSOrNotAtAll(t *testing.T) {
 }
 
 // reaching gives the source with another way to its platform.
-func reaching(source webidentity.RequestSource, client *http.Client, dial func(context.Context, string, string) (net.Conn, error)) webidentity.RequestSource {
-	switch source := source.(type) {
-	case webidentity.GitHubActions:
-		source.Client, source.Dial = client, dial
-		return source
-	case webidentity.AzureDevOps:
-		source.Client, source.Dial = client, dial
-		return source
-	case webidentity.Buildkite:
-		source.Client, source.Dial = client, dial
-		return source
-	case webidentity.GoogleCompute:
-		source.Client, source.Dial = client, dial
-		return source
-	case webidentity.AzureManagedIdentity:
-		source.Client, source.Dial = client, dial
-		return source
-	}
-	panic("another source")
+func reaching(
+	source webidentity.PlatformRequest, client *http.Client, dial func(context.Context, string, string) (net.Conn, error),
+) webidentity.RequestSource {
+	source.Client, source.Dial = client, dial
+	return source
 }
 
 func TestMetadataServicesAreNeverReachedThroughAProxy(t *testing.T) {
@@ -181,11 +167,11 @@ func TestMetadataServicesAreNeverReachedThroughAProxy(t *testing.T) {
 		t.Fatalf("the proxy that this test watches isn't used by anyone: %v", err)
 	}
 
-	for address, source := range map[string]webidentity.RequestSource{
-		"metadata.google.internal:80": webidentity.GoogleCompute{Audience: "a"},
-		"metadata.example:8080": webidentity.GoogleCompute{Audience: "a", Requester: webidentity.Requester{
+	for address, source := range map[string]webidentity.PlatformRequest{
+		"metadata.google.internal:80": ask(webidentity.GoogleCompute, values{"audience": "a"}),
+		"metadata.example:8080": webidentity.GoogleCompute.Request(webidentity.Requester{
 			Getenv: variables(map[string]string{"GCE_METADATA_HOST": "metadata.example:8080"}),
-		}},
+		}, values{"audience": "a"}),
 		"169.254.169.254:80":   azureMachine(&standIn{}),
 		"169.254.129.4:8081":   azureApp(nil, "http://169.254.129.4:8081/msi/token"),
 		"[fe80::1]:80":         azureApp(nil, "http://[fe80::1]/msi/token"),

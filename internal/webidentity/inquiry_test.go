@@ -161,9 +161,10 @@ func TestPausesGrowAndAreBounded(t *testing.T) {
 }
 
 func TestWhereThereIsNoMetadataServiceIsKnownSoon(t *testing.T) {
-	for name, source := range map[string]webidentity.RequestSource{
-		"Google": webidentity.GoogleCompute{Audience: "a", Requester: webidentity.Requester{Getenv: variables(nil)}},
-		"Azure":  azureMachine(&standIn{}),
+	for name, source := range map[string]webidentity.PlatformRequest{
+		"Google": webidentity.GoogleCompute.Request(
+			webidentity.Requester{Getenv: variables(nil)}, values{"audience": "a"}),
+		"Azure": azureMachine(&standIn{}),
 	} {
 		for failure, dial := range map[string]func(context.Context, string, string) (net.Conn, error){
 			"packets vanish": func(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -11,61 +11,83 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
-// platform is what is known of a platform that hands over tokens on request.
-type platform struct {
-	member  string                           // its object in web_identity_token_request
-	name    string                           // how its users know it, to begin a sentence with
-	token   func(body []byte) (string, bool) // finds the token in an answer
-	form    string                           // what an answer is, when it is one
-	message []string                         // members of a failure's JSON that hold a sentence for people; all else in it is kept back
-	hints   map[int]string                   // what a status says about the platform's settings
-	absent  string                           // what it means that nobody answers
-	proof   func(answer http.Header) bool    // whether an answer is the platform's; nil when that doesn't show
-	passing map[int]int                      // statuses besides 429 and 5xx that may pass, and how often to ask in all
+// Platform is a platform that gives a token on request. Everything about it is in one value, in a file of its own.
+// Platforms registers it.
+type Platform struct {
+	Name        string     // of its object in RequestArgument
+	Description string     // of its object, in Markdown
+	Arguments   []Argument // of its object
+
+	title   string                                 // the name that its users know, to begin a sentence with
+	inquiry func(PlatformRequest) (inquiry, error) // makes the request
+	token   func(body []byte) (string, bool)       // finds the token in an answer
+	form    string                                 // describes an answer with a token
+	message []string                               // members of a failure's JSON that can be shown
+	hints   map[int]string                         // what a status says about the platform's settings
+	absent  string                                 // what it means if nothing answers
+	proof   func(answer http.Header) bool          // reports whether the platform has answered; nil: unknown
+	passing map[int]int                            // other statuses than 429 and 5xx that might pass, and the attempts
+}
+
+// Request asks the platform for a token, with the values of its arguments.
+func (p Platform) Request(by Requester, values Values) PlatformRequest {
+	return PlatformRequest{Requester: by, Platform: p, Values: values}
+}
+
+// Audience is the argument that says for whom the token is. It reports whether there is one.
+func (p Platform) Audience() (argument Argument, found bool) {
+	for _, argument := range p.Arguments {
+		if argument.IsAudience {
+			return argument, true
+		}
+	}
+	return Argument{}, false
 }
 
 // serviceAbsent is what it means that a service which a job's variables name doesn't answer.
-const serviceAbsent = " A firewall or a proxy keeps the job from its platform (have the host allowed, or leave the proxy out for it: no_proxy), " +
-	"or the variables are left over from another job."
+const serviceAbsent = " A firewall or a proxy keeps the job from its platform (have the host allowed, or leave the " +
+	"proxy out for it: no_proxy), or the variables are left over from another job."
 
 // wrong is an error at one attribute of the platform's object.
-func (p platform) wrong(attribute, detail string) error {
+func (p Platform) wrong(attribute, detail string) error {
 	return &Error{
-		Argument: RequestArgument, Member: p.member, Attribute: attribute,
+		Argument: RequestArgument, Member: p.Name, Attribute: attribute,
 		Summary: "Not a request for a web identity token", Detail: detail,
 	}
 }
 
 // unavailable is an error for a place where the platform can't be asked.
-func (p platform) unavailable(format string, arguments ...any) error {
+func (p Platform) unavailable(format string, arguments ...any) error {
 	return &Error{
-		Argument: RequestArgument, Member: p.member,
-		Summary: "No web identity token from " + p.name, Detail: fmt.Sprintf(format, arguments...),
+		Argument: RequestArgument, Member: p.Name,
+		Summary: "No web identity token from " + p.title, Detail: fmt.Sprintf(format, arguments...),
 	}
 }
 
 // failed is an error of a platform that was asked.
-func (p platform) failed(format string, arguments ...any) *Error {
+func (p Platform) failed(format string, arguments ...any) *Error {
 	return &Error{
-		Argument: RequestArgument, Member: p.member,
-		Summary: "No web identity token from " + p.name, Detail: p.name + " " + fmt.Sprintf(format, arguments...),
+		Argument: RequestArgument, Member: p.Name,
+		Summary: "No web identity token from " + p.title, Detail: p.title + " " + fmt.Sprintf(format, arguments...),
 	}
 }
 
-// bearerURL reads the URL that a variable holds, and which a bearer will be sent to: by https, or on this machine. Link-local
-// addresses, one hop away at most, only where the platform lives there. Its error is an *Error that doesn't repeat the value.
-func (p platform) bearerURL(variable, value string, linkLocal bool) (*url.URL, error) {
+// bearerURL reads the URL that a variable holds, and which a bearer will be sent to: by https, or on this machine.
+// Link-local addresses, one hop away at most, only where the platform lives there. Its error is an *Error that doesn't
+// repeat the value.
+func (p Platform) bearerURL(variable, value string, linkLocal bool) (*url.URL, error) {
 	address, err := url.Parse(value)
 	switch {
 	case err != nil, address.Host == "", address.Opaque != "":
 		return nil, p.unavailable("The environment variable %s doesn't hold a URL.", variable)
 	case address.User != nil:
-		return nil, p.unavailable("The environment variable %s holds a URL with a user in it, which no platform sets. Nothing was sent there.", variable)
+		return nil, p.unavailable("The environment variable %s holds a URL with a user in it, which no platform sets. "+
+			"Nothing was sent there.", variable)
 	case address.Scheme == "https":
 	case address.Scheme == "http" && (transport.IsLoopback(address) || linkLocal && isLinkLocal(address)):
 	default:
-		return nil, p.unavailable("The environment variable %s holds a URL that isn't https. The job's credential would cross the network in the clear, "+
-			"so nothing was sent there.", variable)
+		return nil, p.unavailable("The environment variable %s holds a URL that isn't https. The job's credential would "+
+			"cross the network in the clear, so nothing was sent there.", variable)
 	}
 	address.Fragment, address.RawFragment = "", ""
 	return address, nil
@@ -76,8 +98,8 @@ func isLinkLocal(address *url.URL) bool {
 	return ip != nil && ip.IsLinkLocalUnicast()
 }
 
-// setQuery adds a parameter to a URL, in place of any of the same name. The rest of the query stays as the platform wrote it,
-// byte for byte.
+// setQuery adds a parameter to a URL, in place of any of the same name. The rest of the query stays as the platform
+// wrote it, byte for byte.
 func setQuery(address *url.URL, name, value string) {
 	var kept []string
 	for pair := range strings.SplitSeq(address.RawQuery, "&") {

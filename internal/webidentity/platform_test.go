@@ -148,22 +148,29 @@ func TestEachPlatformGivesItsToken(t *testing.T) {
 	}
 }
 
+// values are arguments of a platform, by name.
+type values = webidentity.Values
+
+func ask(platform webidentity.Platform, arguments values) webidentity.PlatformRequest {
+	return platform.Request(webidentity.Requester{}, arguments)
+}
+
 func TestKeyTellsRequestsApart(t *testing.T) {
 	seen := map[string]int{}
 	for i, source := range []webidentity.RequestSource{
-		webidentity.GitHubActions{Audience: "a"},
-		webidentity.GitHubActions{},
-		webidentity.Buildkite{Audience: "a"},
-		webidentity.Buildkite{Audience: "a", LifetimeSeconds: 60},
-		webidentity.Buildkite{},
-		webidentity.AzureDevOps{},
-		webidentity.AzureDevOps{ServiceConnectionID: "a"},
-		webidentity.GoogleCompute{Audience: "a"},
-		webidentity.GoogleCompute{Audience: "a", ServiceAccount: "b"},
-		webidentity.GoogleCompute{Audience: `a" "b`},
-		webidentity.AzureManagedIdentity{Audience: "a"},
-		webidentity.AzureManagedIdentity{Audience: "a", ClientID: "b"},
-		webidentity.AzureManagedIdentity{Audience: "b", ClientID: "a"},
+		ask(webidentity.GitHubActions, values{"audience": "a"}),
+		ask(webidentity.GitHubActions, nil),
+		ask(webidentity.Buildkite, values{"audience": "a"}),
+		ask(webidentity.Buildkite, values{"audience": "a", "lifetime_seconds": int64(60)}),
+		ask(webidentity.Buildkite, nil),
+		ask(webidentity.AzureDevOps, nil),
+		ask(webidentity.AzureDevOps, values{"service_connection_id": "a"}),
+		ask(webidentity.GoogleCompute, values{"audience": "a"}),
+		ask(webidentity.GoogleCompute, values{"audience": "a", "service_account": "b"}),
+		ask(webidentity.GoogleCompute, values{"audience": `a" "b`}),
+		ask(webidentity.AzureManagedIdentity, values{"audience": "a"}),
+		ask(webidentity.AzureManagedIdentity, values{"audience": "a", "client_id": "b"}),
+		ask(webidentity.AzureManagedIdentity, values{"audience": "b", "client_id": "a"}),
 	} {
 		if other, is := seen[source.Key()]; is {
 			t.Errorf("requests %d and %d have the key %s", other, i, source.Key())
@@ -171,12 +178,16 @@ func TestKeyTellsRequestsApart(t *testing.T) {
 		seen[source.Key()] = i
 	}
 
+	awsAudience := values{"audience": webidentity.DefaultAudience}
+	google := ask(webidentity.GoogleCompute, values{"audience": "a"})
 	for name, pair := range map[string][2]webidentity.RequestSource{
-		"GitHub's default audience":        {webidentity.GitHubActions{}, webidentity.GitHubActions{Audience: webidentity.DefaultAudience}},
-		"Buildkite's default audience":     {webidentity.Buildkite{}, webidentity.Buildkite{Audience: webidentity.DefaultAudience}},
-		"Google's default service account": {webidentity.GoogleCompute{Audience: "a"}, webidentity.GoogleCompute{Audience: "a", ServiceAccount: "default"}},
+		"GitHub's default audience":    {ask(webidentity.GitHubActions, nil), ask(webidentity.GitHubActions, awsAudience)},
+		"Buildkite's default audience": {ask(webidentity.Buildkite, nil), ask(webidentity.Buildkite, awsAudience)},
+		"Google's default service account": {
+			google, ask(webidentity.GoogleCompute, values{"audience": "a", "service_account": "default"}),
+		},
 		"another way to reach the platform": {
-			webidentity.AzureDevOps{}, webidentity.AzureDevOps{Requester: webidentity.Requester{Client: client(), Getenv: variables(map[string]string{"SYSTEM_ACCESSTOKEN": bearer})}},
+			ask(webidentity.AzureDevOps, nil), azureDevOps(nil, "https://platform.example"),
 		},
 	} {
 		if pair[0].Key() != pair[1].Key() || strings.Contains(pair[1].Key(), bearer) {

@@ -2,7 +2,6 @@ package webidentity
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -81,12 +80,4 @@ func (r Requester) metadata() *http.Client {
 			return dial(ctx, network, address)
 		},
 	})
-}
-
-// sourceName names a request's source as the user set it.
-func sourceName(member string) string { return RequestArgument + "." + member }
-
-// requestKey puts a Key together. Quoting keeps arguments apart, whatever they hold.
-func requestKey(member string, arguments ...string) string {
-	return fmt.Sprintf("%s %q", member, arguments)
 }

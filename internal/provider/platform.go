@@ -1,0 +1,116 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// platformAttributes are the objects of web_identity_token_request, one for each platform.
+func platformAttributes() map[string]schema.Attribute {
+	all := map[string]schema.Attribute{}
+	for _, platform := range webidentity.Platforms {
+		arguments := map[string]schema.Attribute{}
+		for _, argument := range platform.Arguments {
+			arguments[argument.Name] = platformArgument(argument)
+		}
+		all[platform.Name] = schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: platform.Description,
+			Attributes:          arguments,
+		}
+	}
+	return all
+}
+
+func platformArgument(argument webidentity.Argument) schema.Attribute {
+	if argument.Kind == webidentity.WholeNumber {
+		return schema.NumberAttribute{
+			Required:            argument.Required,
+			Optional:            !argument.Required,
+			MarkdownDescription: argument.Description,
+			Validators:          []validator.Number{wholeNumber{argument.Least, argument.Most}},
+		}
+	}
+	return schema.StringAttribute{
+		Required:            argument.Required,
+		Optional:            !argument.Required,
+		MarkdownDescription: argument.Description,
+		Validators:          notEmpty(),
+	}
+}
+
+// platformRequest reads the value of web_identity_token_request. It reports whether the value names a platform, which
+// the schema's validator demands.
+func platformRequest(value types.Object, by webidentity.Requester) (request webidentity.PlatformRequest, found bool) {
+	for _, platform := range webidentity.Platforms {
+		object, is := value.Attributes()[platform.Name].(types.Object)
+		if is && !object.IsNull() {
+			return platform.Request(by, platformValues(object)), true
+		}
+	}
+	return webidentity.PlatformRequest{}, false
+}
+
+// platformValues are the arguments that are set in a platform's object.
+func platformValues(object types.Object) webidentity.Values {
+	values := webidentity.Values{}
+	for name, value := range object.Attributes() {
+		if value.IsNull() {
+			continue
+		}
+		switch value := value.(type) {
+		case types.String:
+			values[name] = value.ValueString()
+		case types.Number:
+			values[name] = whole(value)
+		}
+	}
+	return values
+}
+
+// onePlatform is the validator of web_identity_token_request: exactly one of its objects must be set.
+type onePlatform struct{}
+
+func (onePlatform) Description(context.Context) string { return "exactly one platform must be named" }
+
+func (onePlatform) MarkdownDescription(context.Context) string {
+	return "exactly one platform must be named"
+}
+
+func (onePlatform) ValidateObject(
+	_ context.Context, request validator.ObjectRequest, response *validator.ObjectResponse,
+) {
+	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
+		return
+	}
+	platforms := request.ConfigValue.Attributes()
+	var named []string
+	for _, name := range slices.Sorted(maps.Keys(platforms)) {
+		switch {
+		case platforms[name].IsUnknown():
+			return
+		case !platforms[name].IsNull():
+			named = append(named, name)
+		}
+	}
+	if len(named) == 1 {
+		return
+	}
+	found := "none that the provider knows is"
+	if len(named) > 1 {
+		found = strings.Join(named, " and ") + " are"
+	}
+	response.Diagnostics.AddAttributeError(request.Path, "Exactly one platform must be named",
+		fmt.Sprintf("In %s, %s set. Set exactly one of %s; an empty object will do where it needs nothing: "+
+			"web_identity_token_request = { github_actions = {} }.",
+			webidentity.RequestArgument, found, strings.Join(slices.Sorted(maps.Keys(platforms)), ", ")))
+}
