@@ -34,10 +34,7 @@ func (d *dataSource) Configure(_ context.Context, request datasource.ConfigureRe
 }
 
 func (d *dataSource) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
-	var block model
-	response.Diagnostics.Append(request.Config.Get(ctx, &block)...)
-	if response.Diagnostics.HasError() || d.exchanger.exchange(ctx, &block, &response.Diagnostics) == nil {
-		return
+	if result, _ := d.exchanger.read(ctx, request.Config.Raw, &response.Diagnostics); result != nil {
+		response.State.Raw = result.value(request.Config.Raw.Type())
 	}
-	response.Diagnostics.Append(response.State.Set(ctx, &block)...)
 }

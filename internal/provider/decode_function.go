@@ -76,7 +76,7 @@ func decoded(ctx context.Context, token string) types.Object {
 	if claims.Audience != nil {
 		var elements []attr.Value
 		for _, element := range claims.Audience {
-			elements = append(elements, text(element, 1))
+			elements = append(elements, claimText(element, 1))
 		}
 		audience = types.ListValueMust(types.StringType, elements)
 	}
@@ -106,7 +106,7 @@ func fromJSON(ctx context.Context, value any, depth int) attr.Value {
 	}
 	switch value := value.(type) {
 	case string:
-		return text(value, depth)
+		return claimText(value, depth)
 	case bool:
 		return types.BoolValue(value)
 	case json.Number:
@@ -154,8 +154,8 @@ func number(value json.Number) attr.Value {
 	return types.NumberValue(exact)
 }
 
-// text is a string, or null if it holds JSON that goes deeper than maxNesting.
-func text(value string, depth int) types.String {
+// claimText is a string, or null if it holds JSON that goes deeper than maxNesting.
+func claimText(value string, depth int) types.String {
 	if depth+levels(value) > maxNesting {
 		return types.StringNull()
 	}
@@ -202,12 +202,12 @@ func nonEmpty(value string) types.String {
 	if value == "" {
 		return types.StringNull()
 	}
-	return text(value, 1)
+	return claimText(value, 1)
 }
 
 func instant(value time.Time) types.String {
 	if value.IsZero() {
 		return types.StringNull()
 	}
-	return rfc3339(&value)
+	return types.StringPointerValue(rfc3339(&value))
 }

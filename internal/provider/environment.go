@@ -4,9 +4,6 @@ import (
 	"maps"
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/refresh"
 )
@@ -52,32 +49,24 @@ var (
 )
 
 // keysEnvironment is `environment` with the session's keys.
-func keysEnvironment(result *assumerole.Result, roleARN string) types.Map {
+func keysEnvironment(result *assumerole.Result, roleARN string) map[string]string {
 	environment := maps.Clone(besideKeys)
 	environment["AWS_ACCESS_KEY_ID"] = result.Credentials.AccessKeyID.Reveal()
 	environment["AWS_SECRET_ACCESS_KEY"] = result.Credentials.SecretAccessKey.Reveal()
 	environment["AWS_SESSION_TOKEN"] = result.Credentials.SessionToken.Reveal()
 	environment["AWS_SECURITY_TOKEN"] = result.Credentials.SessionToken.Reveal() // botocore reads it before AWS_SESSION_TOKEN
 	environment["AWS_ACCOUNT_ID"] = sessionAccount(result, roleARN)              // for the names of endpoints
-	return environmentMap(environment)
+	return environment
 }
 
 // profileEnvironment is `environment` with a profile that leads to a session.
-func profileEnvironment(session *refresh.Server) types.Map {
+func profileEnvironment(session *refresh.Server) map[string]string {
 	environment := maps.Clone(besideProfile)
 	environment["AWS_CONFIG_FILE"] = session.ConfigFile()
 	environment["AWS_SHARED_CREDENTIALS_FILE"] = session.CredentialsFile() // PHP finds processes only there
 	environment["AWS_PROFILE"] = session.Profile()
 	environment["AWS_DEFAULT_PROFILE"] = session.Profile() // botocore reads it before AWS_PROFILE
-	return environmentMap(environment)
-}
-
-func environmentMap(variables map[string]string) types.Map {
-	values := make(map[string]attr.Value, len(variables))
-	for name, value := range variables {
-		values[name] = types.StringValue(value)
-	}
-	return types.MapValueMust(types.StringType, values)
+	return environment
 }
 
 // accountOfARN is the account ID in the ARN of a session or of a role.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 func newEphemeralResource() ephemeral.EphemeralResource { return &ephemeralResource{} }
@@ -16,14 +15,6 @@ func newEphemeralResource() ephemeral.EphemeralResource { return &ephemeralResou
 // It has no Renew: that can't change what Terraform was given at Open, so there is nothing to renew.
 type ephemeralResource struct {
 	exchanger *exchanger
-}
-
-// ephemeralModel is the block: the data source's, and what it alone has.
-type ephemeralModel struct {
-	model
-	Refreshable      types.Bool   `tfsdk:"refreshable"`
-	SharedConfigFile types.String `tfsdk:"shared_config_file"`
-	Profile          types.String `tfsdk:"profile"`
 }
 
 func (r *ephemeralResource) Metadata(_ context.Context, request ephemeral.MetadataRequest, response *ephemeral.MetadataResponse) {
@@ -71,21 +62,16 @@ func (r *ephemeralResource) Configure(_ context.Context, request ephemeral.Confi
 }
 
 func (r *ephemeralResource) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
-	var block ephemeralModel
-	response.Diagnostics.Append(request.Config.Get(ctx, &block)...)
-	if response.Diagnostics.HasError() {
+	result, made := r.exchanger.read(ctx, request.Config.Raw, &response.Diagnostics)
+	if result == nil {
 		return
 	}
-	made := r.exchanger.exchange(ctx, &block.model, &response.Diagnostics)
-	if made == nil {
-		return
-	}
-	if block.Refreshable.ValueBool() {
+	if result.isTrue("refreshable") {
 		session := r.exchanger.refresh(ctx, *made, &response.Diagnostics)
 		if session == nil {
 			return
 		}
-		block.setRefreshed(session)
+		result = result.withSession(session)
 		name, err := json.Marshal(session.Profile())
 		if err != nil {
 			response.Diagnostics.AddError("Unexpected profile name", err.Error())
@@ -93,7 +79,7 @@ func (r *ephemeralResource) Open(ctx context.Context, request ephemeral.OpenRequ
 		}
 		response.Diagnostics.Append(response.Private.SetKey(ctx, sessionKey, name)...)
 	}
-	response.Diagnostics.Append(response.Result.Set(ctx, &block)...)
+	response.Result.Raw = result.value(request.Config.Raw.Type())
 }
 
 func (r *ephemeralResource) Close(ctx context.Context, request ephemeral.CloseRequest, response *ephemeral.CloseResponse) {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -28,8 +29,27 @@ type exchanger struct {
 // Format redacts: the provider block's token is secret.
 func (e *exchanger) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
 
-// exchange is one reading of a block, from its arguments to its result. It tells what was exchanged, for later exchanges of
-// the same; nil beside an error.
+// read is one reading of a block, from its arguments to its result. The exchange is for later ones of the same; both are nil
+// beside an error.
+func (e *exchanger) read(ctx context.Context, raw tftypes.Value, diagnostics *diag.Diagnostics) (values, *assumerole.Exchange) {
+	arguments, err := valuesOf(raw)
+	if err != nil {
+		diagnostics.AddError("Unexpected block", err.Error())
+		return nil, nil
+	}
+	block, err := arguments.model(ctx)
+	if err != nil {
+		diagnostics.AddError("Unexpected block", err.Error())
+		return nil, nil
+	}
+	made := e.exchange(ctx, &block, diagnostics)
+	if made == nil {
+		return nil, nil
+	}
+	return arguments.withResult(*made), made
+}
+
+// exchange makes the exchange that a block asks for; nil beside an error.
 func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *diag.Diagnostics) (exchanged *assumerole.Exchange) {
 	defer func() {
 		if bug := assumerole.Bug(recover()); bug != nil {
@@ -40,7 +60,7 @@ func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *dia
 	if !e.isReadyFor(block, diagnostics) {
 		return nil
 	}
-	request := block.request(ctx, e.identity, e.client.HTTPClient(), os.Getenv, diagnostics)
+	request := block.request(e.identity, e.client.HTTPClient(), os.Getenv, diagnostics)
 	if diagnostics.HasError() {
 		return nil
 	}
@@ -55,7 +75,6 @@ func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *dia
 		addError(diagnostics, explain.Failure(made, err))
 		return nil
 	}
-	block.setResult(made)
 	return &made
 }
 

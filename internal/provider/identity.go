@@ -1,12 +1,14 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -19,6 +21,24 @@ type identityModel struct {
 	WebIdentityTokenEnv     types.String `tfsdk:"web_identity_token_env"`
 	WebIdentityTokenRequest types.Object `tfsdk:"web_identity_token_request"`
 	RoleSessionName         types.String `tfsdk:"role_session_name"`
+}
+
+// identity reads the arguments of a block.
+func (v values) identity(ctx context.Context) (identityModel, error) {
+	model := identityModel{
+		WebIdentityToken:     v.text(webidentity.InlineArgument),
+		WebIdentityTokenFile: v.text(webidentity.FileArgument),
+		WebIdentityTokenEnv:  v.text(webidentity.EnvironmentArgument),
+		RoleSessionName:      v.text(assumerole.RoleSessionNameArgument),
+	}
+	if request := v[webidentity.RequestArgument]; !request.IsNull() {
+		read, err := platformsType().ValueFromTerraform(ctx, request)
+		if err != nil {
+			return model, err
+		}
+		model.WebIdentityTokenRequest, _ = read.(types.Object)
+	}
+	return model, nil
 }
 
 // hasToken tells whether one of the token arguments is set.

@@ -1,89 +1,89 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 )
 
-// model is the block: its arguments, then its result.
+// model is the arguments of a block.
 type model struct {
 	identityModel
-	RoleARN                 types.String `tfsdk:"role_arn"`
-	ProviderID              types.String `tfsdk:"provider_id"`
-	PolicyARNs              types.Set    `tfsdk:"policy_arns"`
-	Policy                  types.String `tfsdk:"policy"`
-	DurationSeconds         types.Number `tfsdk:"duration_seconds"`
-	MinimumSessionTokenSize types.Number `tfsdk:"minimum_session_token_size"`
-	Timeout                 types.String `tfsdk:"timeout"`
-	IAMPropagationTimeout   types.String `tfsdk:"iam_propagation_timeout"`
-
-	Credentials                 *credentialsModel     `tfsdk:"credentials"`
-	AssumedRoleUser             *assumedRoleUserModel `tfsdk:"assumed_role_user"`
-	SubjectFromWebIdentityToken types.String          `tfsdk:"subject_from_web_identity_token"`
-	Audience                    types.String          `tfsdk:"audience"`
-	IdentityProvider            types.String          `tfsdk:"identity_provider"`
-	SourceIdentity              types.String          `tfsdk:"source_identity"`
-	PackedPolicySize            types.Int32           `tfsdk:"packed_policy_size"`
-	SessionTokenSize            types.Int32           `tfsdk:"session_token_size"`
-	SessionTokenUtilization     types.Int32           `tfsdk:"session_token_utilization"`
-	Environment                 types.Map             `tfsdk:"environment"`
+	RoleARN                 types.String
+	ProviderID              types.String
+	PolicyARNs              []string
+	Policy                  types.String
+	DurationSeconds         types.Number
+	MinimumSessionTokenSize types.Number
+	Timeout                 types.String
+	IAMPropagationTimeout   types.String
 }
 
-type credentialsModel struct {
-	AccessKeyID     types.String `tfsdk:"access_key_id"`
-	SecretAccessKey types.String `tfsdk:"secret_access_key"`
-	SessionToken    types.String `tfsdk:"session_token"`
-	Expiration      types.String `tfsdk:"expiration"`
+// model reads the arguments.
+func (v values) model(ctx context.Context) (model, error) {
+	identity, err := v.identity(ctx)
+	return model{
+		identityModel:           identity,
+		RoleARN:                 v.text("role_arn"),
+		ProviderID:              v.text("provider_id"),
+		PolicyARNs:              v.texts("policy_arns"),
+		Policy:                  v.text("policy"),
+		DurationSeconds:         v.number("duration_seconds"),
+		MinimumSessionTokenSize: v.number("minimum_session_token_size"),
+		Timeout:                 v.text("timeout"),
+		IAMPropagationTimeout:   v.text("iam_propagation_timeout"),
+	}, err
 }
 
-type assumedRoleUserModel struct {
-	ARN           types.String `tfsdk:"arn"`
-	AssumedRoleID types.String `tfsdk:"assumed_role_id"`
-}
-
-// setResult takes what STS answered. The arguments stay as the user wrote them, byte for byte; those that had a default get
-// the value that was used.
-func (m *model) setResult(exchange assumerole.Exchange) {
+// withResult is a block with what STS answered. The arguments stay as the user wrote them, byte for byte. Those that had a
+// default get the value that was used.
+func (v values) withResult(exchange assumerole.Exchange) values {
 	result := exchange.Result
-	m.RoleARN = types.StringValue(exchange.Request.RoleARN)
-	m.RoleSessionName = types.StringValue(exchange.Request.RoleSessionName)
-
-	m.Credentials = &credentialsModel{
-		AccessKeyID:     types.StringValue(result.Credentials.AccessKeyID.Reveal()),
-		SecretAccessKey: types.StringValue(result.Credentials.SecretAccessKey.Reveal()),
-		SessionToken:    types.StringValue(result.Credentials.SessionToken.Reveal()),
-		Expiration:      rfc3339(result.Credentials.Expiration),
-	}
-	m.Environment = keysEnvironment(result, exchange.Request.RoleARN)
-	m.AssumedRoleUser = &assumedRoleUserModel{
-		ARN:           types.StringPointerValue(result.AssumedRoleARN),
-		AssumedRoleID: types.StringPointerValue(result.AssumedRoleID),
-	}
-	m.SubjectFromWebIdentityToken = types.StringPointerValue(result.SubjectFromWebIdentityToken)
-	m.Audience = types.StringPointerValue(result.Audience)
-	m.IdentityProvider = types.StringPointerValue(result.Provider)
-	m.SourceIdentity = types.StringPointerValue(result.SourceIdentity)
-	m.PackedPolicySize = types.Int32PointerValue(result.PackedPolicySize)
-	m.SessionTokenSize = types.Int32PointerValue(result.SessionTokenSize)
-	m.SessionTokenUtilization = types.Int32PointerValue(result.SessionTokenUtilization)
+	all := maps.Clone(v)
+	all["role_arn"] = text(&exchange.Request.RoleARN)
+	all["role_session_name"] = text(&exchange.Request.RoleSessionName)
+	all["credentials"] = object(map[string]*string{
+		"access_key_id":     revealed(result.Credentials.AccessKeyID),
+		"secret_access_key": revealed(result.Credentials.SecretAccessKey),
+		"session_token":     revealed(result.Credentials.SessionToken),
+		"expiration":        rfc3339(result.Credentials.Expiration),
+	})
+	all["assumed_role_user"] = object(map[string]*string{"arn": result.AssumedRoleARN, "assumed_role_id": result.AssumedRoleID})
+	all["subject_from_web_identity_token"] = text(result.SubjectFromWebIdentityToken)
+	all["audience"] = text(result.Audience)
+	all["identity_provider"] = text(result.Provider)
+	all["source_identity"] = text(result.SourceIdentity)
+	all["packed_policy_size"] = size(result.PackedPolicySize)
+	all["session_token_size"] = size(result.SessionTokenSize)
+	all["session_token_utilization"] = size(result.SessionTokenUtilization)
+	all["environment"] = textMap(keysEnvironment(result, exchange.Request.RoleARN))
+	return all
 }
 
-func rfc3339(instant *time.Time) types.String {
+// value is the block for Terraform, of the type that Terraform sent.
+func (v values) value(kind tftypes.Type) tftypes.Value {
+	return tftypes.NewValue(kind, map[string]tftypes.Value(v))
+}
+
+func rfc3339(instant *time.Time) *string {
 	if instant == nil {
-		return types.StringNull()
+		return nil
 	}
-	return types.StringValue(instant.Format(time.RFC3339))
+	text := instant.Format(time.RFC3339)
+	return &text
 }
 
 // What stands for a model in a log or a dump. Terraform's own string type prints its value.
 const redactedModel = "(redacted)"
 
-// Format redacts the whole block: its token, its credentials and its environment are secret.
+// Format redacts the whole block: its token is secret.
 func (m model) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
 
 // LogValue redacts in slog.
@@ -91,12 +91,3 @@ func (m model) LogValue() slog.Value { return slog.StringValue(redactedModel) }
 
 // MarshalText redacts in JSON.
 func (m model) MarshalText() ([]byte, error) { return []byte(redactedModel), nil }
-
-// Format redacts the credentials.
-func (m credentialsModel) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
-
-// LogValue redacts in slog.
-func (m credentialsModel) LogValue() slog.Value { return slog.StringValue(redactedModel) }
-
-// MarshalText redacts in JSON.
-func (m credentialsModel) MarshalText() ([]byte, error) { return []byte(redactedModel), nil }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 )
@@ -19,12 +20,11 @@ import (
 func TestModelsRedact(t *testing.T) {
 	const value = "wJalrXUtnFEMI"
 	identity := identityModel{WebIdentityToken: types.StringValue(value)}
-	credentials := credentialsModel{SecretAccessKey: types.StringValue(value)}
-	block := model{identityModel: identity, Credentials: &credentials}
+	block := model{identityModel: identity}
+	sent := values{"web_identity_token": tftypes.NewValue(tftypes.String, value)}
 	var printed bytes.Buffer
 	for _, printable := range []any{
-		identity, credentials, block, &block,
-		ephemeralModel{model: block},
+		identity, block, &block, sent, &sent,
 		providerModel{identityModel: identity},
 		&exchanger{identity: identity},
 		struct{ Block model }{block},
@@ -52,7 +52,7 @@ func TestDefaultTimeout(t *testing.T) {
 
 func TestExpirationHasWholeSeconds(t *testing.T) {
 	instant := time.Date(2026, 1, 2, 3, 4, 5, 6789, time.UTC)
-	if got := rfc3339(&instant).ValueString(); got != "2026-01-02T03:04:05Z" {
+	if got := *rfc3339(&instant); got != "2026-01-02T03:04:05Z" {
 		t.Errorf("it is %s", got)
 	}
 }

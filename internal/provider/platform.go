@@ -6,7 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -30,6 +32,11 @@ func platformAttributes() map[string]schema.Attribute {
 	}
 	return all
 }
+
+// platformsType is the type of web_identity_token_request. Each read of a block needs it.
+var platformsType = sync.OnceValue(func() attr.Type {
+	return schema.SingleNestedAttribute{Attributes: platformAttributes()}.GetType()
+})
 
 func platformArgument(argument webidentity.Argument) schema.Attribute {
 	if argument.Kind == webidentity.WholeNumber {

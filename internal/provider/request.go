@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -24,8 +23,7 @@ const (
 
 // request makes the core's request of a block, with the defaults of the provider block and of the environment.
 func (m model) request(
-	ctx context.Context, defaults identityModel, client *http.Client, getenv func(string) string,
-	diagnostics *diag.Diagnostics,
+	defaults identityModel, client *http.Client, getenv func(string) string, diagnostics *diag.Diagnostics,
 ) assumerole.Request {
 	request := assumerole.Request{
 		ProviderID:              m.ProviderID.ValueString(),
@@ -34,8 +32,8 @@ func (m model) request(
 		MinimumSessionTokenSize: int32(whole(m.MinimumSessionTokenSize)), //nolint:gosec // the schema bounds it
 		Timeout:                 duration(m.Timeout, assumerole.DefaultTimeout),
 		PropagationTimeout:      duration(m.IAMPropagationTimeout, 0),
+		PolicyARNs:              m.PolicyARNs,
 	}
-	diagnostics.Append(m.PolicyARNs.ElementsAs(ctx, &request.PolicyARNs, false)...)
 	m.setToken(defaults, client, getenv, &request, diagnostics)
 	if request.Token == nil {
 		return request // the error is there, and one about the role would be besides the point

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -92,9 +91,11 @@ func toRefresh(credentials assumerole.Credentials) refresh.Credentials {
 	return fresh
 }
 
-// setRefreshed takes what a session is reached by.
-func (m *ephemeralModel) setRefreshed(session *refresh.Server) {
-	m.SharedConfigFile = types.StringValue(session.ConfigFile())
-	m.Profile = types.StringValue(session.Profile())
-	m.Environment = profileEnvironment(session)
+// withSession is a block with what a session is reached by.
+func (v values) withSession(session *refresh.Server) values {
+	file, profile := session.ConfigFile(), session.Profile()
+	v["shared_config_file"] = text(&file)
+	v["profile"] = text(&profile)
+	v["environment"] = textMap(profileEnvironment(session))
+	return v
 }
