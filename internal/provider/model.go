@@ -1,10 +1,12 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -44,6 +46,32 @@ type credentialsModel struct {
 type assumedRoleUserModel struct {
 	ARN           types.String `tfsdk:"arn"`
 	AssumedRoleID types.String `tfsdk:"assumed_role_id"`
+}
+
+// arguments are the block's arguments that have no default elsewhere: in the provider block or in the environment.
+func (m model) arguments(ctx context.Context, diagnostics *diag.Diagnostics) assumerole.Request {
+	request := assumerole.Request{
+		ProviderID:              m.ProviderID.ValueString(),
+		Policy:                  m.Policy.ValueString(),
+		DurationSeconds:         int32(whole(m.DurationSeconds)),         //nolint:gosec // the schema bounds it
+		MinimumSessionTokenSize: int32(whole(m.MinimumSessionTokenSize)), //nolint:gosec // the schema bounds it
+		Timeout:                 duration(m.Timeout, assumerole.DefaultTimeout),
+		PropagationTimeout:      duration(m.IAMPropagationTimeout, 0),
+	}
+	diagnostics.Append(m.PolicyARNs.ElementsAs(ctx, &request.PolicyARNs, false)...)
+	return request
+}
+
+// duration reads what the schema's validator has checked.
+func duration(value types.String, unset time.Duration) time.Duration {
+	if value.IsNull() {
+		return unset
+	}
+	parsed, err := time.ParseDuration(value.ValueString())
+	if err != nil {
+		return unset
+	}
+	return parsed
 }
 
 // setResult takes what STS answered. The arguments stay as the user wrote them, byte for byte; those that had a default get
