@@ -3,12 +3,14 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // TestConstraints holds each documented constraint: an error at the argument, which says what would be valid, before anything
@@ -25,6 +27,11 @@ func TestConstraints(t *testing.T) {
 	}
 	elevenARNs += "]"
 	file := func(content string) string { return testenv.WriteFile(t, "token", content) }
+	var platforms []string
+	for _, platform := range webidentity.Platforms {
+		platforms = append(platforms, platform.Name)
+	}
+	slices.Sort(platforms)
 
 	for name, test := range map[string]struct {
 		argument string
@@ -63,7 +70,7 @@ func TestConstraints(t *testing.T) {
 		"duration_seconds beyond 32 bits":       {argument: "duration_seconds", value: "3000000000", others: []string{role, token}, want: "duration_seconds must be a whole number from 900 to 2147483647. The value is 3000000000."},
 		"the name of a variable, which is none": {block: true, argument: "web_identity_token_env", value: `"a.b"`, others: []string{role}, want: "name"},
 		"a variable that isn't set":             {argument: "web_identity_token_env", value: `"NO_SUCH_TOKEN"`, others: []string{role}, want: "NO_SUCH_TOKEN"},
-		"no platform":                           {argument: "web_identity_token_request", value: `{}`, others: []string{role}, want: "none that the provider knows is set. Set exactly one of azure_devops, azure_managed_identity, buildkite, github_actions, google_compute"},
+		"no platform":                           {argument: "web_identity_token_request", value: `{}`, others: []string{role}, want: "none that the provider knows is set. Set exactly one of " + strings.Join(platforms, ", ")},
 		"two platforms":                         {argument: "web_identity_token_request", value: `{ github_actions = {}, buildkite = {} }`, others: []string{role}, want: "buildkite and github_actions are set"},
 		"a platform that isn't there":           {argument: "web_identity_token_request", value: `{ github_actions = {} }`, others: []string{role}, want: "This isn't a job of GitHub Actions"},
 		"http_proxy that is none":               {block: true, argument: "http_proxy", value: `"user:hunter2"`, provider: true, want: "isn't the URL of a proxy"},

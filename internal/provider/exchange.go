@@ -60,7 +60,7 @@ func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *dia
 	if !e.isReadyFor(block, diagnostics) {
 		return nil
 	}
-	request := block.request(e.identity, e.client.HTTPClient(), os.Getenv, diagnostics)
+	request := block.withDefaults(e.identity, e.client.HTTPClient(), os.Getenv, diagnostics)
 	if diagnostics.HasError() {
 		return nil
 	}

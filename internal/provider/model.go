@@ -16,29 +16,25 @@ import (
 // model is the arguments of a block.
 type model struct {
 	identityModel
-	RoleARN                 types.String
-	ProviderID              types.String
-	PolicyARNs              []string
-	Policy                  types.String
-	DurationSeconds         types.Number
-	MinimumSessionTokenSize types.Number
-	Timeout                 types.String
-	IAMPropagationTimeout   types.String
+	RoleARN types.String
+	request assumerole.Request // those that have no default elsewhere, in the provider block or in the environment
 }
 
 // model reads the arguments.
 func (v values) model(ctx context.Context) (model, error) {
 	identity, err := v.identity(ctx)
 	return model{
-		identityModel:           identity,
-		RoleARN:                 v.text("role_arn"),
-		ProviderID:              v.text("provider_id"),
-		PolicyARNs:              v.texts("policy_arns"),
-		Policy:                  v.text("policy"),
-		DurationSeconds:         v.number("duration_seconds"),
-		MinimumSessionTokenSize: v.number("minimum_session_token_size"),
-		Timeout:                 v.text("timeout"),
-		IAMPropagationTimeout:   v.text("iam_propagation_timeout"),
+		identityModel: identity,
+		RoleARN:       v.text("role_arn"),
+		request: assumerole.Request{
+			ProviderID:              v.text("provider_id").ValueString(),
+			PolicyARNs:              v.texts("policy_arns"),
+			Policy:                  v.text("policy").ValueString(),
+			DurationSeconds:         int32(whole(v.number("duration_seconds"))),           //nolint:gosec // the schema bounds it
+			MinimumSessionTokenSize: int32(whole(v.number("minimum_session_token_size"))), //nolint:gosec // the schema bounds it
+			Timeout:                 v.duration("timeout", assumerole.DefaultTimeout),
+			PropagationTimeout:      v.duration("iam_propagation_timeout", 0),
+		},
 	}, err
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 )
 
 // TestModelsRedact holds that no way of printing a block shows what is secret in it.
@@ -45,8 +44,9 @@ func TestModelsRedact(t *testing.T) {
 }
 
 func TestDefaultTimeout(t *testing.T) {
-	if got := duration(model{}.Timeout, assumerole.DefaultTimeout); got != time.Minute {
-		t.Errorf("it is %s", got)
+	block, err := values{}.model(t.Context())
+	if err != nil || block.request.Timeout != time.Minute {
+		t.Errorf("it is %s, %v", block.request.Timeout, err)
 	}
 }
 

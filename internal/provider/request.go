@@ -3,12 +3,10 @@ package provider
 import (
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
@@ -21,19 +19,11 @@ const (
 	roleSessionNameVariable = "AWS_ROLE_SESSION_NAME"
 )
 
-// request makes the core's request of a block, with the defaults of the provider block and of the environment.
-func (m model) request(
+// withDefaults makes the core's request of a block, with the defaults of the provider block and of the environment.
+func (m model) withDefaults(
 	defaults identityModel, client *http.Client, getenv func(string) string, diagnostics *diag.Diagnostics,
 ) assumerole.Request {
-	request := assumerole.Request{
-		ProviderID:              m.ProviderID.ValueString(),
-		Policy:                  m.Policy.ValueString(),
-		DurationSeconds:         int32(whole(m.DurationSeconds)),         //nolint:gosec // the schema bounds it
-		MinimumSessionTokenSize: int32(whole(m.MinimumSessionTokenSize)), //nolint:gosec // the schema bounds it
-		Timeout:                 duration(m.Timeout, assumerole.DefaultTimeout),
-		PropagationTimeout:      duration(m.IAMPropagationTimeout, 0),
-		PolicyARNs:              m.PolicyARNs,
-	}
+	request := m.request
 	m.setToken(defaults, client, getenv, &request, diagnostics)
 	if request.Token == nil {
 		return request // the error is there, and one about the role would be besides the point
@@ -49,7 +39,7 @@ func (m model) setToken(
 	defaults identityModel, client *http.Client, getenv func(string) string, request *assumerole.Request,
 	diagnostics *diag.Diagnostics,
 ) {
-	opaque := !m.ProviderID.IsNull()
+	opaque := request.ProviderID != ""
 	switch {
 	case m.hasToken():
 		request.Token = m.source(opaque, client)
@@ -121,16 +111,4 @@ func (m model) roleSessionName(defaults identityModel, getenv func(string) strin
 			fmt.Sprintf("It comes from the environment variable %s. %s", roleSessionNameVariable, explain.Failure(assumerole.Exchange{}, err).Detail))
 	}
 	return name
-}
-
-// duration reads what the schema's validator has checked.
-func duration(value types.String, unset time.Duration) time.Duration {
-	if value.IsNull() {
-		return unset
-	}
-	parsed, err := time.ParseDuration(value.ValueString())
-	if err != nil {
-		return unset
-	}
-	return parsed
 }

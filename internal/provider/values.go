@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/big"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -44,6 +45,15 @@ func (v values) isTrue(name string) bool {
 	var flag *bool
 	value := v[name]
 	return value.IsKnown() && value.As(&flag) == nil && flag != nil && *flag
+}
+
+// duration is an argument that the schema's validator has checked.
+func (v values) duration(name string, unset time.Duration) time.Duration {
+	parsed, err := time.ParseDuration(v.text(name).ValueString())
+	if err != nil {
+		return unset
+	}
+	return parsed
 }
 
 // texts are the elements of a set of strings.
