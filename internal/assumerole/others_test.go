@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // result is an answer with what a server has to say between its elements.

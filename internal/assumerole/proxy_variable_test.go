@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // withoutProxies removes the proxy variables for the time of the test.

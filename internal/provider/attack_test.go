@@ -24,7 +24,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // The tests of this file have servers that try to bring a secret into a log, a diagnostic or a file. A server has what it was

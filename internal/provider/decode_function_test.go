@@ -18,10 +18,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/webidentity/terraform-provider-sts/internal/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 func TestDecodeWebIdentityToken(t *testing.T) {

@@ -11,10 +11,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/webidentity/terraform-provider-sts/internal/consumer"
-	"github.com/webidentity/terraform-provider-sts/internal/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/consumer"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 func TestMain(m *testing.M) {

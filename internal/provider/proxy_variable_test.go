@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // countConnections starts a server that closes every connection. Its address isn't a loopback address to the provider, so

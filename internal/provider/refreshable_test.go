@@ -18,8 +18,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/webidentity/terraform-provider-sts/internal/emulator"
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 const byProfile = `

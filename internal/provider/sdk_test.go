@@ -14,8 +14,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // The tests of this file run AWS SDKs as commands of local-exec, on a runner that has other identities in every variable and

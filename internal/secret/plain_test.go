@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // requestNames are names that a request has, and that an answer repeats.

@@ -3,7 +3,7 @@ package webidentity_test
 import (
 	"testing"
 
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 func TestMain(m *testing.M) { testenv.Main(m) }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 // kind is what a run is about.

@@ -9,7 +9,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 func main() {

@@ -12,8 +12,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/stsstub"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 // cell is one measurement: what is run, for how many roles, and how long the server takes to answer.

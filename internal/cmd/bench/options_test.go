@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 func TestQuickWritesNoPageUnlessItIsAskedTo(t *testing.T) {

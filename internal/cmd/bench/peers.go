@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"slices"
 
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 // addPeers adds hashicorp/http and hashicorp/external: those that were named, and otherwise those that can be downloaded.

@@ -10,9 +10,9 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/noop"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/stsstub"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 // bench is one series of measurements.

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 // subject is a provider whose blocks of one kind are measured.

@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/stsstub"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 const dataSource = "sts_assume_role_with_web_identity"

@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
-	"github.com/webidentity/terraform-provider-sts/internal/terraformcli"
-	"github.com/webidentity/terraform-provider-sts/internal/testenv"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/stsstub"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 func TestMain(m *testing.M) { testenv.Main(m) }

@@ -1,5 +1,5 @@
 // Package stsstub is the least of an STS: it gives every request a session, after a fixed time, and counts. It checks
-// nothing; internal/emulator is the one that does. It has no part in the product.
+// nothing; internal/testing/emulator is the one that does. It has no part in the product.
 package stsstub
 
 import (

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
+)
+
+// dataSource is the folder of the first part's configuration.
+const dataSource = "data-source"
+
+// dataSourcePart trades one token for sessions in two accounts.
+func (d *demo) dataSourcePart() []step {
+	return []step{
+		{d.command("init"), d.initialise(dataSource)},
+		{d.command("plan"), d.plan},
+		{d.command("apply"), d.apply},
+		{"check the credentials", d.check},
+		{"look for secrets on disk", d.findSecrets},
+		{"ask for a role too many", d.askTooMuch},
+	}
+}
+
+func (d *demo) plan(ctx context.Context) (string, error) {
+	_, err := d.cli.Run(ctx, d.folder(dataSource), d.twoRoles(production.roleARN, "-out="+planFile)...)
+	return "the token is traded in here", err
+}
+
+// twoRoles are the arguments of a plan for both accounts.
+func (d *demo) twoRoles(productionRoleARN string, further ...string) []string {
+	return d.planArguments(append(further,
+		"-var=production_role_arn="+productionRoleARN,
+		"-var=shared_role_arn="+shared.roleARN,
+	)...)
+}
+
+func (d *demo) apply(ctx context.Context) (string, error) {
+	_, err := d.cli.Run(ctx, d.folder(dataSource), "apply", "-no-color", "-input=false", planFile)
+	return "", err
+}
+
+// check holds what the CLI has as outputs, and what STS has seen, against what the scene was built for.
+func (d *demo) check(ctx context.Context) (string, error) {
+	text, err := d.cli.Run(ctx, d.folder(dataSource), "output", "-no-color", "-json")
+	if err != nil {
+		return "", err
+	}
+	d.outputs, err = parseOutputs(text)
+	if err != nil {
+		return "", err
+	}
+	if err := checkOutputs(d.outputs, time.Now()); err != nil {
+		return "", err
+	}
+	if err := checkRequests(d.scene.server.Requests()); err != nil {
+		return "", err
+	}
+	return "both accounts know them", d.scene.unexpectedRequests()
+}
+
+// findSecrets is honest about what a data source is, and shows that the search of the other part would find what is there.
+func (d *demo) findSecrets(context.Context) (string, error) {
+	found, err := search(d.folder(dataSource), d.secrets())
+	if err != nil {
+		return "", err
+	}
+	return "in its state and its plan, as the guide says", wantSecrets(found)
+}
+
+// askTooMuch shows that STS really looks: a plan for a role whose trust policy admits another subject must fail, and for
+// that reason.
+func (d *demo) askTooMuch(ctx context.Context) (string, error) {
+	_, err := d.cli.Run(ctx, d.folder(dataSource), d.twoRoles(breakGlassARN)...)
+	if err == nil {
+		return "", fmt.Errorf("STS gave a session for %s, although its trust policy doesn't admit the token", breakGlassARN)
+	}
+	failure, ok := errors.AsType[*terraformcli.CommandError](err)
+	if ctx.Err() != nil || !ok {
+		return "", err
+	}
+	if !wasRefused(d.scene.server.Requests(), breakGlassARN) || !strings.Contains(failure.Output, accessDenied) {
+		return "", fmt.Errorf("the plan failed, but not because STS refuses the role: %w", err)
+	}
+	return "refused", nil
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/go-version"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
+)
+
+// ephemeral is the folder of the second part's configuration.
+const ephemeral = "ephemeral"
+
+// oldestWithEphemeral are the versions in which ephemeral resources came, by the product.
+var oldestWithEphemeral = map[string]string{"Terraform": "1.10", "OpenTofu": "1.11"}
+
+// whyLeftOut tells why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS), or nothing if
+// it can.
+func whyLeftOut(cli *terraformcli.CLI, system string) (string, error) {
+	oldest := oldestWithEphemeral[cli.Product]
+	since, err := version.NewVersion(oldest)
+	if err != nil {
+		return "", fmt.Errorf("%s has no known version with ephemeral resources: %w", cli.Product, err)
+	}
+	running, err := version.NewVersion(cli.Version)
+	if err != nil {
+		return "", fmt.Errorf("the version of %s: %w", cli.Product, err)
+	}
+	switch {
+	case running.Core().LessThan(since): // the core, because they are in the alphas and betas too
+		return fmt.Sprintf("%s %s has no ephemeral resources: they came with %s %s", cli.Product, cli.Version, cli.Product, oldest), nil
+	case system == "windows":
+		return "credentials that refresh (refreshable = true) aren't supported on Windows", nil
+	}
+	return "", nil
+}
+
+// ephemeralPart has one apply call before and after a wait that is longer than two sessions.
+func (d *demo) ephemeralPart() []step {
+	return []step{
+		{d.command("init"), d.initialise(ephemeral)},
+		{d.command("plan"), d.planLong},
+		{d.command("apply"), d.applyLong},
+		{"check the calls", d.checkLong},
+		{"look for secrets on disk", d.findNoSecrets},
+	}
+}
+
+func (d *demo) planLong(ctx context.Context) (string, error) {
+	_, err := d.cli.Run(ctx, d.folder(ephemeral), d.planArguments("-out="+planFile,
+		"-var=role_arn="+brief.roleARN,
+		fmt.Sprintf("-var=wait_seconds=%.0f", longWait.Seconds()),
+	)...)
+	return "the token is traded in here", err
+}
+
+func (d *demo) applyLong(ctx context.Context) (string, error) {
+	earlier := len(d.scene.server.Requests())
+	began := time.Now()
+	_, err := d.cli.Run(ctx, d.folder(ephemeral), "apply", "-no-color", "-input=false", planFile)
+	if err != nil {
+		return "", err
+	}
+	d.longApply, err = newLongApply(time.Since(began), d.scene.server.Requests()[earlier:])
+	return "and here again, as often as it takes", err
+}
+
+// checkLong holds what the CLI has as outputs, and what STS has seen, against what the apply was made for.
+func (d *demo) checkLong(ctx context.Context) (string, error) {
+	text, err := d.cli.Run(ctx, d.folder(ephemeral), "output", "-no-color", "-json")
+	if err != nil {
+		return "", err
+	}
+	if err := checkCallers(text); err != nil {
+		return "", err
+	}
+	if err := d.longApply.check(); err != nil {
+		return "", err
+	}
+	return "signed with different keys", d.scene.unexpectedRequests()
+}
+
+func (d *demo) findNoSecrets(context.Context) (string, error) {
+	found, err := search(d.folder(ephemeral), d.secrets())
+	if err != nil {
+		return "", err
+	}
+	return "none", wantNoSecrets(found)
+}

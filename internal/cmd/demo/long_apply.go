@@ -1,0 +1,64 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+)
+
+// longApply is what was seen of an apply that should outlive its credentials.
+type longApply struct {
+	took     time.Duration
+	sessions int      // that STS gave while it ran
+	signers  []string // the access key IDs of the calls, in their order
+}
+
+// newLongApply reads the requests that STS got during the apply. The error is for one that it refused.
+func newLongApply(took time.Duration, requests []emulator.Request) (longApply, error) {
+	roles, signers, err := sortRequests(requests)
+	return longApply{took: took, sessions: len(roles), signers: signers}, err
+}
+
+// check tells why the apply proves nothing: no two calls, no different credentials, or not long enough.
+func (l longApply) check() error {
+	switch {
+	case len(l.signers) != 2:
+		return fmt.Errorf("%s made in the apply, not one before and one after the wait", counted(len(l.signers), "call"))
+	case l.signers[0] == l.signers[1]:
+		return errors.New("both calls were signed with the same credentials: nothing was refreshed")
+	case l.sessions < 2:
+		return fmt.Errorf("STS gave %s in the apply, whose calls were signed with two", counted(l.sessions, "session"))
+	case l.took <= 2*sessionLife:
+		return fmt.Errorf("the apply took %s, which is no longer than two sessions of %s", l.took.Round(time.Millisecond), sessionLife)
+	}
+	return nil
+}
+
+// checkCallers holds the outputs, as the command `output -json` writes them, against the session of the role.
+func checkCallers(text string) error {
+	var document struct {
+		Callers struct {
+			Value struct{ Before, After string }
+		} `json:"callers"`
+	}
+	if err := json.Unmarshal([]byte(text), &document); err != nil {
+		return fmt.Errorf("reading the outputs: %w", err)
+	}
+	callers := document.Callers.Value
+	return errors.Join(
+		same("who called before the wait", callers.Before, brief.sessionARN),
+		same("who called after the wait", callers.After, brief.sessionARN),
+	)
+}
+
+// masked is enough of an access key ID to tell it from another. It isn't a secret, but names a session.
+func masked(accessKeyID string) string {
+	const shown = 4
+	if len(accessKeyID) <= 2*shown {
+		return "..."
+	}
+	return accessKeyID[:shown] + "..." + accessKeyID[len(accessKeyID)-shown:]
+}

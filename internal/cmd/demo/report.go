@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// report is what the demo found, for a person to read.
+type report struct {
+	now       time.Time
+	claims    webidentity.Claims
+	outputs   outputs
+	cli       *terraformcli.CLI
+	leftOut   string // why there was no long apply; empty: there was one
+	longApply longApply
+}
+
+func (r report) text(s *screen) string {
+	var b strings.Builder
+	r.writeIdentity(&b, s)
+	r.writeSessions(&b, s)
+	r.writeRefusal(&b, s)
+	r.writeLongApply(&b, s)
+	r.writeSecrets(&b, s)
+	r.writeLeftovers(&b, s)
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func (r report) writeIdentity(b *strings.Builder, s *screen) {
+	identity := r.outputs.Identity
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "The token says who you are"))
+	fmt.Fprintf(b, "  issuer    %s\n", identity.IdentityProvider)
+	fmt.Fprintf(b, "  subject   %s\n", identity.Subject)
+	fmt.Fprintf(b, "  audience  %s\n", identity.Audience)
+	fmt.Fprintf(b, "  expires   %s\n", r.until(r.claims.Expiration))
+}
+
+func (r report) writeSessions(b *strings.Builder, s *screen) {
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "For it, STS gave you a session in each account"))
+	for _, name := range []string{"production", "shared"} {
+		session := r.outputs.Sessions[name]
+		fmt.Fprintf(b, "  %-10s  %s\n", name, s.paint(good, session.ARN))
+		fmt.Fprintf(b, "  %-10s  until %s\n", "", r.until(session.Expiration))
+		fmt.Fprintf(b, "  %-10s  another provider signed a call with it, and STS knew the session: account %s\n", "", session.VerifiedAccount)
+	}
+}
+
+func (r report) writeRefusal(b *strings.Builder, s *screen) {
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "The same token was refused a role that doesn't trust it"))
+	fmt.Fprintf(b, "  role      %s\n", breakGlassARN)
+	fmt.Fprintf(b, "  trusts    %s\n", breakGlassSubject)
+	fmt.Fprintf(b, "  answer    %s\n", s.paint(good, accessDenied))
+}
+
+func (r report) writeLongApply(b *strings.Builder, s *screen) {
+	if r.leftOut != "" {
+		fmt.Fprintf(b, "\n%s\n", s.paint(heading, "Left out: an apply that outlives its credentials"))
+		fmt.Fprintf(b, "  why       %s\n", r.leftOut)
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "An apply outlived its credentials, with the ephemeral resource and refreshable = true"))
+	fmt.Fprintf(b, "  session   lived %s at most\n", inSeconds(sessionLife))
+	fmt.Fprintf(b, "  apply     took %.1f seconds, in which STS gave %d sessions\n", r.longApply.took.Seconds(), r.longApply.sessions)
+	for i, when := range []string{"before", "after"} {
+		fmt.Fprintf(b, "  %-8s  a call signed with %s %s\n", when, masked(r.longApply.signers[i]), s.paint(good, "succeeded"))
+	}
+}
+
+func (r report) writeSecrets(b *strings.Builder, s *screen) {
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "What the state and the saved plan held of the secrets"))
+	fmt.Fprintln(b, "  data source         keys and session tokens, in the clear")
+	if r.leftOut == "" {
+		fmt.Fprintf(b, "  ephemeral resource  %s: no key, no session token, no web identity token\n", s.paint(good, "nothing"))
+	}
+	fmt.Fprintln(b, "  which one to use    docs/guides/data-source-or-ephemeral-resource.md")
+}
+
+func (r report) writeLeftovers(b *strings.Builder, s *screen) {
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "Nothing was left behind"))
+	fmt.Fprintln(b, "  The token, the states, the plans and the providers were in a temporary folder, which is gone; the servers have stopped.")
+	if r.cli.Downloaded {
+		fmt.Fprintf(b, "  One thing stays, for the next time: %s %s, in %s\n", r.cli.Product, r.cli.Version, r.cli.Path)
+	}
+	if r.leftOut != "" {
+		fmt.Fprintln(b, "\nThe configuration that ran: examples/demo/data-source")
+		return
+	}
+	fmt.Fprintln(b, "\nThe configurations that ran: examples/demo/data-source, examples/demo/ephemeral")
+}
+
+// until is an instant as the user's clock shows it, and how far off it is.
+func (r report) until(instant time.Time) string {
+	local := instant.In(r.now.Location())
+	return fmt.Sprintf("%s, in %s", local.Format("15:04:05 MST"), remaining(instant.Sub(r.now)))
+}
+
+// remaining is a span of time in words, rounded down: what is promised is there.
+func remaining(d time.Duration) string {
+	if d < 2*time.Minute {
+		return inSeconds(max(d, 0))
+	}
+	return counted(int(d/time.Minute), "minute")
+}
+
+// inSeconds is a span of time in words, in whole seconds.
+func inSeconds(d time.Duration) string { return counted(int(d/time.Second), "second") }
+
+func counted(n int, unit string) string {
+	if n != 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("%d %s", n, unit)
+}

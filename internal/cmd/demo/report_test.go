@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+const wantReport = `
+The token says who you are
+  issuer    https://ci.example.com
+  subject   repo:example/platform:environment:production
+  audience  sts.amazonaws.com
+  expires   14:04:30 EET, in 4 minutes
+
+For it, STS gave you a session in each account
+  production  arn:aws:sts::111122223333:assumed-role/deploy/demo
+              until 14:59:30 EET, in 59 minutes
+              another provider signed a call with it, and STS knew the session: account 111122223333
+  shared      arn:aws:sts::444455556666:assumed-role/deploy/demo
+              until 14:59:30 EET, in 59 minutes
+              another provider signed a call with it, and STS knew the session: account 444455556666
+
+The same token was refused a role that doesn't trust it
+  role      arn:aws:iam::111122223333:role/break-glass
+  trusts    repo:example/security:environment:production
+  answer    AccessDenied
+
+An apply outlived its credentials, with the ephemeral resource and refreshable = true
+  session   lived 4 seconds at most
+  apply     took 9.6 seconds, in which STS gave 3 sessions
+  before    a call signed with ASIA...MPLE succeeded
+  after     a call signed with ASIA...5678 succeeded
+
+What the state and the saved plan held of the secrets
+  data source         keys and session tokens, in the clear
+  ephemeral resource  nothing: no key, no session token, no web identity token
+  which one to use    docs/guides/data-source-or-ephemeral-resource.md
+
+Nothing was left behind
+  The token, the states, the plans and the providers were in a temporary folder, which is gone; the servers have stopped.
+
+The configurations that ran: examples/demo/data-source, examples/demo/ephemeral`
+
+const wantLeftOut = `
+Left out: an apply that outlives its credentials
+  why       Terraform 1.9.8 has no ephemeral resources
+
+What the state and the saved plan held of the secrets
+  data source         keys and session tokens, in the clear
+  which one to use    docs/guides/data-source-or-ephemeral-resource.md
+`
+
+func TestReport(t *testing.T) {
+	r := report{
+		now:     noon.In(time.FixedZone("EET", 2*60*60)),
+		claims:  webidentity.Claims{Expiration: noon.Add(4*time.Minute + 30*time.Second)},
+		outputs: rightOutputs(),
+		cli:     &terraformcli.CLI{Product: "Terraform", Version: "1.11.4", Path: "/home/user/.cache/terraform"},
+		longApply: longApply{
+			took: 9*time.Second + 600*time.Millisecond, sessions: 3, signers: []string{"ASIAIOSFODNN7EXAMPLE", "ASIA0000000012345678"},
+		},
+	}
+	if got := r.text(&screen{}); got != wantReport {
+		t.Errorf("got\n%s\nwant\n%s", got, wantReport)
+	}
+	r.cli.Downloaded = true
+	if got, want := r.text(&screen{}), "One thing stays, for the next time: Terraform 1.11.4, in /home/user/.cache/terraform"; !strings.Contains(got, want) {
+		t.Errorf("after a download, got\n%s\nwant %q in it", got, want)
+	}
+	r.leftOut, r.longApply = "Terraform 1.9.8 has no ephemeral resources", longApply{}
+	if got := r.text(&screen{}); !strings.Contains(got, wantLeftOut) || strings.Contains(got, "examples/demo/ephemeral") {
+		t.Errorf("without the long apply, got\n%s\nwant in it\n%s", got, wantLeftOut)
+	}
+}
+
+func TestRemaining(t *testing.T) {
+	tests := map[time.Duration]string{
+		59*time.Minute + 59*time.Second: "59 minutes",
+		2 * time.Minute:                 "2 minutes",
+		90 * time.Second:                "90 seconds",
+		time.Second:                     "1 second",
+		-time.Hour:                      "0 seconds",
+	}
+	for d, want := range tests {
+		if got := remaining(d); got != want {
+			t.Errorf("%s: got %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestColorOnlyWhereThereIs(t *testing.T) {
+	if got := newScreen(nil).paint(good, "text"); got != "text" {
+		t.Errorf("without a terminal: got %q", got)
+	}
+	s := newScreen(nil)
+	s.color = true
+	if got, want := s.paint(good, "text"), "\x1b[32mtext\x1b[0m"; got != want {
+		t.Errorf("on a terminal: got %q, want %q", got, want)
+	}
+}
+
+// TestFailureShowsTheOutputWithoutTheToken wants all that a command wrote, but for what is secret.
+func TestFailureShowsTheOutputWithoutTheToken(t *testing.T) {
+	var out bytes.Buffer
+	s := &screen{out: &out}
+	err := s.step("terraform plan", func() (string, error) {
+		return "", fmt.Errorf("planning: %w", &terraformcli.CommandError{
+			Command: "terraform plan", Output: "first line\n  second line: the-token-itself\n", Err: errors.New("exit status 1"),
+		})
+	})
+	s.fail(err, secret.New("the-token-itself"))
+	for _, want := range []string{"failed", "The demo failed: planning: terraform plan: exit status 1", "first line\n  second line: (redacted)"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got\n%s\nwant %q in it", out.String(), want)
+		}
+	}
+	if strings.Contains(out.String(), "the-token-itself") {
+		t.Errorf("shows the token:\n%s", out.String())
+	}
+}
+
+// TestInterruptedRun wants neither a report nor a folder of a run that was interrupted before it began.
+func TestInterruptedRun(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	t.Setenv("TMP", temp)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out bytes.Buffer
+	if code := run(ctx, &screen{out: &out}); code != interrupted {
+		t.Errorf("got the status %d, want %d", code, interrupted)
+	}
+	if !strings.Contains(out.String(), "Interrupted") || strings.Contains(out.String(), "The token says") {
+		t.Errorf("got\n%s", out.String())
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// Who asks: a job of a CI system that vouches for it.
+const (
+	issuerURL = "https://ci.example.com"
+	audience  = "sts.amazonaws.com"
+	subject   = "repo:example/platform:environment:production"
+)
+
+// target is a role that trusts the job, and the session that it should get.
+type target struct {
+	account, roleARN, sessionARN string
+}
+
+// The names are those of the blocks in examples/demo/data-source.
+var (
+	production = target{
+		account:    "111122223333",
+		roleARN:    "arn:aws:iam::111122223333:role/platform/deploy",
+		sessionARN: "arn:aws:sts::111122223333:assumed-role/deploy/demo", // without the role's path: so is AWS's
+	}
+	shared = target{
+		account:    "444455556666",
+		roleARN:    "arn:aws:iam::444455556666:role/deploy",
+		sessionARN: "arn:aws:sts::444455556666:assumed-role/deploy/demo",
+	}
+)
+
+// brief is the role for the long apply: its sessions end after sessionLife, whatever is asked for.
+var brief = target{
+	account:    "111122223333",
+	roleARN:    "arn:aws:iam::111122223333:role/brief",
+	sessionARN: "arn:aws:sts::111122223333:assumed-role/brief/demo",
+}
+
+// Two lives and a second: whoever still calls after the wait has been given new credentials.
+const (
+	sessionLife = 4 * time.Second
+	longWait    = 2*sessionLife + time.Second
+)
+
+// The role that doesn't trust the job, in the production account, and the subject that it does trust.
+const (
+	breakGlassARN     = "arn:aws:iam::111122223333:role/break-glass"
+	breakGlassSubject = "repo:example/security:environment:production"
+)
+
+// scene is what the demo plays in: an issuer, an STS with two accounts, and a token.
+type scene struct {
+	server *emulator.Server
+	token  secret.Text
+	claims webidentity.Claims
+
+	mu         sync.Mutex
+	unexpected []error
+}
+
+// newScene starts the servers. Whoever calls it closes scene.server.
+func newScene() (*scene, error) {
+	s := &scene{}
+	server, err := emulator.Start(emulator.Options{Unexpected: s.noteUnexpected})
+	if err != nil {
+		return nil, fmt.Errorf("starting an STS: %w", err)
+	}
+	s.server = server
+	if err := errors.Join(s.addAccounts(), s.mint()); err != nil {
+		server.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// addAccounts sets both accounts up as an administrator does at AWS: an OIDC provider, and roles with trust policies.
+func (s *scene) addAccounts() error {
+	for _, account := range []string{production.account, shared.account} {
+		s.server.AddOIDCProvider(account, issuerURL, audience)
+	}
+	return errors.Join(
+		s.addRole(production.account, production.roleARN, subject, 0),
+		s.addRole(shared.account, shared.roleARN, subject, 0),
+		s.addRole(production.account, breakGlassARN, breakGlassSubject, 0),
+		s.addRole(brief.account, brief.roleARN, subject, sessionLife),
+	)
+}
+
+// addRole makes a role that trusts one subject, and for one audience. Its sessions are as long as life, or as was asked for
+// when that is 0.
+func (s *scene) addRole(account, arn, trusted string, life time.Duration) error {
+	policy := emulator.TrustPolicy(account, issuerURL, map[string]string{"sub": trusted, "aud": audience}, nil)
+	if err := s.server.AddRole(emulator.Role{ARN: arn, TrustPolicy: policy, SessionLifetime: life}); err != nil {
+		return fmt.Errorf("making the role %s: %w", arn, err)
+	}
+	return nil
+}
+
+// mint has the issuer vouch for the job.
+func (s *scene) mint() error {
+	issuer, err := s.server.NewIssuer(issuerURL)
+	if err != nil {
+		return fmt.Errorf("starting an issuer: %w", err)
+	}
+	token, err := issuer.Mint(emulator.Token{Subject: subject, Audience: []string{audience}})
+	if err != nil {
+		return fmt.Errorf("minting a token: %w", err)
+	}
+	s.token = secret.New(token)
+	s.claims, err = webidentity.Decode(token)
+	return err
+}
+
+// secrets are the token, and all keys and session tokens that STS has given so far.
+func (s *scene) secrets() []secret.Text {
+	secrets := []secret.Text{s.token}
+	for _, value := range s.server.Secrets() {
+		secrets = append(secrets, secret.New(value))
+	}
+	return secrets
+}
+
+func (s *scene) noteUnexpected(message string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unexpected = append(s.unexpected, fmt.Errorf("STS got a request that no correct client sends: %s", message))
+}
+
+// unexpectedRequests tells of the requests that AWS might have answered, but that shouldn't have been sent.
+func (s *scene) unexpectedRequests() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return errors.Join(s.unexpected...)
+}

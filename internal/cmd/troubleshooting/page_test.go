@@ -1,0 +1,90 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+)
+
+// TestPageHasTheTextsOfTheDiagnostics holds the page that is checked in to what the provider says.
+func TestPageHasTheTextsOfTheDiagnostics(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile(filepath.FromSlash("../../../" + page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(string(content), markdown(explain.Chapters())) {
+		t.Error("it differs from the texts: run make generate")
+	}
+	template, err := os.ReadFile(filepath.FromSlash("../../../templates/guides/troubleshooting.md.tmpl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(string(template), "\n"+marker) {
+		t.Error("the template has no place for the texts")
+	}
+}
+
+// TestReadmeShowsAnError holds the example of the README to the text of that error.
+func TestReadmeShowsAnError(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.FromSlash("../../../README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden, err := os.ReadFile(filepath.FromSlash("../../explain/testdata/access_denied.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(readme), "```text\nThe role's trust policy")
+	example, _, _ = strings.Cut(example, "```")
+	if !found {
+		t.Fatal("there is no example")
+	}
+	for line := range strings.SplitSeq(example, "\n") {
+		if line != "..." && !strings.Contains(string(golden), line) {
+			t.Errorf("%q isn't in the error", line)
+		}
+	}
+}
+
+func TestComplete(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "page.md")
+	if err := os.WriteFile(path, []byte("Before.\n\n"+marker+"After.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := complete(path); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(content)
+	if !strings.HasPrefix(got, "Before.\n\n## ") || !strings.HasSuffix(got, "\nAfter.\n") || strings.Contains(got, marker) {
+		t.Errorf("it is\n%s", got)
+	}
+	if err := complete(path); err == nil {
+		t.Error("there is no place for the texts any more, and no error")
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	t.Parallel()
+	got := markdown([]explain.Chapter{{Title: "One", Topics: []explain.Topic{
+		{
+			Summary: "It *fails*", Argument: "role_arn", Codes: []string{"A", "B"}, Messages: []string{"because", "of `x`"},
+			Causes: []string{"a <b> [c]", "`d`"}, Proposal: "Only if so.\n\n  {\n    \"x\": \"${*}\"\n  }\n\n- Beware.",
+		},
+		{Summary: "Plain", Paragraphs: []string{"One.", "Two."}},
+	}}})
+	want := "## One\n\n### It \\*fails\\*\n\nCode: `A`, `B`. Message: `... because ...` or `` ... of `x` ... `` At `role_arn`.\n\n1. a \\<b> \\[c]\n2. \\`d\\`\n\nOnly if so.\n\n" +
+		"```json\n{\n  \"x\": \"${*}\"\n}\n```\n\n- Beware.\n\n### Plain\n\nOne.\n\nTwo.\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

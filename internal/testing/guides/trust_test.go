@@ -1,0 +1,417 @@
+package guides
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+)
+
+const (
+	account       = "111122223333"
+	otherAudience = "https://another.example.com"
+)
+
+// policyFence is a JSON block of a guide. Each is a trust policy.
+var policyFence = regexp.MustCompile("(?s)```json\n(.*?)```")
+
+// trust is what one trust policy of a guide is held against: tokens as its platform mints them.
+type trust struct {
+	issuer string
+	// clients are the client IDs that the guide has the reader register with the IAM OIDC provider.
+	clients []string
+	admits  []emulator.Token
+	// refuses are subjects of the same issuer that are somebody else's, or unreviewed code's.
+	refuses []string
+	// adapt makes AWS's spelling out of another server's.
+	adapt func(policy string) string
+}
+
+// trusts has each guide's policies, in their order.
+var trusts = map[string][]trust{
+	"github-actions": {{
+		issuer:  "https://token.actions.githubusercontent.com",
+		clients: []string{"sts.amazonaws.com"},
+		admits: []emulator.Token{
+			github("repo:example-org@123456/infrastructure@456789:environment:production", "456789"),
+			github("repo:example-org/infrastructure:environment:production", "456789"),
+		},
+		refuses: []string{
+			"repo:example-org@123456/infrastructure@456789:pull_request",
+			"repo:example-org@123456/infrastructure@456789:ref:refs/heads/main",
+			"repo:example-org@123456/other@456790:environment:production",
+			"repo:example-org/other:environment:production",
+		},
+	}},
+	"gitlab": {{
+		issuer:  "https://gitlab.com",
+		clients: []string{"sts.amazonaws.com"},
+		admits: []emulator.Token{token("project_path:example-group/infrastructure:ref_type:branch:ref:main", "sts.amazonaws.com", map[string]any{
+			"project_id": "22", "namespace_path": "example-group", "ref": "main", "ref_type": "branch", "ref_protected": "true", "pipeline_source": "push",
+		})},
+		refuses: []string{
+			"project_path:example-group/infrastructure:ref_type:branch:ref:feature",
+			"project_path:example-group/infrastructure:ref_type:tag:ref:main",
+			"project_path:example-group/other:ref_type:branch:ref:main",
+		},
+	}},
+	"hcp-terraform": {
+		hcpTerraform("plan", "apply"),
+		hcpTerraform("apply", "plan"),
+	},
+	"eks": {{
+		issuer:  "https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+		clients: []string{"sts.amazonaws.com"},
+		admits:  []emulator.Token{serviceAccount("terraform", "deploy")},
+		refuses: []string{"system:serviceaccount:terraform:default", "system:serviceaccount:default:deploy"},
+	}},
+	"kubernetes": {{
+		issuer:  "https://oidc.example.com/cluster-1",
+		clients: []string{"sts.amazonaws.com"},
+		admits:  []emulator.Token{serviceAccount("terraform", "deploy")},
+		refuses: []string{"system:serviceaccount:terraform:default", "system:serviceaccount:default:deploy"},
+	}},
+	"google-cloud": {{
+		issuer: "https://accounts.google.com", // built in: no client IDs
+		admits: []emulator.Token{token("112233445566778899001", "https://aws.example.com/deploy", map[string]any{
+			"azp": "112233445566778899001", "email": "deploy@example.iam.gserviceaccount.com", "email_verified": true,
+		})},
+		refuses: []string{"112233445566778899002"},
+	}},
+	"azure": {
+		{
+			issuer:  "https://sts.windows.net/8a7b6c5d-1e2f-4a3b-9c8d-7e6f5a4b3c2d/",
+			clients: []string{"api://6f1c0a52-8f0e-4c55-9f62-2b7d6c1f3a10"},
+			admits: []emulator.Token{token("c0ffee00-1234-4abc-8def-0123456789ab", "api://6f1c0a52-8f0e-4c55-9f62-2b7d6c1f3a10", map[string]any{
+				"appid": "deadbeef-1234-4abc-8def-0123456789ab", "oid": "c0ffee00-1234-4abc-8def-0123456789ab", "ver": "1.0",
+			})},
+			refuses: []string{"deadbeef-1234-4abc-8def-0123456789ab"},
+		},
+		{
+			issuer:  "https://login.microsoftonline.com/8a7b6c5d-1e2f-4a3b-9c8d-7e6f5a4b3c2d/v2.0",
+			clients: []string{"api://AzureADTokenExchange", azureDevOps},
+			admits: []emulator.Token{
+				token(serviceConnection+"13579bdf-2468-4ace-8bdf-02468ace1357", "api://AzureADTokenExchange", map[string]any{"azp": azureDevOps}),
+				token(serviceConnection+"13579bdf-2468-4ace-8bdf-02468ace1357", "api://AzureADTokenExchange", nil),
+			},
+			refuses: []string{serviceConnection + "13579bdf-2468-4ace-8bdf-02468ace1358"},
+		},
+		{
+			issuer:  "https://vstoken.dev.azure.com/0f1e2d3c-4b5a-4697-8899-aabbccddeeff",
+			clients: []string{"api://AzureADTokenExchange"},
+			admits:  []emulator.Token{token("p://example-org/Platform/infrastructure", "api://AzureADTokenExchange", nil)},
+			refuses: []string{"p://example-org/Platform/other", "sc://example-org/Platform/infrastructure"},
+		},
+	},
+	"buildkite": {{
+		issuer:  "https://agent.buildkite.com",
+		clients: []string{"sts.amazonaws.com"},
+		admits: []emulator.Token{
+			buildkite("organization:example-org:pipeline:infrastructure:ref:refs/heads/main:commit:1da177e4c3f41524e886b7f1b8a0c1fc7321cac2:step:terraform"),
+			buildkite("organization:example-org:pipeline:infrastructure:ref:refs/heads/main:commit:9f3342b93970de79721adf6fd0c0b1c2d1f1c3d4:step:"),
+		},
+		refuses: []string{
+			"organization:example-org:pipeline:infrastructure:ref:refs/heads/main-2:commit:1da177e4:step:terraform",
+			"organization:example-org:pipeline:infrastructure-2:ref:refs/heads/main:commit:1da177e4:step:terraform",
+			"organization:other:pipeline:infrastructure:ref:refs/heads/main:commit:1da177e4:step:terraform",
+		},
+	}},
+	"bitbucket": {{
+		issuer:  "https://api.bitbucket.org/2.0/workspaces/example/pipelines-config/identity/oidc",
+		clients: []string{bitbucketAudience},
+		admits: []emulator.Token{
+			token("{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}:{9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a}:{0a1b2c3d-4e5f-4607-8192-a3b4c5d6e7f8}", bitbucketAudience, nil),
+			token("{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}:{9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a}:{ffeeddcc-bbaa-4998-8776-655443322110}", bitbucketAudience, nil),
+		},
+		refuses: []string{
+			"{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}:{0a1b2c3d-4e5f-4607-8192-a3b4c5d6e7f8}", // no deployment
+			"{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}:{11111111-5b4a-4392-8170-6f5e4d3c2b1a}:{0a1b2c3d-4e5f-4607-8192-a3b4c5d6e7f8}",
+			"{22222222-5e6f-4708-9a1b-2c3d4e5f6071}:{9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a}:{0a1b2c3d-4e5f-4607-8192-a3b4c5d6e7f8}",
+		},
+	}},
+	"circleci": {{
+		issuer:  "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081",
+		clients: []string{"2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081"},
+		admits: []emulator.Token{
+			circleCI("org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999"),
+			circleCI("org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999" +
+				"/vcs-origin/github.com/example-org/infrastructure/vcs-ref/refs/heads/main"),
+		},
+		refuses: []string{
+			"org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/8d7c6b5a-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999",
+		},
+	}},
+	"spacelift": {{
+		issuer:  "https://example.app.spacelift.io",
+		clients: []string{"example.app.spacelift.io"},
+		admits: []emulator.Token{
+			spacelift("infrastructure", "TRACKED", "read"),
+			spacelift("infrastructure", "TRACKED", "write"),
+		},
+		refuses: []string{
+			spacelift("infrastructure", "PROPOSED", "read").Subject,
+			spacelift("infrastructure", "TASK", "write").Subject,
+			spacelift("other", "TRACKED", "write").Subject,
+		},
+	}},
+	"other-servers": {{ // Ceph
+		issuer:  "https://login.example.com/realms/platform",
+		clients: []string{"ceph"},
+		admits:  []emulator.Token{token("5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d90", "ceph", nil)},
+		refuses: []string{"5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d91"},
+		adapt:   strings.NewReplacer("arn:aws:iam:::", "arn:aws:iam::"+account+":", ":app_id", ":aud").Replace,
+	}, { // SeaweedFS
+		issuer:  "https://login.example.com/realms/platform",
+		clients: []string{"seaweedfs"},
+		admits:  []emulator.Token{token("5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d90", "seaweedfs", nil)},
+		refuses: []string{"5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d91"},
+		adapt: strings.NewReplacer(`"platform"`, `"arn:aws:iam::`+account+`:oidc-provider/login.example.com/realms/platform"`,
+			"oidc:", "login.example.com/realms/platform:").Replace,
+	}},
+}
+
+const (
+	azureDevOps       = "499b84ac-1321-427f-aa17-267ca6975798"
+	serviceConnection = "/eid1/c/pub/t/XWx7ii8eO0qcjX5vWks8LQ/a/rISbSSETf0KqFyZ8ppdXmA/sc/0f1e2d3c-4b5a-4697-8899-aabbccddeeff/"
+	bitbucketAudience = "ari:cloud:bitbucket::workspace/4d5e6f70-8192-4a3b-9c4d-5e6f708192a3"
+)
+
+func token(subject, audience string, claims map[string]any) emulator.Token {
+	return emulator.Token{Subject: subject, Audience: []string{audience}, Claims: claims}
+}
+
+func github(subject, repositoryID string) emulator.Token {
+	return token(subject, "sts.amazonaws.com", map[string]any{
+		"repository": "example-org/infrastructure", "repository_id": repositoryID, "repository_owner_id": "123456", "ref": "refs/heads/main",
+	})
+}
+
+func hcpTerraform(phase, other string) trust {
+	const workspace = "organization:example-org:project:Platform:workspace:production"
+	return trust{
+		issuer:  "https://app.terraform.io",
+		clients: []string{"aws.workload.identity"},
+		admits: []emulator.Token{token(workspace+":run_phase:"+phase, "aws.workload.identity", map[string]any{
+			"terraform_run_phase": phase, "terraform_workspace_name": "production",
+		})},
+		refuses: []string{
+			workspace + ":run_phase:" + other,
+			"organization:example-org:project:Platform:workspace:staging:run_phase:" + phase,
+		},
+	}
+}
+
+func serviceAccount(namespace, name string) emulator.Token {
+	return token("system:serviceaccount:"+namespace+":"+name, "sts.amazonaws.com", map[string]any{
+		"aud":           []string{"sts.amazonaws.com"}, // an array, though there is one
+		"kubernetes.io": map[string]any{"namespace": namespace, "serviceaccount": map[string]any{"name": name}},
+	})
+}
+
+func buildkite(subject string) emulator.Token {
+	return token(subject, "sts.amazonaws.com", map[string]any{
+		"organization_slug": "example-org", "pipeline_slug": "infrastructure", "build_branch": "main", "build_number": 42,
+	})
+}
+
+func circleCI(subject string) emulator.Token {
+	return token(subject, "2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081", map[string]any{
+		"oidc.circleci.com/project-id": "7c6b5a49-3827-4615-9403-f2e1d0c9b8a7", "oidc.circleci.com/ssh-rerun": false,
+	})
+}
+
+func spacelift(stack, runType, scope string) emulator.Token {
+	return token("space:production-01HXYZABCDEFGHJKMNPQRSTVWX:stack:"+stack+":run_type:"+runType+":scope:"+scope, "example.app.spacelift.io",
+		map[string]any{"callerType": "stack", "callerId": stack, "runType": runType, "scope": scope})
+}
+
+// withSubject is the same token for another subject.
+func withSubject(token emulator.Token, subject string) emulator.Token {
+	token.Subject = subject
+	return token
+}
+
+// withAudience is the same token for another audience, which its authorised party is as well where it has one.
+func withAudience(token emulator.Token, audience string) emulator.Token {
+	token.Audience = []string{audience}
+	token.Claims = maps.Clone(token.Claims)
+	delete(token.Claims, "aud")
+	if _, has := token.Claims["azp"]; has {
+		token.Claims["azp"] = audience
+	}
+	return token
+}
+
+// TestTrustPolicies: each trust policy of a guide admits what its platform mints for the workload, and nothing else.
+func TestTrustPolicies(t *testing.T) {
+	t.Parallel()
+	guides := readGuides(t)
+	for name := range trusts {
+		if _, exists := guides[name]; !exists {
+			t.Errorf("there is no guide %s", name)
+		}
+	}
+	for name, text := range guides {
+		policies := policyFence.FindAllStringSubmatch(text, -1)
+		if len(policies) != len(trusts[name]) {
+			t.Errorf("%s: %d JSON blocks, and %d trust policies in the table: each must be a trust policy, and tested", name, len(policies), len(trusts[name]))
+			continue
+		}
+		for n, policy := range policies {
+			t.Run(fmt.Sprintf("%s/%d", name, n+1), func(t *testing.T) {
+				t.Parallel()
+				trusts[name][n].check(t, policy[1])
+			})
+		}
+	}
+}
+
+func (tr trust) check(t *testing.T, policy string) {
+	t.Helper()
+	if tr.adapt != nil {
+		policy = tr.adapt(policy)
+	}
+	checkNarrow(t, policy)
+	bench := newBench(t, tr, policy)
+	for _, admitted := range tr.admits {
+		if err := bench.assume(t, admitted); err != nil {
+			t.Errorf("subject %q, audience %q: %v", admitted.Subject, admitted.Audience, err)
+		}
+		for _, subject := range append([]string{admitted.Subject + "-other", strings.ToUpper(admitted.Subject) + "X", "x" + admitted.Subject}, tr.refuses...) {
+			if strings.Contains(policy, "StringLike") && strings.HasPrefix(subject, admitted.Subject) {
+				continue // what changes with every run is at the end
+			}
+			bench.wantDenied(t, withSubject(admitted, subject))
+		}
+		bench.wantDenied(t, withAudience(admitted, otherAudience))
+	}
+}
+
+// TestGitHubRepositoryIDHolds: a stranger who takes over the name isn't admitted.
+func TestGitHubRepositoryIDHolds(t *testing.T) {
+	t.Parallel()
+	tr := trusts["github-actions"][0]
+	bench := newBench(t, tr, policyFence.FindStringSubmatch(readGuides(t)["github-actions"])[1])
+	bench.wantDenied(t, github("repo:example-org/infrastructure:environment:production", "999999"))
+}
+
+// bench is an STS with one role.
+type bench struct {
+	client *sts.Client
+	issuer *emulator.Issuer
+}
+
+const roleARN = "arn:aws:iam::" + account + ":role/deploy"
+
+func newBench(t *testing.T, tr trust, policy string) bench {
+	t.Helper()
+	server, err := emulator.Start(emulator.Options{Unexpected: func(message string) { t.Error(message) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	issuer, err := server.NewIssuer(tr.issuer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tr.clients != nil {
+		// The other audience is registered, too: the policy has to refuse it.
+		server.AddOIDCProvider(account, tr.issuer, append([]string{otherAudience}, tr.clients...)...)
+	}
+	if err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: policy}); err != nil {
+		t.Fatal(err)
+	}
+	return bench{issuer: issuer, client: sts.New(sts.Options{
+		Region:           emulator.DefaultRegion,
+		BaseEndpoint:     aws.String(server.URL()),
+		HTTPClient:       &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		RetryMaxAttempts: 1,
+	})}
+}
+
+func (b bench) assume(t *testing.T, token emulator.Token) error {
+	t.Helper()
+	minted, err := b.issuer.Mint(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.client.AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
+		RoleArn:          aws.String(roleARN),
+		RoleSessionName:  aws.String("test"),
+		WebIdentityToken: aws.String(minted),
+	})
+	return err
+}
+
+// wantDenied wants the refusal to be the trust policy's.
+func (b bench) wantDenied(t *testing.T, token emulator.Token) {
+	t.Helper()
+	err := b.assume(t, token)
+	refused, found := errors.AsType[smithy.APIError](err)
+	if !found || refused.ErrorCode() != "AccessDenied" {
+		t.Errorf("subject %q, audience %q: got %v, want AccessDenied", token.Subject, token.Audience, err)
+	}
+}
+
+// checkNarrow holds what every trust policy of a guide has: an audience and a subject, and a wildcard
+// nowhere but at the end of a subject that changes with every run.
+func checkNarrow(t *testing.T, policy string) {
+	t.Helper()
+	var document struct {
+		Statement []struct {
+			Condition map[string]map[string]any
+		}
+	}
+	if err := json.Unmarshal([]byte(policy), &document); err != nil {
+		t.Fatal(err)
+	}
+	if len(document.Statement) != 1 {
+		t.Fatalf("%d statements, want one", len(document.Statement))
+	}
+	var claims []string
+	for operator, keys := range document.Statement[0].Condition {
+		for key, value := range keys {
+			claim := key[strings.LastIndex(key, ":")+1:]
+			claims = append(claims, claim)
+			checkValues(t, operator, claim, value)
+		}
+	}
+	for _, claim := range []string{"aud", "sub"} {
+		if !slices.Contains(claims, claim) {
+			t.Errorf("no condition on %s", claim)
+		}
+	}
+}
+
+func checkValues(t *testing.T, operator, claim string, value any) {
+	t.Helper()
+	list, isList := value.([]any)
+	if !isList {
+		list = []any{value}
+	}
+	for _, element := range list {
+		text, _ := element.(string)
+		wildcard := strings.IndexAny(text, "*?")
+		switch {
+		case text == "" || strings.Contains(text, "${"):
+			t.Errorf("%s of %s: %v is no plain text", operator, claim, element)
+		case operator == "StringEquals" && wildcard >= 0:
+			t.Errorf("StringEquals of %s: %q never matches", claim, text)
+		case operator == "StringLike" && (claim != "sub" || wildcard != len(text)-1):
+			t.Errorf("StringLike of %s: %q has no wildcard at the end alone", claim, text)
+		case operator != "StringEquals" && operator != "StringLike":
+			t.Errorf("the operator %s", operator)
+		}
+	}
+}
