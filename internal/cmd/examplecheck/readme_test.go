@@ -12,7 +12,7 @@ import (
 // TestReadmeShowsExamples holds that every configuration in README.md is, word for word, one of examples/, which are
 // validated.
 func TestReadmeShowsExamples(t *testing.T) {
-	root := filepath.Join("..", "..")
+	root := filepath.Join("..", "..", "..")
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
 		t.Fatal(err)
