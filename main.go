@@ -42,6 +42,7 @@ func serve(debug bool) error {
 		return err
 	}
 	closeWhenTerminated()
+	collectLess()
 	var options []tf6server.ServeOpt
 	if !isLogWanted(os.Environ()) {
 		if err := turnLogOff(); err != nil {
