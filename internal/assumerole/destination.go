@@ -91,7 +91,7 @@ func checkRegion(found region, argument string) (region, error) {
 		Argument: argument,
 		Summary:  "Invalid AWS Region",
 		Detail: fmt.Sprintf("%q, from %s, %s. Name a Region such as us-east-1 or eu-central-1; without any, the home Region of the role's partition is used.",
-			secret.Scrub(found.name), found.origin, problem),
+			secret.Shown(found.name), found.origin, problem),
 	}
 }
 
@@ -208,7 +208,7 @@ func resolveHost(ctx context.Context, options sts.Options) (string, error) {
 		return "", &SettingError{
 			Summary: "No STS endpoint fits the settings",
 			Detail: fmt.Sprintf("%s. FIPS and dual stack come from AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or the profile's use_fips_endpoint and "+
-				"use_dualstack_endpoint; neither goes together with an endpoint of one's own.", sentence(secret.Scrub(strings.TrimPrefix(err.Error(), "endpoint rule error, ")))),
+				"use_dualstack_endpoint; neither goes together with an endpoint of one's own.", sentence(secret.PlainWords(strings.TrimPrefix(err.Error(), "endpoint rule error, "), nil))),
 		}
 	}
 	return resolved.URI.Host, nil

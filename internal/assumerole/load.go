@@ -80,7 +80,7 @@ func load(ctx context.Context, settings Settings) (aws.Config, error) {
 // itself.
 func checkFiles(settings Settings) error {
 	if bundle := cmp.Or(settings.CustomCABundle, os.Getenv("AWS_CA_BUNDLE")); isTooLarge(bundle) {
-		return caBundleError(settings, fmt.Sprintf("the file %q is larger than %d MiB", secret.Scrub(bundle), maxFileBytes>>20))
+		return caBundleError(settings, fmt.Sprintf("the file %s is larger than %d MiB", secret.ShownPath(bundle), maxFileBytes>>20))
 	}
 	for _, path := range []string{
 		cmp.Or(os.Getenv("AWS_CONFIG_FILE"), config.DefaultSharedConfigFilename()),
@@ -89,7 +89,7 @@ func checkFiles(settings Settings) error {
 		if isTooLarge(path) {
 			return &SettingError{
 				Summary: "The AWS shared configuration can't be read",
-				Detail:  fmt.Sprintf("The file %q is larger than %d MiB.", secret.Scrub(path), maxFileBytes>>20),
+				Detail:  fmt.Sprintf("The file %s is larger than %d MiB.", secret.ShownPath(path), maxFileBytes>>20),
 			}
 		}
 	}
@@ -120,7 +120,7 @@ func isTooLarge(path string) bool {
 }
 
 // loadTimeout bounds the reading of the shared configuration, which is a matter of milliseconds.
-const loadTimeout = 30 * time.Second
+const loadTimeout = 5 * time.Second
 
 // errSlowFiles is what loadInTime ends with when the files don't answer.
 var errSlowFiles = errors.New("reading the shared configuration files and the CA bundle took too long; is one of them a pipe, or on a file system that hangs?")

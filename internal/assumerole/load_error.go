@@ -28,17 +28,17 @@ func loadError(settings Settings, err error) error {
 	case errors.As(err, &broken):
 		return &SettingError{
 			Summary: "The AWS shared configuration can't be read",
-			Detail:  fmt.Sprintf("The file %q can't be read: %s.", broken.Filename, secret.Scrub(broken.Err.Error())),
+			Detail:  fmt.Sprintf("The file %s can't be read: %s.", secret.ShownPath(broken.Filename), secret.PlainWords(broken.Err.Error(), nil)),
 		}
 	case errors.As(err, &path):
 		// The only other files that are read are the bundles.
-		return caBundleError(settings, fmt.Sprintf("the file %q %s", path.Path, unreadable(err)))
+		return caBundleError(settings, fmt.Sprintf("the file %s %s", secret.ShownPath(path.Path), unreadable(err)))
 	case strings.Contains(err.Error(), "custom CA bundle"):
 		return caBundleError(settings, "the file holds no certificate in PEM form")
 	}
 	return &SettingError{
 		Summary: "The AWS environment or shared configuration can't be used",
-		Detail:  fmt.Sprintf("The AWS SDK refuses it: %s.%s", secret.Scrub(err.Error()), profileHint()),
+		Detail:  fmt.Sprintf("The AWS SDK refuses it: %s.%s", secret.PlainWords(err.Error(), nil), profileHint()),
 	}
 }
 
@@ -50,13 +50,13 @@ func profileError(missing string) error {
 		return &SettingError{
 			Summary: "The AWS profile refers to one that doesn't exist",
 			Detail: fmt.Sprintf("The profile %q refers to the profile %q, which none of the shared configuration files has.%s",
-				secret.Scrub(named), secret.Scrub(missing), profileHint()),
+				secret.Shown(named), secret.Shown(missing), profileHint()),
 		}
 	}
 	return &SettingError{
 		Summary: "The AWS profile doesn't exist",
 		Detail: fmt.Sprintf("The environment variable %s names the profile %q, which none of the shared configuration files has.%s",
-			variable, secret.Scrub(missing), profileHint()),
+			variable, secret.Shown(missing), profileHint()),
 	}
 }
 

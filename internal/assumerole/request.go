@@ -78,7 +78,7 @@ func CheckRoleSessionName(name string) error {
 		Argument: RoleSessionNameArgument,
 		Summary:  "Invalid role session name",
 		Detail: fmt.Sprintf("The role session name %q %s. It must be %d to %d characters long, of %s.",
-			secret.Scrub(name), problem, MinRoleSessionName, MaxRoleSessionName, roleSessionNameExpected),
+			secret.Shown(name), problem, MinRoleSessionName, MaxRoleSessionName, roleSessionNameExpected),
 	}
 }
 
@@ -92,7 +92,7 @@ func CheckPolicyARN(value string) error {
 		Argument: PolicyARNsArgument,
 		Summary:  "Invalid policy ARN",
 		Detail: fmt.Sprintf("%q isn't the ARN of a managed policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess: it has %d characters, where %d to %d are allowed.",
-			secret.Scrub(value), length, MinARNLength, MaxARNLength),
+			shownARN(value), length, MinARNLength, MaxARNLength),
 	}
 }
 
@@ -154,7 +154,7 @@ func parseRoleARN(value, origin string) (arn.ARN, error) {
 	case parsed.Region != "":
 		return arn.ARN{}, fail("names a Region, which the ARN of a role doesn't")
 	case hasLetter.MatchString(parsed.AccountID):
-		return arn.ARN{}, fail(fmt.Sprintf("has letters in its account ID, %q, where 12 digits belong (an O for a 0, perhaps, or an l for a 1)", secret.Scrub(parsed.AccountID)))
+		return arn.ARN{}, fail(fmt.Sprintf("has letters in its account ID, %q, where 12 digits belong (an O for a 0, perhaps, or an l for a 1)", secret.Shown(parsed.AccountID)))
 	case !accountID.MatchString(parsed.AccountID):
 		return arn.ARN{}, fail("has no account ID of 12 digits")
 	case length < MinARNLength || length > MaxARNLength:

@@ -20,7 +20,7 @@ import (
 // wrapped, and of texts from outside only what text lets through is kept.
 func translate(err error, text serverText) error {
 	if redirect, found := errors.AsType[*transport.RedirectError](err); found {
-		return &transport.RedirectError{Status: redirect.Status, Host: secret.PlainHost(redirect.Host, text.token)}
+		return &transport.RedirectError{Status: redirect.Status, Host: secret.PlainHost(redirect.Host, text.secrets...)}
 	}
 	if answer, found := errors.AsType[*AnswerError](err); found {
 		return answer

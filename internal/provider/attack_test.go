@@ -547,10 +547,30 @@ func TestMisplacedSecrets(t *testing.T) {
 	inLinesLog := inLines.tracing(t)
 	inLines.expectNoSecret(t, slices.Collect(maps.Values(misplaced)), inLines.fails(t, "plan", "-no-color"), inLinesLog)
 
+	others := providerAt(w.URL())
+	for name, value := range misplaced {
+		for _, argument := range []string{"role_session_name", "provider_id", "timeout", "iam_propagation_timeout", "policy"} {
+			if argument == "role_session_name" {
+				value += "/ " // or it might be a good name
+			}
+			others += strings.Replace(block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), "PLACE"), `"test"`, fmt.Sprintf("%q", argument+"_"+name), 1)
+			others = strings.Replace(others, "PLACE", fmt.Sprintf("%s = sensitive(%q)", argument, value), 1)
+		}
+	}
+	elsewhere := newWholeOf(t, talkative(t), others)
+	elsewhereLog := elsewhere.tracing(t)
+	printedThere := regexp.MustCompile(`(?m)^ +\d+: .*$`).ReplaceAllString(elsewhere.fails(t, "plan", "-no-color"), "") // lines of the configuration
+	elsewhere.expectNoSecret(t, slices.Collect(maps.Values(misplaced)), printedThere, elsewhereLog)
+
 	ambient := newWholeOf(t, talkative(t), providerAt("https://sts.us-east-1.amazonaws.com")+block(set("role_arn", roleARN(production))))
 	for name, value := range misplaced {
 		ambientLog := ambient.tracing(t, "AWS_WEB_IDENTITY_TOKEN_FILE="+value)
 		printed := ambient.fails(t, "plan", "-no-color")
+		for _, variable := range []string{"AWS_CA_BUNDLE", "AWS_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL_STS", "AWS_RETRY_MODE"} {
+			run := ambient
+			log := run.tracing(t, variable+"="+value)
+			run.expectNoSecret(t, []string{value}, run.fails(t, "plan", "-no-color"), log)
+		}
 		if !shows("named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE").MatchString(printed) && name != "jwt" {
 			t.Errorf("%s: it says:\n%s", name, printed)
 		}

@@ -1,15 +1,16 @@
 package provider
 
 import (
+	"fmt"
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 const allowedAccountIDsArgument = "allowed_account_ids"
@@ -32,7 +33,7 @@ func providerAttributes() map[string]schema.Attribute {
 		Validators: []validator.Set{
 			setvalidator.NoNullValues(),
 			setvalidator.SizeAtLeast(1),
-			setvalidator.ValueStringsAre(stringvalidator.RegexMatches(regexp.MustCompile(`^\d{12}$`), "must be the ID of an AWS account, 12 digits")),
+			setvalidator.ValueStringsAre(checkedBy("the ID of an AWS account, 12 digits", checkAccountID)),
 		},
 	}
 	return all
@@ -93,4 +94,17 @@ func transportAttributes() map[string]schema.Attribute {
 
 func checkProxy(argument string) func(string) error {
 	return func(value string) error { return assumerole.CheckProxy(argument, value) }
+}
+
+var accountID = regexp.MustCompile(`^\d{12}$`)
+
+// checkAccountID doesn't repeat the value, as the framework's own validator does.
+func checkAccountID(value string) error {
+	if accountID.MatchString(value) {
+		return nil
+	}
+	return &assumerole.ArgumentError{
+		Summary: "Invalid account ID",
+		Detail:  fmt.Sprintf("%q must be the ID of an AWS account, 12 digits.", secret.Shown(value)),
+	}
 }

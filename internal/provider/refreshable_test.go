@@ -267,6 +267,34 @@ func TestProviderWithoutSessionsEndsWithItsParent(t *testing.T) {
 	cli.kill(t, "OUT="+out, func() { <-called }, "plan", "-no-color")
 }
 
+// TestProviderThatStartsLateEndsWithItsParent kills the CLI before the provider has begun.
+func TestProviderThatStartsLateEndsWithItsParent(t *testing.T) {
+	t.Parallel()
+	executables, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, line := range map[string]string{
+		"late":           "sleep 1; exec " + executables.STS,
+		"below a shell":  executables.STS + " \"$@\"; exit $?",
+		"late and below": "sleep 1; " + executables.STS + " \"$@\"; exit $?",
+	} {
+		t.Run(name, func(t *testing.T) {
+			script, out := filepath.Join(t.TempDir(), "terraform-provider-sts"), t.TempDir()
+			if err := os.WriteFile(script, []byte("#!/bin/sh\nif [ \"$SLOW\" ]; then "+line+"; else exec "+executables.STS+"; fi\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			cli := newWholeOf(t, script, block(set("role_arn", roleARN(production)), set("web_identity_token_file", "/nowhere")))
+			cli.CLI = cli.With("OUT="+out, "SLOW=1")
+			cli.kill(t, "OUT="+out, func() {
+				for len(processesOf(t, "OUT="+out)) == 0 {
+					time.Sleep(10 * time.Millisecond)
+				}
+			}, "plan", "-no-color")
+		})
+	}
+}
+
 // kill starts a command and kills it when it is ready. It fails if a provider lives on. The variable tells the run's
 // processes from others.
 func (w whole) kill(t *testing.T, variable string, ready func(), arguments ...string) {

@@ -182,7 +182,7 @@ func checkProviderID(value string) error {
 	}
 	return &assumerole.ArgumentError{
 		Summary: "Invalid provider ID",
-		Detail:  fmt.Sprintf("%q isn't a bare host name, without a scheme, a port or a path. It must be one such as www.amazon.com.", secret.Scrub(value)),
+		Detail:  fmt.Sprintf("%q isn't a bare host name, without a scheme, a port or a path. It must be one such as www.amazon.com.", secret.Shown(value)),
 	}
 }
 
@@ -203,6 +203,6 @@ func checkTimeout(value string) error {
 	}
 	return &assumerole.ArgumentError{
 		Summary: "Invalid duration",
-		Detail:  fmt.Sprintf("%q %s. The duration must be at most %.0fh.", secret.Scrub(value), problem, assumerole.MaxTimeout.Hours()),
+		Detail:  fmt.Sprintf("%q %s. The duration must be at most %.0fh.", secret.Shown(value), problem, assumerole.MaxTimeout.Hours()),
 	}
 }

@@ -1,26 +1,43 @@
 package secret
 
 import (
+	_ "embed" // for the list of words
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Bounds of what PlainWords shows of one text.
+// Bounds of what PlainWords shows of one text, beside the names of the request. Even words can carry data: these bounds keep it
+// to about 50 characters of a secret.
 const (
-	maxShown   = 400 // characters
-	maxDigits  = 40  // in all numbers together: two account IDs and a few times
+	maxShown   = 200 // characters
+	maxUnknown = 40  // letters in words that aren't among the known ones
+	maxDigits  = 32  // in all numbers together: two account IDs, or two times
 	maxNumbers = 1   // one after the other
-	maxOdd     = 2   // pieces one after the other that have no word of English, such as abbreviations
+	maxOdd     = 2   // pieces one after the other that have no known word, such as abbreviations
 	maxOmitted = 3   // pieces that may be left out before the rest is, too: words have little data among them, and encodings much
 	maxPiece   = 96  // characters of a word with its punctuation, of a host name or of an ARN
 	maxParts   = 12  // words and numbers in a piece, such as those of an ARN
 	longWord   = 8   // characters from which a word that is a part of a secret is left out
 	minOverlap = 4   // characters that a piece must share with a secret to be left out for that alone
 )
+
+//go:embed words.txt
+var wordList string
+
+// knownWords are words of English and of this field that servers use, in lower case.
+var knownWords = sync.OnceValue(func() map[string]bool {
+	known := map[string]bool{}
+	for word := range strings.FieldsSeq(wordList) {
+		known[word] = true
+	}
+	return known
+})
 
 // PlainWords gives what people can read in a text from a server: plain words, numbers, ARNs, and the names that the request
 // itself has (the role, the issuer, the subject). What looks like data is left out, and its length is stated.
@@ -47,8 +64,8 @@ func PlainWords(text string, names []string, secrets ...Text) string {
 func PlainHost(host string, secrets ...Text) string {
 	filter := newWordFilter(nil, secrets)
 	labels := strings.Split(host, ".")
-	for n, label := range labels {
-		if len(labels) > maxParts || !filter.isPlain(label) {
+	for n, label := range slices.Backward(labels) { // a domain says more than what is below it
+		if len(labels) > maxParts || !filter.isPlain(label) || !filter.spend(label) {
 			labels[n] = leftOut(utf8.RuneCountInString(label))
 		}
 	}
@@ -58,17 +75,60 @@ func PlainHost(host string, secrets ...Text) string {
 // IsPlain reports whether PlainWords would show the whole of a text as it is.
 func IsPlain(text string, secrets ...Text) bool { return PlainWords(text, nil, secrets...) == text }
 
+// Shown is a value of the user's for an error that says what is wrong with it. A secret might be in the wrong place, so only
+// plain words are shown; of anything else, the length is stated.
+func Shown(value string) string {
+	if len(value) <= shortElement || IsPlain(value) {
+		return value
+	}
+	return LeftOut(value)
+}
+
+// maxElements bounds how many elements of a path are shown. Base64 has slashes, too.
+const maxElements = 12
+
+// shortElement is the length in bytes up to which a value, or an element of a path, gives nothing away.
+const shortElement = 3
+
+var pathElement = regexp.MustCompile(`[^/\\]+`)
+
+// ShownPath is Shown for a path that may lead nowhere, in quotes. Its elements are judged one by one. What doesn't begin as
+// paths do isn't shown.
+func ShownPath(path string) string {
+	elements := pathElement.FindAllString(path, maxElements+1)
+	if !IsPath(path) || len(elements) > maxElements {
+		return fmt.Sprintf("(a path of %d characters, which isn't shown because it might be a token)", utf8.RuneCountInString(path))
+	}
+	return strconv.Quote(pathElement.ReplaceAllStringFunc(path, func(element string) string {
+		if len(element) <= shortElement || IsPlain(strings.TrimPrefix(element, ".")) {
+			return element
+		}
+		return LeftOut(element)
+	}))
+}
+
+// IsPath reports whether a value begins as paths do.
+func IsPath(value string) bool {
+	for _, prefix := range []string{"/", "./", "../", "~/", `.\`, `..\`, `~\`, `\\`, "file:", "fileb:"} {
+		if strings.HasPrefix(value, prefix) {
+			return true
+		}
+	}
+	return len(value) > 2 && value[1] == ':' && (value[2] == '\\' || value[2] == '/') // a drive letter
+}
+
 // wordFilter collects the pieces of one text that may be shown.
 type wordFilter struct {
 	names   []string // longest first
 	secrets []string // their letters and digits, in lower case
 	shown   []string
-	length  int // of what is shown, in characters
 	gap     int // characters left out since the last piece that is shown
 	omitted int // pieces left out
+	length  int // of what is shown beside names, in characters
+	unknown int // letters of words that aren't known, that are shown
 	digits  int // that are shown
 	numbers int // shown one after the other
-	odd     int // pieces without a word of English, shown one after the other
+	odd     int // pieces without a known word, shown one after the other
 }
 
 func newWordFilter(names []string, secrets []Text) *wordFilter {
@@ -89,29 +149,54 @@ func newWordFilter(names []string, secrets []Text) *wordFilter {
 
 // add takes the next piece. It reports whether the text may go on: if not, the piece isn't taken.
 func (f *wordFilter) add(piece string) bool {
-	length := utf8.RuneCountInString(piece)
+	isName := f.isName(piece)
 	switch {
 	case f.omitted > maxOmitted:
 		return false
-	case !f.isPlain(piece) || f.gap > 0 && !isClearWord(piece) || f.odd >= maxOdd && !hasWord(piece) && !f.isName(piece):
-		f.omitted++
-		f.gap += length
-		return true
-	case f.length+length > maxShown:
+	case !f.isPlain(piece), f.gap > 0 && !isName && !isKnown(piece), f.odd >= maxOdd && !isName && !hasKnown(piece):
+		return f.omit(piece)
+	case !isName && f.length+utf8.RuneCountInString(piece) > maxShown:
 		return false
+	case !isName && !f.spend(piece):
+		return f.omit(piece)
 	}
 	f.closeGap()
 	f.shown = append(f.shown, piece)
-	f.length += length + 1
-	f.digits += countDigits(piece)
 	f.numbers++
 	if strings.ContainsFunc(piece, unicode.IsLetter) {
 		f.numbers = 0
 	}
 	f.odd++
-	if hasWord(piece) || f.isName(piece) {
+	if isName || hasKnown(piece) {
 		f.odd = 0
 	}
+	return true
+}
+
+func (f *wordFilter) omit(piece string) bool {
+	f.omitted++
+	f.gap += utf8.RuneCountInString(piece)
+	return true
+}
+
+// spend takes a piece out of what may be shown. It reports whether there was enough.
+func (f *wordFilter) spend(piece string) bool {
+	for _, name := range f.names {
+		if utf8.RuneCountInString(name) >= minOverlap {
+			piece = strings.ReplaceAll(piece, name, "")
+		}
+	}
+	unknown := 0
+	for _, part := range camelPart.FindAllString(withoutScheme(piece), -1) {
+		if !knownWords()[strings.ToLower(part)] {
+			unknown += len(part)
+		}
+	}
+	digits := countDigits(piece)
+	if f.unknown+unknown > maxUnknown || f.digits+digits > maxDigits {
+		return false
+	}
+	f.unknown, f.digits, f.length = f.unknown+unknown, f.digits+digits, f.length+utf8.RuneCountInString(piece)+1
 	return true
 }
 
@@ -136,7 +221,7 @@ func leftOut(length int) string {
 // isPlain reports whether a piece is a name of the request, or consists of words and numbers.
 func (f *wordFilter) isPlain(piece string) bool {
 	if f.isName(piece) {
-		return true
+		return !f.isOfSecret(piece)
 	}
 	piece = withoutMarks(piece)
 	for _, name := range f.names {
@@ -145,8 +230,7 @@ func (f *wordFilter) isPlain(piece string) bool {
 		}
 	}
 	piece = withoutScheme(piece)
-	digits := countDigits(piece)
-	if f.isOfSecret(piece) || f.digits+digits > maxDigits || f.numbers >= maxNumbers && digits > 0 {
+	if f.isOfSecret(piece) || f.numbers >= maxNumbers && countDigits(piece) > 0 {
 		return false
 	}
 	if fields := accountInARN.FindStringSubmatchIndex(piece); fields != nil {
@@ -162,7 +246,7 @@ func (f *wordFilter) isName(piece string) bool { return slices.Contains(f.names,
 // in the secret ("token") gives nothing away.
 func (f *wordFilter) isOfSecret(piece string) bool {
 	reduced := lettersAndDigits(piece)
-	if len(reduced) < minOverlap || len(reduced) < longWord && isClearWord(piece) {
+	if len(reduced) < minOverlap || len(reduced) < longWord && isKnown(piece) {
 		return false
 	}
 	return slices.ContainsFunc(f.secrets, func(secret string) bool {
@@ -179,21 +263,18 @@ func withoutScheme(piece string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(piece, "https://"), "http://")
 }
 
-// isClearWord reports whether a piece can only be a word. After data, a short or odd one is more likely to be the rest of it.
-func isClearWord(piece string) bool {
-	piece = withoutMarks(piece)
-	return shortWords[piece] || clearWord.MatchString(piece) && isPronounceable(strings.ToLower(piece))
+// isKnown reports whether a piece consists of known words. After data, anything else is more likely to be the rest of it.
+func isKnown(piece string) bool {
+	words := camelPart.FindAllString(withoutMarks(piece), -1)
+	return len(words) > 0 && countDigits(piece) == 0 && !slices.ContainsFunc(words, func(word string) bool { return !knownWords()[strings.ToLower(word)] })
 }
 
-// hasWord reports whether a part of a piece is a clear word, as in sts:AssumeRole.
-func hasWord(piece string) bool {
-	return isClearWord(piece) || slices.ContainsFunc(camelWord.FindAllString(piece, -1), isClearWord)
+// hasKnown reports whether a part of a piece is a known word of at least three letters, as in sts:AssumeRole.
+func hasKnown(piece string) bool {
+	return slices.ContainsFunc(camelPart.FindAllString(piece, -1), func(word string) bool {
+		return len(word) > 2 && knownWords()[strings.ToLower(word)]
+	}) || isKnown(piece)
 }
-
-// camelWord is a word among others that are written as one.
-var camelWord = regexp.MustCompile(`[A-Z]?[a-z]+`)
-
-var clearWord = regexp.MustCompile(`^[A-Za-z][a-z]{2,19}$`)
 
 // typography are the marks of printed text that mean the same as one of ASCII.
 var typography = strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "”", `"`, "–", "-", "—", "-", "…", ".")
@@ -226,16 +307,8 @@ func isWords(piece string) bool {
 		}
 	}
 	// Letters and pairs spell anything. Alone they must be a word of English.
-	return len(parts) <= maxParts && short <= 2 && (len(parts) > 1 || short == 0 || shortWords[strings.ToLower(piece)])
+	return len(parts) <= maxParts && short <= 2 && (len(parts) > 1 || short == 0 || knownWords()[strings.ToLower(piece)])
 }
-
-var shortWords = func() map[string]bool {
-	words := map[string]bool{}
-	for word := range strings.FieldsSeq("a i am an as at be by do go he id if in io is it me my no of ok on or so to up us vs we") {
-		words[word] = true
-	}
-	return words
-}()
 
 // word is one in any usual spelling: denied, Denied, JWT, AccessDenied, sha256, 403.
 var word = regexp.MustCompile(`^(?:[a-z]{1,20}|(?:[A-Z]{1,5}|[A-Z][a-z]{1,19}|[A-Z]{1,4}[A-Z][a-z]{1,19}){1,8}|[a-z]{2,20}(?:[A-Z][a-z]{1,19}){1,6}|[A-Z]{2,12})?(\d{0,12})$`)

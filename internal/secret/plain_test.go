@@ -10,7 +10,7 @@ import (
 )
 
 // requestNames are names that a request has, and that an answer repeats.
-var requestNames = []string{"arn:aws:iam::123456789012:role/x7Gh2Qz9", "123456789012", "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE", "s1"}
+var requestNames = []string{"arn:aws:iam::123456789012:role/x7Gh2Qz9", "123456789012", "arn:aws:iam::444455556666:role/deploy", "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE", "s1"}
 
 // TestPlainWordsPassWhatServersSay has the messages of AWS, MinIO, SeaweedFS, Ceph, Go and x509: each stays as it is.
 func TestPlainWordsPassWhatServersSay(t *testing.T) {
@@ -72,7 +72,7 @@ func TestPlainWordsLeaveOutData(t *testing.T) {
 		"a word of the token":      {"the signature fails", "the [9 characters left out] fails"},
 		"a run without spaces":     {"got x7Gh2Qz9aB and more", "got [10 characters left out] and more"},
 		"what follows four gaps":   {"one 1x2y two 3z4w three 5v6u four 7s8r five", "one [4 characters left out] two [4 characters left out] three [4 characters left out] four [8 characters left out]"},
-		"what follows many words":  {strings.Repeat("word ", 100) + "end", strings.Repeat("word ", 80) + "[103 characters left out]"},
+		"what follows many words":  {strings.Repeat("word ", 100) + "end", strings.Repeat("word ", 40) + "[303 characters left out]"},
 		"spelled letters":          {"it is h e a d e r", "it is [2 characters left out] a [3 characters left out]"},
 		"control characters":       {"a\x1b[31mred", "[9 characters left out]"},
 		"letters that look alike":  {"Аccess denied", "[6 characters left out] denied"},
@@ -89,8 +89,8 @@ func TestPlainWordsLeaveOutData(t *testing.T) {
 	}
 }
 
-// mostShown is how many characters of an encoded secret may pass by chance, because they look like words.
-const mostShown = 24
+// mostShown is how many characters of an encoded secret may pass, because they look like words.
+const mostShown = 40
 
 // TestPlainWordsWithEncodedSecrets holds that no encoding brings a secret into a text, whether or not the secret is known.
 func TestPlainWordsWithEncodedSecrets(t *testing.T) {
@@ -129,6 +129,25 @@ var (
 	leftOut    = regexp.MustCompile(`\[\d+ characters? left out\]`)
 	notLetters = regexp.MustCompile(`[^A-Za-z0-9]`)
 )
+
+// TestPlainWordsWithDataAsWords holds how much passes of data that is made to look like words.
+func TestPlainWordsWithDataAsWords(t *testing.T) {
+	syllables := strings.Repeat("bacedifoguhajekilomupaqerisotuvawexiyozu", 10)
+	for name, encode := range map[string]func() string{
+		"long words":          func() string { return strings.Join(testenv.Chunks(syllables, 20), " ") },
+		"short words":         func() string { return strings.Join(testenv.Chunks(syllables, 4), " ") },
+		"words with digits":   func() string { return strings.Join(testenv.Chunks(syllables, 4), "1234 ") },
+		"words with dashes":   func() string { return strings.Join(testenv.Chunks(syllables, 8), "-") },
+		"known words between": func() string { return strings.Join(testenv.Chunks(syllables, 8), " the ") },
+	} {
+		if got := secret.PlainWords("Invalid token "+encode()+" was sent", nil); shownOf(got) > 60 {
+			t.Errorf("%s: %d characters pass: %q", name, shownOf(got), got)
+		}
+		if got := secret.PlainHost(strings.ReplaceAll(encode(), " ", ".")); shownOf(got) > 60 {
+			t.Errorf("%s, as a host: %d characters pass: %q", name, shownOf(got), got)
+		}
+	}
+}
 
 func TestPlainHost(t *testing.T) {
 	token := secret.New("headerHeader1.claimsclaims.signature")

@@ -48,7 +48,7 @@ func (q inquiry) accept(body []byte) (secret.Text, *setback) {
 }
 
 func (q inquiry) impostor() *setback {
-	return &setback{err: q.failed("doesn't answer at %s; something else does.%s", q.url.Host, q.absent)}
+	return &setback{err: q.failed("doesn't answer at %s; something else does.%s", secret.PlainHost(q.url.Host), q.absent)}
 }
 
 // refused puts a failure's status into words.

@@ -7,10 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"regexp"
 	"strings"
 	"syscall"
-	"unicode/utf8"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
@@ -125,16 +123,16 @@ func (f File) unreadable(err error) error {
 	case f.Path == "":
 		hint = " The path is empty."
 	case strings.HasPrefix(f.Path, "~"):
-		hint = ` "~" isn't expanded here: write pathexpand(` + f.plainPath() + `).`
+		hint = ` "~" isn't expanded here: write pathexpand(` + secret.ShownPath(f.Path) + `).`
 	case strings.HasPrefix(f.Path, "$"):
 		hint = " Variables of a shell aren't expanded here. Write the whole path, or use pathexpand."
-	case !isPathByPrefix(f.Path):
+	case !secret.IsPath(f.Path):
 		hint = " If it is a token, set " + InlineArgument + " to it instead."
 	case f.Argument == "":
 		hint = " Where the token comes from elsewhere, set one of the token arguments, which the variable then gives way to."
 	}
 	failure := f.fail("The web identity token file can't be read", "%s %s.%s", subject, reason, hint)
-	failure.Misplaced = f.Path != "" && f.plainPath() != fmt.Sprintf("%q", f.Path)
+	failure.Misplaced = f.Path != "" && secret.ShownPath(f.Path) != fmt.Sprintf("%q", f.Path)
 	return failure
 }
 
@@ -143,7 +141,7 @@ func (f File) subject() string { return f.named(fmt.Sprintf("%q", secret.Scrub(f
 
 // plainSubject is subject for a path that may lead nowhere. A token could be in its place, so only what is plainly a path is
 // shown.
-func (f File) plainSubject() string { return f.named(f.plainPath()) }
+func (f File) plainSubject() string { return f.named(secret.ShownPath(f.Path)) }
 
 func (f File) named(path string) string {
 	if f.Argument == "" {
@@ -159,28 +157,6 @@ func (f File) setting() string {
 	}
 	return "The value of " + f.Argument
 }
-
-// maxElements bounds how many elements of a path are shown. Base64 has slashes, too.
-const maxElements = 12
-
-// shortElement is the length in bytes up to which an element gives nothing away.
-const shortElement = 3
-
-// plainPath shows those elements of a path that are plain words.
-func (f File) plainPath() string {
-	elements := pathElement.FindAllString(f.Path, maxElements+1)
-	if !isPathByPrefix(f.Path) || len(elements) > maxElements {
-		return fmt.Sprintf("(a path of %d characters, which isn't shown because it might be a token)", utf8.RuneCountInString(f.Path))
-	}
-	return fmt.Sprintf("%q", pathElement.ReplaceAllStringFunc(f.Path, func(element string) string {
-		if len(element) <= shortElement || secret.IsPlain(strings.TrimPrefix(element, ".")) {
-			return element
-		}
-		return secret.LeftOut(element)
-	}))
-}
-
-var pathElement = regexp.MustCompile(`[^/\\]+`)
 
 func (f File) fail(summary, format string, arguments ...any) *Error {
 	return &Error{Argument: f.Argument, Summary: summary, Detail: fmt.Sprintf(format, arguments...)}

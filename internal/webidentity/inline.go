@@ -52,7 +52,7 @@ func (i Inline) Check() error {
 // isPath tells whether a value that should be a token is a path, by its looks or because there is such a file. No JWT
 // looks so: its alphabet has neither slash nor colon, and it starts with the code of an opening brace.
 func isPath(value string) bool {
-	if isPathByPrefix(value) {
+	if secret.IsPath(value) {
 		return true
 	}
 	if len(value) > 4096 || IsJWT(value) {
@@ -60,14 +60,4 @@ func isPath(value string) bool {
 	}
 	info, err := os.Stat(filepath.Clean(value))
 	return err == nil && !info.IsDir()
-}
-
-// isPathByPrefix reports whether a value begins as paths do.
-func isPathByPrefix(value string) bool {
-	for _, prefix := range []string{"/", "./", "../", "~/", `.\`, `..\`, `~\`, `\\`, "file:", "fileb:"} {
-		if strings.HasPrefix(value, prefix) {
-			return true
-		}
-	}
-	return len(value) > 2 && value[1] == ':' && (value[2] == '\\' || value[2] == '/') // a drive letter
 }

@@ -164,7 +164,7 @@ func (q inquiry) unreached(err error) *setback {
 		err = outer.Err // without the URL, whose query is nobody's business
 	}
 	failure := &setback{
-		err:      q.failed("can't be reached at %s: %s.%s", q.url.Host, q.plain(err.Error()), q.absent),
+		err:      q.failed("can't be reached at %s: %s.%s", secret.PlainHost(q.url.Host), q.plain(err.Error()), q.absent),
 		attempts: fewAttempts,
 	}
 	if isFinal(err) {
@@ -185,7 +185,7 @@ func isFinal(err error) bool {
 
 // plain is what may be shown of a text that can come from the platform's server.
 func (q inquiry) plain(text string) string {
-	return secret.PlainWords(text, []string{q.url.Host, q.url.Hostname()}, q.bearer)
+	return secret.PlainWords(text, []string{secret.PlainHost(q.url.Host), secret.PlainHost(q.url.Hostname())}, q.bearer)
 }
 
 func (q inquiry) redirected(status int, host string) *setback {

@@ -41,21 +41,21 @@ var Encodings = map[string]func(string) string{
 	"upper case":           strings.ToUpper,
 	"zero-width spaces":    func(s string) string { return strings.Join(strings.Split(s, ""), "\u200b") },
 	"wide letters":         func(s string) string { return strings.Map(wide, s) },
-	"a path":               func(s string) string { return "/" + strings.Join(chunks(s, 4), "/") },
+	"a path":               func(s string) string { return "/" + strings.Join(Chunks(s, 4), "/") },
 	"an ARN":               func(s string) string { return "arn:aws:iam::123456789012:role/" + s },
 	"ARNs": func(s string) string {
-		return "arn:aws:iam::123456789012:role/" + strings.Join(chunks(s, 8), " arn:aws:iam::123456789012:role/")
+		return "arn:aws:iam::123456789012:role/" + strings.Join(Chunks(s, 8), " arn:aws:iam::123456789012:role/")
 	},
-	"a host":              func(s string) string { return strings.ToLower(strings.Join(chunks(s, 10), ".")) + ".example.com" },
-	"words around chunks": func(s string) string { return "the " + strings.Join(chunks(s, 5), " and the ") },
+	"a host":              func(s string) string { return strings.ToLower(strings.Join(Chunks(s, 10), ".")) + ".example.com" },
+	"words around chunks": func(s string) string { return "the " + strings.Join(Chunks(s, 5), " and the ") },
 }
 
 func init() {
 	for size := 2; size <= 12; size++ {
-		Encodings[fmt.Sprintf("pieces of %d", size)] = func(s string) string { return strings.Join(chunks(s, size), " ") }
-		Encodings[fmt.Sprintf("hex in pieces of %d", size)] = func(s string) string { return strings.Join(chunks(hex.EncodeToString([]byte(s)), size), " ") }
+		Encodings[fmt.Sprintf("pieces of %d", size)] = func(s string) string { return strings.Join(Chunks(s, size), " ") }
+		Encodings[fmt.Sprintf("hex in pieces of %d", size)] = func(s string) string { return strings.Join(Chunks(hex.EncodeToString([]byte(s)), size), " ") }
 		Encodings[fmt.Sprintf("base64 in pieces of %d", size)] = func(s string) string {
-			return strings.Join(chunks(base64.StdEncoding.EncodeToString([]byte(s)), size), " ")
+			return strings.Join(Chunks(base64.StdEncoding.EncodeToString([]byte(s)), size), " ")
 		}
 	}
 }
@@ -68,7 +68,8 @@ func each(s, format string) string {
 	return strings.TrimSpace(all.String())
 }
 
-func chunks(s string, size int) []string {
+// Chunks are the parts of a text, of so many bytes each.
+func Chunks(s string, size int) []string {
 	var all []string
 	for part := range slices.Chunk([]byte(s), size) {
 		all = append(all, string(part))
