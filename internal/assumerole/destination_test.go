@@ -163,7 +163,7 @@ func TestNothingIsSent(t *testing.T) {
 			settings: assumerole.Settings{AllowedAccountIDs: []string{account}}, change: func(r *assumerole.Request) { r.RoleARN = jwt }, argument: "role_arn",
 			want: `The role ARN "[49 characters left out]" isn't of one of the accounts`,
 		},
-		"a token in place of a Region": {settings: assumerole.Settings{Region: jwt}, setting: "region", want: `"(redacted)", from the provider's argument region`},
+		"a token in place of a Region": {settings: assumerole.Settings{Region: jwt}, setting: "region", want: `"[49 characters left out]", from the provider's argument region`},
 		"a duration beyond AWS's":      {change: func(r *assumerole.Request) { r.DurationSeconds = 43201 }, argument: "duration_seconds", want: "900 to 43200"},
 		"a bad session name":           {change: func(r *assumerole.Request) { r.RoleSessionName = "a b" }, argument: "role_session_name", want: "a character that isn't allowed"},
 		"a bad policy":                 {change: func(r *assumerole.Request) { r.Policy = "{" }, argument: "policy", want: "isn't valid JSON"},
