@@ -87,13 +87,26 @@ const (
 	ConnectionDenied                            // the proxy answers that it doesn't connect
 )
 
+// CertificateProblem is why a certificate isn't trusted.
+type CertificateProblem int
+
+// The kinds of CertificateProblem.
+const (
+	CertificateOther     CertificateProblem = iota // as Problem has it
+	CertificateAuthority                           // an unknown authority signed it
+	CertificateName                                // it is for other names
+	CertificateExpired                             // it has expired or isn't valid yet
+)
+
 // ConnectionError is a call that got no answer: the name doesn't resolve, the port is closed, the certificate isn't trusted.
 type ConnectionError struct {
 	Kind       ConnectionKind
 	OfProxy    bool   // it is the connection to the proxy
 	HTTPStatus int    // of the proxy that denies it; otherwise 0
 	Problem    string // to complete "The endpoint can't be reached: ..."
-	passing    bool   // another call might succeed
+
+	Certificate CertificateProblem // of a ConnectionCertificate
+	passing     bool               // another call might succeed
 }
 
 func (e *ConnectionError) Error() string { return e.Problem }

@@ -2,6 +2,7 @@ package assumerole
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +71,7 @@ func connectionError(err error, text serverText) *ConnectionError {
 		return &ConnectionError{Kind: ConnectionNoName, Problem: fmt.Sprintf("the name %q doesn't resolve", text.plain(resolution.Name))}
 	}
 	if verification, found := errors.AsType[*tls.CertificateVerificationError](err); found {
-		return &ConnectionError{Kind: ConnectionCertificate, Problem: fmt.Sprintf("its certificate isn't trusted: %q", text.plain(verification.Err.Error()))}
+		return &ConnectionError{Kind: ConnectionCertificate, Certificate: certificateProblem(verification), Problem: fmt.Sprintf("its certificate isn't trusted: %q", text.plain(verification.Err.Error()))}
 	}
 	if _, found := errors.AsType[tls.RecordHeaderError](err); found || errors.Is(err, http.ErrSchemeMismatch) {
 		return &ConnectionError{Kind: ConnectionNotTLS, Problem: "it doesn't speak TLS"}
@@ -82,6 +83,20 @@ func connectionError(err error, text serverText) *ConnectionError {
 		return &ConnectionError{Kind: ConnectionClosed, Problem: "it closed the connection before the answer was complete"}
 	}
 	return &ConnectionError{Problem: text.plain(innermost(err).Error())}
+}
+
+// certificateProblem goes by the types of x509.
+func certificateProblem(verification *tls.CertificateVerificationError) CertificateProblem {
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](verification.Err); unknown {
+		return CertificateAuthority
+	}
+	if _, other := errors.AsType[x509.HostnameError](verification.Err); other {
+		return CertificateName
+	}
+	if invalid, found := errors.AsType[x509.CertificateInvalidError](verification.Err); found && invalid.Reason == x509.Expired {
+		return CertificateExpired
+	}
+	return CertificateOther
 }
 
 func innermost(err error) error {

@@ -1,6 +1,8 @@
 package assumerole
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -25,6 +27,20 @@ func TestConnectionError(t *testing.T) {
 	} {
 		if got := connectionError(test.err, serverText{}).Problem; !strings.HasPrefix(got, test.want) {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+func TestCertificateProblems(t *testing.T) {
+	for want, err := range map[CertificateProblem]error{
+		CertificateAuthority: x509.UnknownAuthorityError{},
+		CertificateName:      x509.HostnameError{Certificate: &x509.Certificate{}, Host: "sts.example.com"},
+		CertificateExpired:   x509.CertificateInvalidError{Reason: x509.Expired},
+		CertificateOther:     x509.CertificateInvalidError{Reason: x509.TooManyIntermediates},
+	} {
+		failure := &url.Error{Op: "Post", URL: "https://sts.example.com/", Err: &tls.CertificateVerificationError{Err: err}}
+		if got := connectionError(failure, serverText{}); got.Kind != ConnectionCertificate || got.Certificate != want {
+			t.Errorf("%T: got %d, want %d", err, got.Certificate, want)
 		}
 	}
 }

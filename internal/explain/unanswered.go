@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -149,20 +148,25 @@ var connectionTroubles = map[assumerole.ConnectionKind]trouble{
 	}},
 }
 
-// certificateCauses goes by what Go's verification says, when it is known.
+// certificateCauses goes by what is wrong with the certificate, if it is known.
 func certificateCauses(_ assumerole.Exchange, err error) []string {
 	const (
 		authority = "It is signed by an authority of a company's own, that of a proxy that reads along, say: name a file with the authority's certificate (the provider's argument custom_ca_bundle, or AWS_CA_BUNDLE)."
 		name      = "It is for another name than the endpoint's: name the host as the certificate has it."
 		expired   = "It has expired, or isn't valid yet: have the certificate renewed."
 	)
-	switch text := err.Error(); {
-	case strings.Contains(text, "unknown authority"):
+	connection, found := errors.AsType[*assumerole.ConnectionError](err)
+	if !found {
+		connection = &assumerole.ConnectionError{}
+	}
+	switch connection.Certificate {
+	case assumerole.CertificateAuthority:
 		return []string{authority}
-	case strings.Contains(text, "is valid for"), strings.Contains(text, "doesn't contain any"):
+	case assumerole.CertificateName:
 		return []string{name, "Something else answers in its place, a proxy or a login page: have the host allowed there."}
-	case strings.Contains(text, "expired or is not yet valid"):
+	case assumerole.CertificateExpired:
 		return []string{expired, wrongClock}
+	case assumerole.CertificateOther:
 	}
 	return []string{authority, name, expired, wrongClock}
 }
