@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -20,7 +19,6 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"golang.org/x/net/http/httpproxy"
 
-	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
@@ -65,58 +63,12 @@ func load(ctx context.Context, settings Settings) (aws.Config, error) {
 			return err
 		})
 	}
-	loaded, err := loadInTime(ctx, settings, options)
-	if setting, found := errors.AsType[*SettingError](err); found {
-		return aws.Config{}, setting
-	}
+	loaded, err := loadInTime(ctx, options)
 	if err != nil {
 		return aws.Config{}, loadError(settings, err)
 	}
 	loaded.Logger = logging.Nop{} // it would write to stderr, past Terraform's own log
 	return loaded, nil
-}
-
-// checkFiles refuses files that don't end, before the SDK reads the whole of them. Whatever else is wrong with them, it says
-// itself.
-func checkFiles(settings Settings) error {
-	if bundle := cmp.Or(settings.CustomCABundle, os.Getenv("AWS_CA_BUNDLE")); isTooLarge(bundle) {
-		return caBundleError(settings, fmt.Sprintf("the file %s is larger than %d MiB", secret.ShownPath(bundle), maxFileBytes>>20))
-	}
-	for _, path := range []string{
-		cmp.Or(os.Getenv("AWS_CONFIG_FILE"), config.DefaultSharedConfigFilename()),
-		cmp.Or(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), config.DefaultSharedCredentialsFilename()),
-	} {
-		if isTooLarge(path) {
-			return &SettingError{
-				Summary: "The AWS shared configuration can't be read",
-				Detail:  fmt.Sprintf("The file %s is larger than %d MiB.", secret.ShownPath(path), maxFileBytes>>20),
-			}
-		}
-	}
-	return nil
-}
-
-// maxFileBytes bounds a file of the shared configuration, and a CA bundle: those of systems have some 200 KiB.
-const maxFileBytes = 16 << 20
-
-// isTooLarge goes by the size of a regular file, and reads a device: /dev/null is as good as no file, and /dev/zero never ends.
-func isTooLarge(path string) bool {
-	info, err := os.Stat(path) //nolint:gosec // the user names it
-	switch {
-	case err != nil:
-		return false
-	case info.Mode().IsRegular():
-		return info.Size() > maxFileBytes
-	case info.Mode()&os.ModeDevice == 0:
-		return false
-	}
-	device, err := os.Open(path) //nolint:gosec // the user names it
-	if err != nil {
-		return false
-	}
-	defer func() { _ = device.Close() }()
-	read, _ := io.Copy(io.Discard, io.LimitReader(device, maxFileBytes+1))
-	return read > maxFileBytes
 }
 
 // loadTimeout bounds the reading of the shared configuration, which is a matter of milliseconds.
@@ -127,17 +79,13 @@ var errSlowFiles = errors.New("reading the shared configuration files and the CA
 
 // loadInTime bounds what the SDK reads without a bound: a pipe, or a file system that hangs, must not hang the run. What a
 // hung system call holds is then one goroutine, until the process ends.
-func loadInTime(ctx context.Context, settings Settings, options []func(*config.LoadOptions) error) (aws.Config, error) {
+func loadInTime(ctx context.Context, options []func(*config.LoadOptions) error) (aws.Config, error) {
 	type outcome struct {
 		loaded aws.Config
 		err    error
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		if err := checkFiles(settings); err != nil {
-			done <- outcome{err: err}
-			return
-		}
 		loaded, err := config.LoadDefaultConfig(ctx, options...)
 		done <- outcome{loaded, err}
 	}()
