@@ -29,7 +29,7 @@ type Exchange struct {
 	Sent        bool                // the token was, or was about to be, sent
 	Result      *Result             // nil unless it succeeded
 	Calls       int                 // how often STS was called
-	Elapsed     time.Duration       // time from the first round's start to the last one's end
+	Elapsed     time.Duration       // from its start to its end
 }
 
 // Exchange fetches the token and calls STS, all within request.Timeout. A token that has expired is fetched anew, once. For
