@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
@@ -66,15 +67,7 @@ func newWholeOf(t *testing.T, executable, config string) whole {
 	if err != nil {
 		t.Fatal(err)
 	}
-	workspace, err := terraformcli.NewWorkspace()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := workspace.Remove(); err != nil {
-			t.Error(err)
-		}
-	})
+	workspace := clitest.Workspace(t)
 	cli, err := terraformcli.Find(t.Context(), workspace)
 	if err != nil {
 		t.Fatal(err)

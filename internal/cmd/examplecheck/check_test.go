@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
@@ -75,15 +76,7 @@ func copyOfFixtures(t *testing.T) string {
 
 func checkFixtures(t *testing.T, fixtures string) []result {
 	t.Helper()
-	workspace, err := terraformcli.NewWorkspace()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := workspace.Remove(); err != nil {
-			t.Error(err)
-		}
-	})
+	workspace := clitest.Workspace(t)
 	root, err := terraformcli.SourceRoot()
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/stsstub"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
@@ -79,15 +80,7 @@ func startStub(t *testing.T) *stsstub.Server {
 // build gives the provider's executable, and a CLI to run it with.
 func build(t *testing.T) (*terraformcli.Workspace, *terraformcli.CLI, string) {
 	t.Helper()
-	workspace, err := terraformcli.NewWorkspace()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := workspace.Remove(); err != nil {
-			t.Error(err)
-		}
-	})
+	workspace := clitest.Workspace(t)
 	cli, err := terraformcli.Find(t.Context(), workspace)
 	if err != nil {
 		t.Fatal(err)
