@@ -154,7 +154,7 @@ func parseRoleARN(value, origin string) (arn.ARN, error) {
 	case parsed.Region != "":
 		return arn.ARN{}, fail("names a Region, which the ARN of a role doesn't")
 	case hasLetter.MatchString(parsed.AccountID):
-		return arn.ARN{}, fail(fmt.Sprintf("has letters in its account ID, %q, where 12 digits belong (an O for a 0, perhaps, or an l for a 1)", secret.Shown(parsed.AccountID)))
+		return arn.ARN{}, fail(fmt.Sprintf("has letters in its account ID, %q, where 12 digits belong (an O for a 0, perhaps, or an l for a 1)", secret.Scrub(parsed.AccountID)))
 	case !accountID.MatchString(parsed.AccountID):
 		return arn.ARN{}, fail("has no account ID of 12 digits")
 	case length < MinARNLength || length > MaxARNLength:
