@@ -96,7 +96,7 @@ func (d deserializer) serviceError(response *smithyhttp.Response, document *docu
 		requestID = id
 	}
 	return &ServiceError{
-		Code:       d.text.plain(failure.Code),
+		Code:       d.text.code(failure.Code),
 		Message:    d.text.plain(failure.Message),
 		HTTPStatus: response.StatusCode,
 		RequestID:  d.text.requestID(requestID),

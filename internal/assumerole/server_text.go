@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -22,7 +23,8 @@ type serverText struct {
 func newServerText(exchange Exchange, token secret.Text) serverText {
 	request, claims := exchange.Request, exchange.Claims
 	host, _, _ := strings.Cut(exchange.Destination.Host, ":")
-	text := serverText{names: []string{request.RoleSessionName, constraintPattern, exchange.Destination.Host, host}, secrets: []secret.Text{token}}
+	text := serverText{names: []string{request.RoleSessionName, exchange.Destination.Host, host}, secrets: []secret.Text{token}}
+	text.names = append(text.names, knownSentences()...)
 	// A token might be in one of these by mistake. A name of the request is one that this provider shows itself.
 	for _, value := range append([]string{request.RoleARN, request.ProviderID}, request.PolicyARNs...) {
 		if shownARN(value) == value {
@@ -41,11 +43,48 @@ func newServerText(exchange Exchange, token secret.Text) serverText {
 	return text
 }
 
-// constraintPattern is in the messages of AWS about a role session name.
-const constraintPattern = `[\w+=,.@-]*`
+// longSentences are parts of the messages of STS, and of Go about certificates, that are long: what else a server says is cut
+// sooner.
+var longSentences = []string{
+	"Not authorized to perform sts:AssumeRoleWithWebIdentity", "with an explicit deny in a",
+	"is not authorized to perform:", "on resource:", "because no identity-based policy allows the",
+	"No OpenIDConnect provider found in your account for",
+	"Couldn't retrieve verification key from your identity provider", "please reference AssumeRoleWithWebIdentity documentation for requirements",
+	"OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+	"The ID Token provided is not a valid JWT", "You may see this error if you sent an Access Token",
+	"Token expired: current date/time", "must be before the expiration",
+	"validation error detected:", "validation errors detected:", "failed to satisfy constraint:", "Member must have length greater than or equal to",
+	"Member must have length less than or equal to", "Member must have value greater than or equal to", "Member must have value less than or equal to",
+	"Member must satisfy regular expression pattern:", `[\w+=,.@-]*`,
+	"The requested DurationSeconds exceeds the MaxSessionDuration set for this role", "session limit for roles assumed by role chaining",
+	"Packed size of session tags consumes", "of allotted space",
+	"STS is not activated in this region for", "Your account administrator can activate STS in this region using the IAM Console",
+	"x509: certificate is valid for", "x509: certificate signed by unknown authority", "x509: certificate has expired or is not yet valid:",
+	"tls: failed to verify certificate:",
+}
+
+// knownSentences are longSentences and the messages of the answers.
+var knownSentences = sync.OnceValue(func() []string {
+	sentences := slices.Clone(longSentences)
+	for _, answer := range slices.Concat(AWSAnswers, OtherAnswers) {
+		sentences = append(sentences, answer.Message)
+	}
+	slices.Sort(sentences)
+	return slices.Compact(sentences)
+})
 
 // plain keeps the words.
 func (t serverText) plain(text string) string { return secret.PlainWords(text, t.names, t.secrets...) }
+
+var codeForm = regexp.MustCompile(`^[A-Za-z0-9]{1,48}$`)
+
+// code keeps the code of an error, if it is one word.
+func (t serverText) code(code string) string {
+	if !codeForm.MatchString(code) {
+		return secret.LeftOut(code)
+	}
+	return t.plain(code)
+}
 
 // maxResult is the length in characters from which a text of a result isn't one of STS. The longest is an ARN.
 const maxResult = 2048
@@ -62,8 +101,9 @@ func (t serverText) result(value *string) *string {
 	return value
 }
 
-// requestIDs are what AWS, MinIO and Ceph call an answer by.
-var requestIDs = regexp.MustCompile(`^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{16}|tx[0-9a-f]{21}-[0-9a-f]{10}-[0-9a-f]{1,8}-[a-z]{1,12})$`)
+// requestIDs are what AWS, MinIO and Ceph call an answer by. Ceph's ends with the name of a zone: of
+// these, only the usual one is known.
+var requestIDs = regexp.MustCompile(`^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{16}|tx[0-9a-f]{21}-[0-9a-f]{10}-[0-9a-f]{1,8}-default)$`)
 
 // partLength is how many bytes of an ID must be a part of a secret for the ID to be left out.
 const partLength = 4

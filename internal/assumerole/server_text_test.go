@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // TestRequestIDs holds which IDs of an answer are kept: those of a known form that aren't made of a secret.
@@ -27,6 +28,7 @@ func TestRequestIDs(t *testing.T) {
 		"AWS's":                         {"c6104cbe-af31-11e0-8154-cbc7ccf896c7", true},
 		"MinIO's":                       {"17A3F9C2B1D4E586", true},
 		"Ceph's":                        {"tx00000c8f2d7f3a4b5c6d7-0065a1b2c3-4f5a-default", true},
+		"Ceph's of another zone":        {"tx00000c8f2d7f3a4b5c6d7-0065a1b2c3-4f5a-eujhbgcioija", false},
 		"none":                          {"", true},
 		"of the token":                  {uuid(asHex), false},
 		"of the token's middle":         {uuid(asHex[61:]), false},
@@ -64,6 +66,46 @@ func TestNamesOfTheRequest(t *testing.T) {
 	for _, message := range []string{"The role arn:aws:iam::111122223333:role/x7Gh2Qz9aB is unknown", "The role role/x7Gh2Qz9aB is unknown"} {
 		if got := text.plain(message); got != message {
 			t.Errorf("got %q", got)
+		}
+	}
+}
+
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	text := newServerText(Exchange{}, secret.New("an.opaque.token"))
+	for code, want := range map[string]string{
+		"ExpiredTokenException": "ExpiredTokenException",
+		"AccessDenied":          "AccessDenied",
+		"an opaque token":       "[15 characters left out]",
+		"x7Gh2Qz9aB":            "[10 characters left out]",
+		"AccessDenied.Token":    "[18 characters left out]",
+	} {
+		if got := text.code(code); got != want {
+			t.Errorf("%s: got %q", code, got)
+		}
+	}
+}
+
+// TestLongMessages holds that the long messages of AWS and of Go stay as they are.
+func TestLongMessages(t *testing.T) {
+	t.Parallel()
+	text := newServerText(Exchange{
+		Request: Request{RoleARN: "arn:aws:iam::123456789012:role/x7Gh2Qz9", RoleSessionName: "s1"},
+		Claims:  &webidentity.Claims{Issuer: "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"},
+	}, secret.New("an.opaque.token"))
+	for _, message := range []string{
+		"Not authorized to perform sts:AssumeRoleWithWebIdentity with an explicit deny in a VPC endpoint policy",
+		"User: arn:aws:sts::111122223333:assumed-role/hub/terraform is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/x7Gh2Qz9 because no identity-based policy allows the sts:AssumeRole action",
+		"No OpenIDConnect provider found in your account for https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+		"Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",
+		"1 validation error detected: Value 's1' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2",
+		"The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+		"STS is not activated in this region for account:123456789012. Your account administrator can activate STS in this region using the IAM Console.",
+		"x509: certificate has expired or is not yet valid: current time 2026-11-24T12:00:00Z is after 2025-01-01T00:00:00Z",
+		"1 validation error detected: Value 's1' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+	} {
+		if got := text.plain(message); got != message {
+			t.Errorf("\n got %q\nwant %q", got, message)
 		}
 	}
 }

@@ -31,7 +31,7 @@ const keepFailure = 2 * maxDelay
 // long as the own context lets them. The work has no deadline of its own, and ends when nobody waits for it.
 //
 // A failure goes to all who wait. Who took part in earlier work, and pauses after its failure, gives that work's number: a
-// failure since then is theirs, too, so that many who ask for the same call no more often than one. The number that do returns
+// failure since then is theirs, too, so that many who ask for the same call hardly more often than one. The number that do returns
 // is 0 if the value is of earlier work.
 func (s *shared[V]) do(ctx context.Context, key string, after int, f func(context.Context) (V, time.Time, error)) (V, int, error) {
 	current, isNew := s.join(ctx, key, after, f)

@@ -224,8 +224,12 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what string) {
 	host := exchange.Destination.String()
 	if redirect, is := errors.AsType[*transport.RedirectError](err); is {
-		return redirectTrouble, fmt.Sprintf("%s answered with HTTP status %d, a redirect to %s. It isn't followed, since the token goes to the configured endpoint alone.",
-			host, redirect.Status, quoted(redirect.Host))
+		target := "elsewhere"
+		if redirect.Host != "" {
+			target = "to " + quoted(redirect.Host)
+		}
+		return redirectTrouble, fmt.Sprintf("%s answered with HTTP status %d, a redirect %s. It isn't followed, since the token goes to the configured endpoint alone.",
+			host, redirect.Status, target)
 	}
 	if answer, is := errors.AsType[*assumerole.AnswerError](err); is {
 		what = fmt.Sprintf("The answer of %s %s.", host, secret.Scrub(answer.Problem))

@@ -549,18 +549,33 @@ func TestMisplacedSecrets(t *testing.T) {
 
 	others := providerAt(w.URL())
 	for name, value := range misplaced {
-		for _, argument := range []string{"role_session_name", "provider_id", "timeout", "iam_propagation_timeout", "policy"} {
+		for _, argument := range []string{"role_session_name", "provider_id", "timeout", "iam_propagation_timeout", "policy", "policy_arns"} {
 			if argument == "role_session_name" {
 				value += "/ " // or it might be a good name
 			}
 			others += strings.Replace(block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), "PLACE"), `"test"`, fmt.Sprintf("%q", argument+"_"+name), 1)
-			others = strings.Replace(others, "PLACE", fmt.Sprintf("%s = sensitive(%q)", argument, value), 1)
+			written := fmt.Sprintf("%q", value)
+			if argument == "policy_arns" {
+				written = "[" + written + "]"
+			}
+			others = strings.Replace(others, "PLACE", fmt.Sprintf("%s = sensitive(%s)", argument, written), 1)
 		}
 	}
 	elsewhere := newWholeOf(t, talkative(t), others)
 	elsewhereLog := elsewhere.tracing(t)
 	printedThere := regexp.MustCompile(`(?m)^ +\d+: .*$`).ReplaceAllString(elsewhere.fails(t, "plan", "-no-color"), "") // lines of the configuration
 	elsewhere.expectNoSecret(t, slices.Collect(maps.Values(misplaced)), printedThere, elsewhereLog)
+
+	accounts := newWholeOf(t, talkative(t), "variable \"misplaced\" {\n  sensitive = true\n}\n"+strings.Replace(providerAt(w.URL()), "{\n", "{\n  allowed_account_ids = [var.misplaced]\n", 1)+
+		block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))))
+	for _, value := range misplaced {
+		accountsLog := accounts.tracing(t, "TF_VAR_misplaced="+value)
+		printed := accounts.fails(t, "plan", "-no-color")
+		if !strings.Contains(printed, "of an AWS account") {
+			t.Errorf("another error: %s", printed)
+		}
+		accounts.expectNoSecret(t, []string{value}, printed, accountsLog)
+	}
 
 	ambient := newWholeOf(t, talkative(t), providerAt("https://sts.us-east-1.amazonaws.com")+block(set("role_arn", roleARN(production))))
 	for name, value := range misplaced {

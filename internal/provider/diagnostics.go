@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
@@ -51,6 +52,25 @@ func checkedBy(description string, check func(string) error) validator.String {
 type stringCheck struct {
 	description string
 	check       func(string) error
+}
+
+// eachCheckedBy is checkedBy for the elements of a set. Its errors are at the set: the path of an element would hold the value.
+func eachCheckedBy(description string, check func(string) error) validator.Set {
+	return setCheck{stringCheck{description, check}}
+}
+
+type setCheck struct{ stringCheck }
+
+func (c setCheck) ValidateSet(ctx context.Context, request validator.SetRequest, response *validator.SetResponse) {
+	for _, element := range request.ConfigValue.Elements() {
+		text, isText := element.(types.String)
+		if !isText {
+			continue
+		}
+		one := validator.StringResponse{}
+		c.ValidateString(ctx, validator.StringRequest{Path: request.Path, PathExpression: request.PathExpression, Config: request.Config, ConfigValue: text}, &one)
+		response.Diagnostics.Append(one.Diagnostics...)
+	}
 }
 
 func (c stringCheck) Description(context.Context) string { return "value must be " + c.description }

@@ -33,7 +33,7 @@ func providerAttributes() map[string]schema.Attribute {
 		Validators: []validator.Set{
 			setvalidator.NoNullValues(),
 			setvalidator.SizeAtLeast(1),
-			setvalidator.ValueStringsAre(checkedBy("the ID of an AWS account, 12 digits", checkAccountID)),
+			eachCheckedBy("the ID of an AWS account, 12 digits", checkAccountID),
 		},
 	}
 	return all

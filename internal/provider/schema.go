@@ -58,7 +58,7 @@ func arguments() map[string]schema.Attribute {
 			Validators: []validator.Set{
 				setvalidator.NoNullValues(),
 				setvalidator.SizeAtMost(assumerole.MaxPolicyARNs),
-				setvalidator.ValueStringsAre(checkedBy("the ARN of a policy", assumerole.CheckPolicyARN)),
+				eachCheckedBy("the ARN of a policy", assumerole.CheckPolicyARN),
 			},
 		},
 		"policy": schema.StringAttribute{

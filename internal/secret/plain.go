@@ -12,15 +12,17 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what PlainWords shows of one text, beside the names of the request. Even words can carry data: these bounds keep it
-// to about 50 characters of a secret.
+// Bounds of what PlainWords shows of one text, beside the names that it is given. Even words can carry data: these bounds keep
+// it to about 50 characters of a secret.
 const (
-	maxShown   = 200 // characters
+	maxShown   = 100 // characters
 	maxUnknown = 40  // letters in words that aren't among the known ones
 	maxDigits  = 32  // in all numbers together: two account IDs, or two times
 	maxNumbers = 1   // one after the other
 	maxOdd     = 2   // pieces one after the other that have no known word, such as abbreviations
 	maxOmitted = 3   // pieces that may be left out before the rest is, too: words have little data among them, and encodings much
+	maxNames   = 12  // in all
+	maxRepeats = 2   // of one name
 	maxPiece   = 96  // characters of a word with its punctuation, of a host name or of an ARN
 	maxParts   = 12  // words and numbers in a piece, such as those of an ARN
 	longWord   = 8   // characters from which a word that is a part of a secret is left out
@@ -39,20 +41,23 @@ var knownWords = sync.OnceValue(func() map[string]bool {
 	return known
 })
 
-// PlainWords gives what people can read in a text from a server: plain words, numbers, ARNs, and the names that the request
-// itself has (the role, the issuer, the subject). What looks like data is left out, and its length is stated.
+// PlainWords gives what people can read in a text from a server: plain words, numbers, ARNs, and names that the caller knows.
+// A name is one of the request (the role, the issuer, the subject), or a sentence that servers are known to say. What looks
+// like data is left out, and its length is stated.
 //
 // A server has every secret that it was sent, and can repeat it in any encoding, so no list of encodings is complete. The
 // text is therefore judged by what it is for: a reader needs words. A piece that has a part of one of the secrets is left
 // out, whatever it looks like.
 func PlainWords(text string, names []string, secrets ...Text) string {
 	filter := newWordFilter(names, secrets)
-	text = Printable(text)
+	text = typography.Replace(Printable(text))
 	rest := utf8.RuneCountInString(text)
-	for piece := range strings.FieldsSeq(text) {
+	for text != "" {
+		piece := filter.next(text)
 		if !filter.add(piece) {
 			break
 		}
+		text = strings.TrimPrefix(text[len(piece):], " ")
 		rest -= utf8.RuneCountInString(piece) + 1
 	}
 	filter.gap += max(rest, 0)
@@ -60,16 +65,28 @@ func PlainWords(text string, names []string, secrets ...Text) string {
 	return strings.Join(filter.shown, " ")
 }
 
+var (
+	hostAndPort = regexp.MustCompile(`^([A-Za-z0-9.-]*?)((?::\d{1,5})?)$`)
+	hostLabel   = regexp.MustCompile(`^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$`)
+)
+
 // PlainHost is PlainWords for the name of a host, which may have a port. Each label is judged by itself.
 func PlainHost(host string, secrets ...Text) string {
+	match := hostAndPort.FindStringSubmatch(host)
+	switch {
+	case host == "":
+		return ""
+	case len(match) == 0 || len(match[1]) > maxShown:
+		return LeftOut(host)
+	}
 	filter := newWordFilter(nil, secrets)
-	labels := strings.Split(host, ".")
+	labels := strings.Split(match[1], ".")
 	for n, label := range slices.Backward(labels) { // a domain says more than what is below it
-		if len(labels) > maxParts || !filter.isPlain(label) || !filter.spend(label) {
+		if len(labels) > maxParts || !hostLabel.MatchString(label) || !filter.isPlain(label) || !filter.spend(label) {
 			labels[n] = leftOut(utf8.RuneCountInString(label))
 		}
 	}
-	return strings.Join(labels[max(0, len(labels)-maxParts):], ".")
+	return strings.Join(labels[max(0, len(labels)-maxParts):], ".") + match[2]
 }
 
 // IsPlain reports whether PlainWords would show the whole of a text as it is.
@@ -122,17 +139,19 @@ type wordFilter struct {
 	names   []string // longest first
 	secrets []string // their letters and digits, in lower case
 	shown   []string
-	gap     int // characters left out since the last piece that is shown
-	omitted int // pieces left out
-	length  int // of what is shown beside names, in characters
-	unknown int // letters of words that aren't known, that are shown
-	digits  int // that are shown
-	numbers int // shown one after the other
-	odd     int // pieces without a known word, shown one after the other
+	named   map[string]int // how often each name is shown
+	pieces  int            // that have names, and are shown
+	gap     int            // characters left out since the last piece that is shown
+	omitted int            // pieces left out
+	length  int            // of what is shown beside names, in characters
+	unknown int            // letters of words that aren't known, that are shown
+	digits  int            // that are shown
+	numbers int            // shown one after the other
+	odd     int            // pieces without a known word, shown one after the other
 }
 
 func newWordFilter(names []string, secrets []Text) *wordFilter {
-	filter := &wordFilter{}
+	filter := &wordFilter{named: map[string]int{}}
 	for _, name := range names {
 		if name = strings.TrimSpace(name); name != "" {
 			filter.names = append(filter.names, name)
@@ -147,6 +166,18 @@ func newWordFilter(names []string, secrets []Text) *wordFilter {
 	return filter
 }
 
+// next is the piece that a text begins with: a name that has spaces, or what stands before the next space.
+func (f *wordFilter) next(text string) string {
+	for _, name := range f.names {
+		if strings.Contains(name, " ") && strings.HasPrefix(text, name) && (len(text) == len(name) || strings.ContainsRune(" .,:;)", rune(text[len(name)]))) {
+			end := strings.IndexByte(text[len(name):]+" ", ' ')
+			return text[:len(name)+end]
+		}
+	}
+	piece, _, _ := strings.Cut(text, " ")
+	return piece
+}
+
 // add takes the next piece. It reports whether the text may go on: if not, the piece isn't taken.
 func (f *wordFilter) add(piece string) bool {
 	isName := f.isName(piece)
@@ -157,7 +188,7 @@ func (f *wordFilter) add(piece string) bool {
 		return f.omit(piece)
 	case !isName && f.length+utf8.RuneCountInString(piece) > maxShown:
 		return false
-	case !isName && !f.spend(piece):
+	case !f.spend(piece):
 		return f.omit(piece)
 	}
 	f.closeGap()
@@ -181,23 +212,48 @@ func (f *wordFilter) omit(piece string) bool {
 
 // spend takes a piece out of what may be shown. It reports whether there was enough.
 func (f *wordFilter) spend(piece string) bool {
+	rest := f.withoutNames(piece)
+	unknown := 0
+	for _, part := range camelPart.FindAllString(withoutScheme(rest), -1) {
+		if !knownWords()[strings.ToLower(part)] {
+			unknown += len(part)
+		}
+	}
+	digits := countDigits(rest)
+	if f.unknown+unknown > maxUnknown || f.digits+digits > maxDigits {
+		return false
+	}
+	if rest != piece && !f.repeat(piece) {
+		return false
+	}
+	f.unknown, f.digits, f.length = f.unknown+unknown, f.digits+digits, f.length+utf8.RuneCountInString(rest)+1
+	return true
+}
+
+// repeat counts the names in a piece. It reports whether they may be shown: the order of names can carry data, too.
+func (f *wordFilter) repeat(piece string) bool {
+	for _, name := range f.names {
+		if strings.Contains(piece, name) {
+			if f.named[name]++; f.named[name] > maxRepeats {
+				return false
+			}
+		}
+	}
+	f.pieces++
+	return f.pieces <= maxNames
+}
+
+// withoutNames is what a piece has beside names. A short name must be the whole of a piece.
+func (f *wordFilter) withoutNames(piece string) string {
+	if f.isName(piece) {
+		return ""
+	}
 	for _, name := range f.names {
 		if utf8.RuneCountInString(name) >= minOverlap {
 			piece = strings.ReplaceAll(piece, name, "")
 		}
 	}
-	unknown := 0
-	for _, part := range camelPart.FindAllString(withoutScheme(piece), -1) {
-		if !knownWords()[strings.ToLower(part)] {
-			unknown += len(part)
-		}
-	}
-	digits := countDigits(piece)
-	if f.unknown+unknown > maxUnknown || f.digits+digits > maxDigits {
-		return false
-	}
-	f.unknown, f.digits, f.length = f.unknown+unknown, f.digits+digits, f.length+utf8.RuneCountInString(piece)+1
-	return true
+	return piece
 }
 
 // closeGap says how much was left out before the piece that follows.
@@ -218,29 +274,30 @@ func leftOut(length int) string {
 	return fmt.Sprintf("[%d characters left out]", length)
 }
 
-// isPlain reports whether a piece is a name of the request, or consists of words and numbers.
+// isPlain reports whether a piece is a name, or consists of words and numbers.
 func (f *wordFilter) isPlain(piece string) bool {
 	if f.isName(piece) {
 		return !f.isOfSecret(piece)
 	}
-	piece = withoutMarks(piece)
-	for _, name := range f.names {
-		if utf8.RuneCountInString(name) >= minOverlap {
-			piece = strings.ReplaceAll(piece, name, "")
-		}
-	}
-	piece = withoutScheme(piece)
-	if f.isOfSecret(piece) || f.numbers >= maxNumbers && countDigits(piece) > 0 {
+	core, ok := withoutMarks(piece)
+	if !ok && f.withoutNames(core) == core {
 		return false
 	}
-	if fields := accountInARN.FindStringSubmatchIndex(piece); fields != nil {
-		piece = piece[:fields[2]] + piece[fields[3]:]
+	core = withoutScheme(f.withoutNames(core))
+	if f.isOfSecret(core) || f.numbers >= maxNumbers && countDigits(core) > 0 {
+		return false
 	}
-	return piece == "" || instant.MatchString(piece) || isWords(piece)
+	if fields := accountInARN.FindStringSubmatchIndex(core); fields != nil {
+		core = core[:fields[2]] + core[fields[3]:]
+	}
+	return core == "" || instant.MatchString(core) || isWords(core)
 }
 
-// isName reports whether a piece is a name of the request.
-func (f *wordFilter) isName(piece string) bool { return slices.Contains(f.names, withoutMarks(piece)) }
+// isName reports whether a piece is a name, perhaps with marks around it.
+func (f *wordFilter) isName(piece string) bool {
+	core, _ := withoutMarks(piece)
+	return slices.Contains(f.names, piece) || slices.Contains(f.names, core) || slices.Contains(f.names, strings.TrimRight(piece, ".,:;"))
+}
 
 // isOfSecret reports whether the letters and digits of a piece are a part of a secret. A short word of English that is also
 // in the secret ("token") gives nothing away.
@@ -254,9 +311,18 @@ func (f *wordFilter) isOfSecret(piece string) bool {
 	})
 }
 
-// withoutMarks is a piece without what stands around a word.
-func withoutMarks(piece string) string {
-	return strings.TrimSuffix(strings.Trim(typography.Replace(piece), "\"'`()[]{}<>*.,:;!?"), "%")
+// marked is a piece with the marks that stand around a word in prose: one each of quotes, of brackets and of punctuation.
+var marked = regexp.MustCompile("^[(\\[<]?[\"'`]?(.*?)[\"'`]?[)\\]>]?[.,:;!?%]?$")
+
+// withoutMarks is a piece without the marks around it. It reports whether the rest begins and ends as words do.
+func withoutMarks(piece string) (core string, ok bool) {
+	match := marked.FindStringSubmatch(piece)
+	if len(match) == 0 || match[1] == "" {
+		return piece, piece == "-"
+	}
+	core = strings.TrimPrefix(match[1], "*.")
+	first, last := rune(core[0]), rune(core[len(core)-1])
+	return core, isLetterOrDigit(first) && (isLetterOrDigit(last) || last == '/') || core == "-"
 }
 
 func withoutScheme(piece string) string {
@@ -265,8 +331,9 @@ func withoutScheme(piece string) string {
 
 // isKnown reports whether a piece consists of known words. After data, anything else is more likely to be the rest of it.
 func isKnown(piece string) bool {
-	words := camelPart.FindAllString(withoutMarks(piece), -1)
-	return len(words) > 0 && countDigits(piece) == 0 && !slices.ContainsFunc(words, func(word string) bool { return !knownWords()[strings.ToLower(word)] })
+	core, ok := withoutMarks(piece)
+	words := camelPart.FindAllString(core, -1)
+	return ok && len(words) > 0 && countDigits(piece) == 0 && !slices.ContainsFunc(words, func(word string) bool { return !knownWords()[strings.ToLower(word)] })
 }
 
 // hasKnown reports whether a part of a piece is a known word of at least three letters, as in sts:AssumeRole.
@@ -288,6 +355,8 @@ var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|
 // separators stand between the words of a piece, as in us-east-1, role_arn, sts:TagSession or isn't.
 const separators = ":/._-,'="
 
+var separatorRuns = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
 // isWords reports whether a piece consists of words and numbers with separators between them.
 func isWords(piece string) bool {
 	if len(piece) > maxPiece || strings.ContainsFunc(piece, func(r rune) bool { return !isLetterOrDigit(r) && !strings.ContainsRune(separators, r) }) {
@@ -295,7 +364,12 @@ func isWords(piece string) bool {
 	}
 	parts := strings.FieldsFunc(piece, func(r rune) bool { return !isLetterOrDigit(r) })
 	if len(parts) == 0 {
-		return len(piece) == 1 || piece == "--"
+		return piece == "-"
+	}
+	for _, run := range separatorRuns.FindAllString(piece, -1) {
+		if len(run) > 1 && strings.Trim(run, ":") != "" && run != "://" || len(run) > 3 {
+			return false
+		}
 	}
 	short := 0
 	for _, part := range parts {

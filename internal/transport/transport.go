@@ -88,13 +88,11 @@ func (g guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
+// redirectHost is where a redirect leads, or empty if that isn't a host.
 func redirectHost(response *http.Response) string {
 	location, err := response.Location()
-	if err != nil {
+	if err != nil || len(location.Host) > maxHost {
 		return ""
-	}
-	if len(location.Host) > maxHost {
-		return "a host with a name that is too long"
 	}
 	return location.Host
 }
