@@ -267,8 +267,14 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 			if test.kind == assumerole.AnswerCutOff { // which may pass
 				want = 2
 			}
-			endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) { calls++; test.handler(w, r) })
-			_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token"))
+			endpoint := answers(t, test.handler)
+			asked := request("an-opaque-token")
+			asked.Attempted = func(attempt assumerole.Attempt) {
+				if _, ok := errors.AsType[*assumerole.AnswerError](attempt.Err); ok { // a busy machine may break a connection
+					calls++
+				}
+			}
+			_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, asked)
 			if problem, ok := errors.AsType[*assumerole.AnswerError](err); !ok || problem.Kind != test.kind || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %T: %v, want %q", err, err, test.want)
 			}
@@ -276,7 +282,7 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 				t.Errorf("what the answer held is in the error: %v", err)
 			}
 			if calls != want {
-				t.Errorf("%d calls, want %d", calls, want)
+				t.Errorf("%d calls have an answer, want %d", calls, want)
 			}
 		})
 	}
