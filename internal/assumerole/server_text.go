@@ -24,7 +24,6 @@ func newServerText(exchange Exchange, token secret.Text) serverText {
 	request, claims := exchange.Request, exchange.Claims
 	host, _, _ := strings.Cut(exchange.Destination.Host, ":")
 	text := serverText{names: []string{request.RoleSessionName, exchange.Destination.Host, host}, secrets: []secret.Text{token}}
-	text.names = append(text.names, knownSentences()...)
 	// A token might be in one of these by mistake. A name of the request is one that this provider shows itself.
 	for _, value := range append([]string{request.RoleARN, request.ProviderID}, request.PolicyARNs...) {
 		if shownARN(value) == value {
@@ -74,7 +73,9 @@ var knownSentences = sync.OnceValue(func() []string {
 })
 
 // plain keeps the words.
-func (t serverText) plain(text string) string { return secret.PlainWords(text, t.names, t.secrets...) }
+func (t serverText) plain(text string) string {
+	return secret.PlainWords(text, slices.Concat(t.names, knownSentences()), t.secrets...)
+}
 
 var codeForm = regexp.MustCompile(`^[A-Za-z0-9]{1,48}$`)
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
@@ -39,21 +38,12 @@ func run(ctx context.Context) (err error) {
 	b := &bench{options: options, workspace: workspace, progress: os.Stderr}
 	defer b.close()
 	if err := b.prepare(ctx); err != nil {
-		return withOutput(err)
+		return terraformcli.WithOutput(err)
 	}
 	report, err := b.measure(ctx)
 	if err != nil {
-		return withOutput(err)
+		return terraformcli.WithOutput(err)
 	}
 	fmt.Print("\n" + report.text())
 	return report.publish(options.page)
-}
-
-// withOutput adds what the command wrote, if it was a command that failed. The credentials in it are those of the stub.
-func withOutput(err error) error {
-	failure, ok := errors.AsType[*terraformcli.CommandError](err)
-	if !ok {
-		return err
-	}
-	return fmt.Errorf("%w\n%s", err, strings.TrimSpace(failure.Output))
 }

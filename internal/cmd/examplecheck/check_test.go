@@ -83,14 +83,14 @@ func checkFixtures(t *testing.T, fixtures string) []result {
 	}
 	b, err := newBench(t.Context(), workspace, root)
 	if err != nil {
-		t.Fatal(withOutput(err))
+		t.Fatal(terraformcli.WithOutput(err))
 	}
 	if err := b.useStandIn(); err != nil {
 		t.Fatal(err)
 	}
 	results, err := b.checkAll(t.Context(), io.Discard, fixtures)
 	if err != nil {
-		t.Fatal(withOutput(err))
+		t.Fatal(terraformcli.WithOutput(err))
 	}
 	return results
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
@@ -40,15 +39,15 @@ func run(ctx context.Context) (err error) {
 
 	bench, err := newBench(ctx, workspace, root)
 	if err != nil {
-		return withOutput(err)
+		return terraformcli.WithOutput(err)
 	}
 	if err := bench.chooseAWS(ctx); err != nil {
-		return withOutput(err)
+		return terraformcli.WithOutput(err)
 	}
 	fmt.Printf("%s %s with %s\n\n", bench.cli.Product, bench.cli.Version, bench.awsNote)
 	results, err := bench.checkAll(ctx, os.Stdout, filepath.Join(root, "examples"))
 	if err != nil {
-		return withOutput(err)
+		return terraformcli.WithOutput(err)
 	}
 	fmt.Printf("\n%s, in %.1f s\n", summary(results), time.Since(began).Seconds())
 	return verdictOf(results, bench.standIn)
@@ -77,13 +76,4 @@ func (b *bench) checkAll(ctx context.Context, out io.Writer, folder string) ([]r
 		results = append(results, checked)
 	}
 	return results, nil
-}
-
-// withOutput adds what the command wrote, if it was a command that failed.
-func withOutput(err error) error {
-	failure, ok := errors.AsType[*terraformcli.CommandError](err)
-	if !ok {
-		return err
-	}
-	return fmt.Errorf("%w\n%s", err, strings.TrimSpace(terraformcli.Scrubbed(failure.Output)))
 }

@@ -3,6 +3,7 @@ package terraformcli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +27,15 @@ func (e *CommandError) Error() string { return fmt.Sprintf("%s: %v", e.Command, 
 
 // Unwrap gives what os/exec or the context said.
 func (e *CommandError) Unwrap() error { return e.Err }
+
+// WithOutput adds what the command wrote, scrubbed, if it was a command that failed.
+func WithOutput(err error) error {
+	failure, ok := errors.AsType[*CommandError](err)
+	if !ok {
+		return err
+	}
+	return fmt.Errorf("%w\n%s", err, strings.TrimSpace(Scrubbed(failure.Output)))
+}
 
 // Run runs the CLI in a folder and answers its standard output. It never asks for input. The error is a *CommandError. When
 // ctx ends, the CLI is interrupted as by Ctrl-C, so that it can end its providers; what is left after that is killed.
