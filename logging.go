@@ -22,7 +22,8 @@ var notOfProviders = []string{"TF_LOG_CORE", "TF_LOG_PATH", "TF_LOG_PATH_MASK", 
 func isLogWanted(environment []string) bool {
 	return slices.ContainsFunc(environment, func(variable string) bool {
 		name, value, _ := strings.Cut(variable, "=")
-		return strings.HasPrefix(name, "TF_LOG") && value != "" && !strings.EqualFold(value, "off") && !slices.Contains(notOfProviders, name)
+		return strings.HasPrefix(name, "TF_LOG") && value != "" && !strings.EqualFold(value, "off") &&
+			!slices.Contains(notOfProviders, name)
 	})
 }
 
@@ -37,9 +38,9 @@ func turnLogOff() error {
 	return nil
 }
 
-// filterLibraryLogs keeps secrets out of what libraries log by themselves. Terraform copies it into its own log. Go's HTTP
-// client, for one, prints what a server sends after the end of its answer. Lines of this provider and of the plugin framework
-// don't come this way.
+// filterLibraryLogs keeps secrets out of what libraries log by themselves. Terraform copies it into its own log. Go's
+// HTTP client, for one, prints what a server sends after the end of its answer. Lines of this provider and of the
+// plugin framework don't come this way.
 func filterLibraryLogs(stderr io.Writer) {
 	filtered := secret.PlainWriter{Writer: stderr}
 	log.SetFlags(0)

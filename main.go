@@ -28,7 +28,8 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == refresh.Subcommand {
 		os.Exit(refresh.CredentialProcess(context.Background(), os.Args[2:], os.Stdout, os.Stderr))
 	}
-	debug := flag.Bool("debug", false, "run for a debugger to attach to, and print what Terraform needs to find the process")
+	debug := flag.Bool("debug", false, "run for a debugger to attach to, and print what Terraform needs to find the "+
+		"process")
 	flag.Parse()
 	if err := serve(*debug); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err) // not by the standard logger, which is filtered
@@ -61,8 +62,8 @@ func serve(debug bool) error {
 	return tf6server.Serve(provider.Address, providerserver.NewProtocol6(provider.New(version)()), options...)
 }
 
-// endWithParent ends the process when Terraform has ended without telling it, as when Terraform is killed: the process has a
-// token in its memory, and nobody asks for it any more.
+// endWithParent ends the process when Terraform has ended without telling it, as when Terraform is killed: the process
+// has a token in its memory, and nobody asks for it any more.
 func endWithParent() {
 	go func() {
 		parent.AwaitEnd()
@@ -71,10 +72,11 @@ func endWithParent() {
 	}()
 }
 
-// closeWhenTerminated leaves nothing behind when the process is told to end by others than Terraform. An interrupt isn't
-// among those: it goes to Terraform too, which ends its plugins when it is done.
+// closeWhenTerminated leaves nothing behind when the process is told to end by others than Terraform. An interrupt
+// isn't among those: it goes to Terraform too, which ends its plugins when it is done.
 func closeWhenTerminated() {
-	signal.Ignore(syscall.SIGPIPE) // a line for a log that nobody reads any more must not end the process before it has tidied up
+	// a line for a log that nobody reads any more must not end the process before it has tidied up
+	signal.Ignore(syscall.SIGPIPE)
 	terminated := make(chan os.Signal, 1)
 	signal.Notify(terminated, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {

@@ -51,16 +51,51 @@ func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
 		succeeds  bool
 		wantCalls int
 	}{
-		"a new token mends it":         {1, "ExpiredTokenException", "It is so", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
-		"so it does at MinIO":          {1, "ExpiredToken", "It is so", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
-		"MinIO's code of a bad token":  {1, "InvalidParameterValue", "Token is expired", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
-		"a token that is only bad":     {1, "InvalidParameterValue", "crypto/rsa: verification error", func(good string) []string { return []string{"old.token.here", good} }, false, false, 1},
-		"MinIO, it was given inline":   {1, "InvalidParameterValue", "Token is expired", func(good string) []string { return []string{good} }, true, false, 1},
-		"a claim that was rejected":    {1, "IDPRejectedClaim", "It is so", func(good string) []string { return []string{"old.token.here", good} }, false, true, 2},
-		"the new one has expired, too": {2, "ExpiredTokenException", "It is so", func(good string) []string { return []string{"old.token.here", "other.token.here", good} }, false, false, 2},
-		"the file has no other":        {1, "ExpiredTokenException", "It is so", func(good string) []string { return []string{good} }, false, false, 1},
-		"it was given inline":          {1, "ExpiredTokenException", "It is so", func(good string) []string { return []string{good} }, true, false, 1},
-		"another reason":               {1, "AccessDenied", "It is so", func(good string) []string { return []string{"old.token.here", good} }, false, false, 1},
+		"a new token mends it": {
+			refused: 1, code: "ExpiredTokenException", message: "It is so",
+			tokens: func(good string) []string { return []string{"old.token.here", good} }, succeeds: true,
+			wantCalls: 2,
+		},
+		"so it does at MinIO": {
+			refused: 1, code: "ExpiredToken", message: "It is so",
+			tokens: func(good string) []string { return []string{"old.token.here", good} }, succeeds: true,
+			wantCalls: 2,
+		},
+		"MinIO's code of a bad token": {
+			refused: 1, code: "InvalidParameterValue", message: "Token is expired",
+			tokens: func(good string) []string { return []string{"old.token.here", good} }, succeeds: true,
+			wantCalls: 2,
+		},
+		"a token that is only bad": {
+			refused: 1, code: "InvalidParameterValue", message: "crypto/rsa: verification error",
+			tokens: func(good string) []string { return []string{"old.token.here", good} }, wantCalls: 1,
+		},
+		"MinIO, it was given inline": {
+			refused: 1, code: "InvalidParameterValue", message: "Token is expired",
+			tokens: func(good string) []string { return []string{good} }, inline: true, wantCalls: 1,
+		},
+		"a claim that was rejected": {
+			refused: 1, code: "IDPRejectedClaim", message: "It is so",
+			tokens: func(good string) []string { return []string{"old.token.here", good} }, succeeds: true,
+			wantCalls: 2,
+		},
+		"the new one has expired, too": {
+			refused: 2, code: "ExpiredTokenException", message: "It is so",
+			tokens:    func(good string) []string { return []string{"old.token.here", "other.token.here", good} },
+			wantCalls: 2,
+		},
+		"the file has no other": {
+			refused: 1, code: "ExpiredTokenException", message: "It is so",
+			tokens: func(good string) []string { return []string{good} }, wantCalls: 1,
+		},
+		"it was given inline": {
+			refused: 1, code: "ExpiredTokenException", message: "It is so",
+			tokens: func(good string) []string { return []string{good} }, inline: true, wantCalls: 1,
+		},
+		"another reason": {
+			refused: 1, code: "AccessDenied", message: "It is so",
+			tokens: func(good string) []string { return []string{"old.token.here", good} }, wantCalls: 1,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
@@ -87,16 +122,27 @@ func TestExpiredAnswers(t *testing.T) {
 		code, message string
 		want          bool
 	}{
-		"AWS":                 {"ExpiredTokenException", "Token expired: current date/time 1788264000 must be before the expiration date/time1788260400", true},
-		"MinIO's own code":    {"ExpiredToken", "token expired", true},
-		"MinIO's JWT library": {"InvalidParameterValue", "Token is expired", true},
-		"SeaweedFS":           {"ExpiredTokenException", "token has expired: provider: token has expired: token has invalid claims: token is expired", true},
-		"another code":        {"AccessDenied", "the token is expired", true},
-		"another reason":      {"InvalidParameterValue", "Token is not valid yet", false},
-		"nothing":             {"", "", false},
+		"AWS": {
+			code:    "ExpiredTokenException",
+			message: "Token expired: current date/time 1788264000 must be before the expiration date/time1788260400",
+			want:    true,
+		},
+		"MinIO's own code":    {code: "ExpiredToken", message: "token expired", want: true},
+		"MinIO's JWT library": {code: "InvalidParameterValue", message: "Token is expired", want: true},
+		"SeaweedFS": {
+			code:    "ExpiredTokenException",
+			message: "token has expired: provider: token has expired: token has invalid claims: token is expired",
+			want:    true,
+		},
+		"another code":   {code: "AccessDenied", message: "the token is expired", want: true},
+		"another reason": {code: "InvalidParameterValue", message: "Token is not valid yet"},
+		"nothing":        {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n := assumerole.Lookup(assumerole.OtherAnswers, &assumerole.ServiceError{Code: test.code, Message: test.message})
+			n := assumerole.Lookup(
+				assumerole.OtherAnswers,
+				&assumerole.ServiceError{Code: test.code, Message: test.message},
+			)
 			if got := n >= 0 && assumerole.OtherAnswers[n].Class == assumerole.Expired; got != test.want {
 				t.Errorf("got %t", got)
 			}
@@ -114,7 +160,8 @@ func TestExpiredTokenOfAPlatformIsRequestedAnew(t *testing.T) {
 	asked.Token = platform{func() string { return mint(emulator.Token{}) }, 0, asks}
 	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
 	requests := server.Requests()
-	if err != nil || made.Calls != 2 || asks.Load() != 2 || requests[0].Form.Get("WebIdentityToken") == requests[1].Form.Get("WebIdentityToken") {
+	if err != nil || made.Calls != 2 || asks.Load() != 2 ||
+		requests[0].Form.Get("WebIdentityToken") == requests[1].Form.Get("WebIdentityToken") {
 		t.Errorf("%d calls with %d tokens, and %v", made.Calls, asks.Load(), err)
 	}
 }
@@ -130,12 +177,23 @@ func TestPropagation(t *testing.T) {
 	const denied = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
 	testenv.Isolate(t)
 	together(t, map[string]spreading{
-		"the role":              {"AccessDenied", denied, 30 * time.Second, true},
-		"the OIDC provider":     {"InvalidIdentityToken", "No OpenIDConnect provider found in your account for https://ci.example.com", 30 * time.Second, true},
-		"its audience":          {"InvalidIdentityToken", "Incorrect token audience", 30 * time.Second, true},
-		"when it isn't asked":   {"AccessDenied", denied, 0, false},
-		"tags, which don't":     {"AccessDenied", "Not authorized to perform sts:TagSession", 30 * time.Second, false},
-		"a policy, nor does it": {"MalformedPolicyDocument", "Syntax errors in policy", 30 * time.Second, false},
+		"the role": {code: "AccessDenied", message: denied, timeout: 30 * time.Second, succeeds: true},
+		"the OIDC provider": {
+			code:    "InvalidIdentityToken",
+			message: "No OpenIDConnect provider found in your account for https://ci.example.com",
+			timeout: 30 * time.Second, succeeds: true,
+		},
+		"its audience": {
+			code: "InvalidIdentityToken", message: "Incorrect token audience", timeout: 30 * time.Second,
+			succeeds: true,
+		},
+		"when it isn't asked": {code: "AccessDenied", message: denied},
+		"tags, which don't": {
+			code: "AccessDenied", message: "Not authorized to perform sts:TagSession", timeout: 30 * time.Second,
+		},
+		"a policy, nor does it": {
+			code: "MalformedPolicyDocument", message: "Syntax errors in policy", timeout: 30 * time.Second,
+		},
 	}, func(t *testing.T, test spreading) { //nolint:thelper // it is the test itself
 		server, token := startSTS(t, emulator.Options{})
 		refuseFirst(server, 2, test.code, test.message)
@@ -157,34 +215,39 @@ type lifetime struct {
 	anew bool
 }
 
-// TestPropagationAsksForAgedTokensAlone holds that a platform isn't asked for a token with each try, but for one that is about
-// to expire.
+// TestPropagationAsksForAgedTokensAlone holds that a platform isn't asked for a token with each try, but for one that
+// is about to expire.
 func TestPropagationAsksForAgedTokensAlone(t *testing.T) {
 	testenv.Isolate(t)
-	together(t, map[string]lifetime{"a good one": {time.Hour, false}, "an aged one": {time.Second, true}}, func(t *testing.T, test lifetime) { //nolint:thelper // it is the test itself
-		server, mint := startIssuer(t, emulator.Options{})
-		until := time.Now().Add(1500 * time.Millisecond)
-		server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
-			if time.Now().After(until) {
-				return false
+	together(
+		t,
+		map[string]lifetime{"a good one": {time.Hour, false}, "an aged one": {time.Second, true}},
+		func(t *testing.T, test lifetime) { //nolint:thelper // it is the test itself
+			server, mint := startIssuer(t, emulator.Options{})
+			until := time.Now().Add(1500 * time.Millisecond)
+			server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+				if time.Now().After(until) {
+					return false
+				}
+				emulator.WriteError(w, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+				return true
+			})
+			source := platform{func() string { return mint(emulator.Token{Lifetime: test.of}) }, 0, new(atomic.Int32)}
+			asked := request("")
+			asked.Token, asked.PropagationTimeout = source, 30*time.Second
+			made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+			if err != nil || made.Calls < 2 {
+				t.Fatalf("%d calls, and %v", made.Calls, err)
 			}
-			emulator.WriteError(w, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
-			return true
-		})
-		source := platform{func() string { return mint(emulator.Token{Lifetime: test.of}) }, 0, new(atomic.Int32)}
-		asked := request("")
-		asked.Token, asked.PropagationTimeout = source, 30*time.Second
-		made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
-		if err != nil || made.Calls < 2 {
-			t.Fatalf("%d calls, and %v", made.Calls, err)
-		}
-		if got := source.asked.Load(); (got > 1) != test.anew {
-			t.Errorf("the platform was asked %d times in %d calls", got, made.Calls)
-		}
-	})
+			if got := source.asked.Load(); (got > 1) != test.anew {
+				t.Errorf("the platform was asked %d times in %d calls", got, made.Calls)
+			}
+		},
+	)
 }
 
-// TestPropagationTellsOfWhatWasWaitedFor: that a token which stands in the configuration grew old meanwhile isn't the matter.
+// TestPropagationTellsOfWhatWasWaitedFor: that a token which stands in the configuration grew old meanwhile isn't the
+// matter.
 func TestPropagationTellsOfWhatWasWaitedFor(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})
@@ -200,7 +263,10 @@ func TestPropagationTellsOfWhatWasWaitedFor(t *testing.T) {
 	asked := request(token)
 	asked.PropagationTimeout = time.Minute
 	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
-	if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || service.Code != "AccessDenied" || made.Calls != 2 {
+	if service, ok := errors.AsType[*assumerole.ServiceError](
+		err,
+	); !ok || service.Code != "AccessDenied" ||
+		made.Calls != 2 {
 		t.Errorf("%d calls, and %v", made.Calls, err)
 	}
 }
@@ -283,7 +349,10 @@ func TestRoundsShareOneTimeout(t *testing.T) {
 	if !ok || timeout.Timeout != asked.Timeout || made.Elapsed > 3*time.Second {
 		t.Fatalf("after %s, got %T: %v", made.Elapsed, err, err)
 	}
-	if last, ok := errors.AsType[*assumerole.ServiceError](timeout.Last); !ok || last.Code != "ExpiredTokenException" || made.Calls != 2 {
+	if last, ok := errors.AsType[*assumerole.ServiceError](
+		timeout.Last,
+	); !ok || last.Code != "ExpiredTokenException" ||
+		made.Calls != 2 {
 		t.Errorf("%d calls, and before that: %v", made.Calls, timeout.Last)
 	}
 }
@@ -353,7 +422,10 @@ type throttle struct {
 func TestThrottlingDoesNotCount(t *testing.T) {
 	testenv.Isolate(t)
 	together(t, map[string]throttle{
-		"AWS":                 {400, `<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>`},
+		"AWS": {
+			400,
+			`<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>`,
+		},
 		"MinIO":               {429, `<ErrorResponse><Error><Code>TooManyRequests</Code></Error></ErrorResponse>`},
 		"MinIO, of reading":   {503, `<ErrorResponse><Error><Code>SlowDownRead</Code></Error></ErrorResponse>`},
 		"a gateway's page":    {429, `<html>slow down</html>`},
@@ -368,7 +440,12 @@ func TestThrottlingDoesNotCount(t *testing.T) {
 			answer(200, "text/xml", result(""))(w, r)
 		})
 		none := 0
-		if made, err := exchange(t, assumerole.Settings{Endpoint: endpoint, MaxRetries: &none}, request("an-opaque-token")); err != nil || made.Calls != 3 {
+		if made, err := exchange(
+			t,
+			assumerole.Settings{Endpoint: endpoint, MaxRetries: &none},
+			request("an-opaque-token"),
+		); err != nil ||
+			made.Calls != 3 {
 			t.Errorf("%d calls, and %v", made.Calls, err)
 		}
 	})

@@ -46,19 +46,28 @@ func FuzzAnswer(f *testing.F) {
 			testenv.Isolate(t)
 			none := 0
 			var err error
-			if client, err = NewClient(t.Context(), Settings{Endpoint: "http://127.0.0.1:1", MaxRetries: &none}); err != nil {
+			if client, err = NewClient(
+				t.Context(),
+				Settings{Endpoint: "http://127.0.0.1:1", MaxRetries: &none},
+			); err != nil {
 				t.Fatal(err)
 			}
 		}
 		client.client = &http.Client{Transport: stub{status, body}}
 		const token = "headerheader.claimsclaims.signature"
 		made, err := client.Exchange(t.Context(), Request{
-			RoleARN: "r", RoleSessionName: "ab", Token: webidentity.Inline{Value: secret.New(token)}, Timeout: 20 * time.Millisecond, Fresh: true,
+			RoleARN:         "r",
+			RoleSessionName: "ab",
+			Token:           webidentity.Inline{Value: secret.New(token)},
+			Timeout:         20 * time.Millisecond,
+			Fresh:           true,
 		})
 		switch {
 		case err == nil && made.Result.Credentials.SecretAccessKey.IsEmpty():
 			t.Error("no error, and no credentials")
-		case err != nil && (strings.Contains(err.Error(), "claimsclaims") || strings.ContainsAny(err.Error(), "\x1b\x00\r\n")):
+		case err != nil && (strings.Contains(err.Error(), "claimsclaims") || strings.ContainsAny(
+			err.Error(), "\x1b\x00\r\n",
+		)):
 			t.Errorf("the error isn't fit to be shown: %q", err)
 		case err != nil && len(err.Error()) > 10*secret.MaxScrubbed:
 			t.Errorf("the error has %d bytes", len(err.Error()))

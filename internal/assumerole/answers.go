@@ -31,19 +31,41 @@ type Answer struct {
 var (
 	expiredCodes   = []string{"ExpiredTokenException", "ExpiredToken"} // AWS's and MinIO's
 	throttledCodes = []string{
-		"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException", "TooManyRequestsException",
-		"RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "PriorRequestNotComplete",
-		"TooManyRequests", "SlowDown", "SlowDownRead", "SlowDownWrite", // MinIO's
+		"Throttling",
+		"ThrottlingException",
+		"ThrottledException",
+		"RequestThrottled",
+		"RequestThrottledException",
+		"TooManyRequestsException",
+		"RequestLimitExceeded",
+		"BandwidthLimitExceeded",
+		"LimitExceededException",
+		"PriorRequestNotComplete",
+		"TooManyRequests",
+		"SlowDown",
+		"SlowDownRead",
+		"SlowDownWrite", // MinIO's
 	}
 	accessDenied    = []string{"AccessDenied"}
 	invalidToken    = []string{"InvalidIdentityToken"}
 	validationError = []string{"ValidationError"}
 	// elsewhereCodes are the codes of most errors of MinIO and SeaweedFS. Only the message names the problem.
 	elsewhereCodes = []string{"AccessDenied", "InvalidParameterValue"}
-	invalidCodes   = []string{"InvalidIdentityToken", "InvalidParameterValue", "InvalidClientTokenId", "IDPRejectedClaim"}
+	invalidCodes   = []string{
+		"InvalidIdentityToken",
+		"InvalidParameterValue",
+		"InvalidClientTokenId",
+		"IDPRejectedClaim",
+	}
 	// foreignCodes are what S3 and other services of the protocol return for a call that they don't know.
 	foreignCodes = []string{
-		"MethodNotAllowed", "NotImplemented", "NoSuchBucket", "InvalidBucketName", "InvalidURI", "InvalidAction", "UnknownOperationException",
+		"MethodNotAllowed",
+		"NotImplemented",
+		"NoSuchBucket",
+		"InvalidBucketName",
+		"InvalidURI",
+		"InvalidAction",
+		"UnknownOperationException",
 		"MissingSecurityHeader",
 	}
 )
@@ -142,7 +164,8 @@ func Answers(aws bool) []Answer {
 
 // fits reports whether an error is this answer.
 func (a Answer) fits(err *ServiceError) bool {
-	return (a.Codes == nil || slices.Contains(a.Codes, err.Code)) && strings.Contains(strings.ToLower(err.Message), strings.ToLower(a.Message))
+	return (a.Codes == nil || slices.Contains(a.Codes, err.Code)) &&
+		strings.Contains(strings.ToLower(err.Message), strings.ToLower(a.Message))
 }
 
 // Lookup finds an error in a table: its index, or -1.
@@ -180,7 +203,11 @@ func classOf(err error, aws bool) Class {
 // isPassing tells the statuses of a server, a load balancer or a proxy that may answer otherwise in a moment.
 func isPassing(status int) bool {
 	switch status {
-	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusRequestTimeout,
+		http.StatusInternalServerError,
+		http.StatusBadGateway,
+		http.StatusServiceUnavailable,
+		http.StatusGatewayTimeout:
 		return true
 	}
 	return status >= 520 && status <= 524 // of gateways that say so by numbers of their own

@@ -43,7 +43,11 @@ func BenchmarkExchange(b *testing.B) {
 
 // BenchmarkAnswer reads answers of each kind. The plain request, which discards the answer, is the cost of HTTP.
 func BenchmarkAnswer(b *testing.B) {
-	request := assumerole.Request{RoleARN: roleARN, Token: webidentity.Inline{Value: secret.New(stsstub.Token())}, Fresh: true}
+	request := assumerole.Request{
+		RoleARN: roleARN,
+		Token:   webidentity.Inline{Value: secret.New(stsstub.Token())},
+		Fresh:   true,
+	}
 	session := stsstub.Answer(roleARN, "test")
 	b.Run("plain request", func(b *testing.B) {
 		server := startAnswering(b, http.StatusOK, session)
@@ -56,11 +60,20 @@ func BenchmarkAnswer(b *testing.B) {
 		status       int
 		body, failed string
 	}{
-		"session":               {http.StatusOK, session, ""},
-		"session of 64 KiB":     {http.StatusOK, strings.Replace(session, "SESSIONTOKEN", strings.Repeat("SESSIONTOKEN", 64*1024/12), 1), ""},
-		"refusal":               {http.StatusForbidden, refusalText, "AccessDenied"},
-		"page of another kind":  {http.StatusForbidden, "<html><body>" + strings.Repeat("<p>no</p>", 1000) + "</body></html>", "403"},
-		"refusal with a secret": {http.StatusForbidden, strings.Replace(refusalText, "Not authorized", stsstub.Token(), 1), "AccessDenied"},
+		"session": {status: http.StatusOK, body: session},
+		"session of 64 KiB": {
+			status: http.StatusOK,
+			body:   strings.Replace(session, "SESSIONTOKEN", strings.Repeat("SESSIONTOKEN", 64*1024/12), 1),
+		},
+		"refusal": {status: http.StatusForbidden, body: refusalText, failed: "AccessDenied"},
+		"page of another kind": {
+			status: http.StatusForbidden, body: "<html><body>" + strings.Repeat("<p>no</p>", 1000) + "</body></html>",
+			failed: "403",
+		},
+		"refusal with a secret": {
+			status: http.StatusForbidden, body: strings.Replace(refusalText, "Not authorized", stsstub.Token(), 1),
+			failed: "AccessDenied",
+		},
 	} {
 		b.Run(name, func(b *testing.B) {
 			measure(b, newBenchClient(b, startAnswering(b, answer.status, answer.body)), request, answer.failed)
@@ -76,7 +89,10 @@ func BenchmarkNewClient(b *testing.B) {
 	ownConfiguration(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := assumerole.NewClient(b.Context(), assumerole.Settings{Endpoint: "http://127.0.0.1:9"}); err != nil {
+		if _, err := assumerole.NewClient(
+			b.Context(),
+			assumerole.Settings{Endpoint: "http://127.0.0.1:9"},
+		); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -115,7 +131,11 @@ func startAnswering(b *testing.B, status int, body string) string {
 
 func discard(b *testing.B, url string) {
 	b.Helper()
-	response, err := http.Post(url, "application/x-www-form-urlencoded", strings.NewReader("Action=AssumeRoleWithWebIdentity"))
+	response, err := http.Post(
+		url,
+		"application/x-www-form-urlencoded",
+		strings.NewReader("Action=AssumeRoleWithWebIdentity"),
+	)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -141,7 +161,9 @@ func ownConfiguration(b *testing.B) {
 	for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
 		b.Setenv(name, missing)
 	}
-	for _, name := range []string{"AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_REGION", "AWS_CA_BUNDLE"} {
+	for _, name := range []string{
+		"AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_REGION", "AWS_CA_BUNDLE",
+	} {
 		b.Setenv(name, "")
 	}
 }

@@ -1,5 +1,5 @@
-// Package assumerole makes the exchange: a web identity token for temporary credentials, by STS AssumeRoleWithWebIdentity.
-// It knows the AWS SDK and the rules of the API, and nothing of Terraform.
+// Package assumerole makes the exchange: a web identity token for temporary credentials, by STS
+// AssumeRoleWithWebIdentity. It knows the AWS SDK and the rules of the API, and nothing of Terraform.
 package assumerole
 
 import (
@@ -43,8 +43,8 @@ type Client struct {
 	sessions shared[*Result]
 }
 
-// NewClient reads the environment and the shared configuration. No AWS credentials are looked up: the call is anonymous. Its
-// error is a *SettingError.
+// NewClient reads the environment and the shared configuration. No AWS credentials are looked up: the call is
+// anonymous. Its error is a *SettingError.
 func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 	loaded, err := load(ctx, settings)
 	if err != nil {
@@ -64,7 +64,8 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 		return nil, &SettingError{
 			Argument: UseFIPSEndpointArgument,
 			Summary:  "FIPS and an endpoint exclude each other",
-			Detail: fmt.Sprintf("use_fips_endpoint asks for the Region's FIPS endpoint, but %s names another one. Name the FIPS endpoint itself there, or leave one of the two out.",
+			Detail: fmt.Sprintf("use_fips_endpoint asks for the Region's FIPS endpoint, but %s names another one. "+
+				"Name the FIPS endpoint itself there, or leave one of the two out.",
 				client.endpoint.origin),
 		}
 	}
@@ -75,7 +76,8 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 // HTTPClient is what STS is reached with: its CA bundle and its proxies. A request for a token goes the same way.
 func (c *Client) HTTPClient() *http.Client { return c.client }
 
-// configure sets the SDK's client up. The endpoint is set in either case: the SDK would find one for itself, by other rules.
+// configure sets the SDK's client up. The endpoint is set in either case: the SDK would find one for itself, by other
+// rules.
 func (c *Client) configure(o *sts.Options, region string) {
 	o.Region = region
 	o.BaseEndpoint = nil

@@ -24,9 +24,9 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// deserializer reads the responses of STS in place of the SDK's own. The SDK's names an XML node where no STS answered, keeps
-// the response in its errors, and doesn't read what other servers send: a bare error, a misspelled element, an empty number.
-// Its errors are *ServiceError and *AnswerError.
+// deserializer reads the responses of STS in place of the SDK's own. The SDK's names an XML node where no STS answered,
+// keeps the response in its errors, and doesn't read what other servers send: a bare error, a misspelled element, an
+// empty number. Its errors are *ServiceError and *AnswerError.
 type deserializer struct {
 	text serverText
 }
@@ -43,7 +43,11 @@ func useDeserializer(text serverText) func(*middleware.Stack) error {
 func (deserializer) ID() string { return "OperationDeserializer" }
 
 // HandleDeserialize reads the whole body, which transport has bounded.
-func (d deserializer) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+func (d deserializer) HandleDeserialize(
+	ctx context.Context,
+	in middleware.DeserializeInput,
+	next middleware.DeserializeHandler,
+) (
 	middleware.DeserializeOutput, middleware.Metadata, error,
 ) {
 	out, metadata, err := next.HandleDeserialize(ctx, in)
@@ -185,7 +189,10 @@ func parse(contentType string, body []byte) (*document, *AnswerError) {
 func (d *document) output() (*sts.AssumeRoleWithWebIdentityOutput, *AnswerError) {
 	result := d.Result
 	output := &sts.AssumeRoleWithWebIdentityOutput{
-		AssumedRoleUser:             &types.AssumedRoleUser{Arn: result.AssumedRoleUser.ARN, AssumedRoleId: result.AssumedRoleUser.AssumedRoleID},
+		AssumedRoleUser: &types.AssumedRoleUser{
+			Arn:           result.AssumedRoleUser.ARN,
+			AssumedRoleId: result.AssumedRoleUser.AssumedRoleID,
+		},
 		SubjectFromWebIdentityToken: result.SubjectFromWebIdentityToken,
 		Audience:                    result.Audience,
 		Provider:                    result.Provider,
@@ -207,7 +214,8 @@ func (d *document) output() (*sts.AssumeRoleWithWebIdentityOutput, *AnswerError)
 	}
 	expiration, err := instant(result.Credentials.Expiration)
 	if err != nil {
-		return nil, &AnswerError{Kind: AnswerBadTime, Problem: "has an expiration that isn't a time in the form of RFC 3339"}
+		return nil, &AnswerError{Kind: AnswerBadTime, Problem: "has an expiration that isn't a time in the form of " +
+			"RFC 3339"}
 	}
 	output.Credentials.Expiration = expiration
 	return output, nil
@@ -248,7 +256,10 @@ func ofType(contentType string) string {
 }
 
 func isHTML(contentType string, body []byte) bool {
-	if kind, _, err := mime.ParseMediaType(contentType); err == nil && (kind == "text/html" || kind == "application/xhtml+xml") {
+	if kind, _, err := mime.ParseMediaType(
+		contentType,
+	); err == nil &&
+		(kind == "text/html" || kind == "application/xhtml+xml") {
 		return true
 	}
 	beginning := strings.ToLower(string(body[:min(len(body), len("<!doctype html"))]))

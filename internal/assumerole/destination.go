@@ -71,8 +71,8 @@ func CheckRegion(name string) error {
 	return err
 }
 
-// regionName is what Regions are called, the old FIPS names included. Nothing looser will do: what is put into a host's name
-// decides whose host it is, and sts.s3-us-west-2.amazonaws.com is a bucket.
+// regionName is what Regions are called, the old FIPS names included. Nothing looser will do: what is put into a host's
+// name decides whose host it is, and sts.s3-us-west-2.amazonaws.com is a bucket.
 var regionName = regexp.MustCompile(`^(fips-)?[a-z]{2,4}(-[a-z]+)+-\d{1,2}(-fips)?$`)
 
 // checkRegion refuses what isn't the name of a Region, and the pseudo Region that stands for the global endpoint: AWS
@@ -90,7 +90,8 @@ func checkRegion(found region, argument string) (region, error) {
 	return region{}, &SettingError{
 		Argument: argument,
 		Summary:  "Invalid AWS Region",
-		Detail: fmt.Sprintf("%q, from %s, %s. Name a Region such as us-east-1 or eu-central-1; without any, the home Region of the role's partition is used.",
+		Detail: fmt.Sprintf("%q, from %s, %s. Name a Region such as us-east-1 or eu-central-1; without any, the home "+
+			"Region of the role's partition is used.",
 			secret.Shown(found.name), found.origin, problem),
 	}
 }
@@ -103,8 +104,8 @@ func regionVariable() string {
 	return "AWS_DEFAULT_REGION"
 }
 
-// regionFor settles the Region for a role. One of another partition can't succeed, and a partition that this provider has
-// never heard of has no home.
+// regionFor settles the Region for a role. One of another partition can't succeed, and a partition that this provider
+// has never heard of has no home.
 func (c *Client) regionFor(role arn.ARN) (region, error) {
 	home, known := partitionNamed(role.Partition)
 	switch {
@@ -114,15 +115,18 @@ func (c *Client) regionFor(role arn.ARN) (region, error) {
 		return region{}, &ArgumentError{
 			Argument: RoleARNArgument,
 			Summary:  "No AWS Region for the role's partition",
-			Detail: fmt.Sprintf("No Region is set, and the partition of the role's ARN, %q, isn't one whose home Region is known. "+
+			Detail: fmt.Sprintf("No Region is set, and the partition of the role's ARN, %q, isn't one whose home "+
+				"Region is known. "+
 				"Correct the ARN, or set the provider's argument region.", role.Partition),
 		}
 	case known && partitionOfRegion(c.region.name).id != home.id:
 		return region{}, &ArgumentError{
 			Argument: RoleARNArgument,
 			Summary:  "The role and the AWS Region are in different partitions",
-			Detail: fmt.Sprintf("The role is in the partition %s, but the Region %s, from %s, is in %s: STS there doesn't know the role. Set the provider's argument region "+
-				"to a Region of %[1]s, such as %[5]s, or correct the role's ARN.", home.id, c.region.name, c.region.origin, partitionOfRegion(c.region.name).id, home.homeRegion),
+			Detail: fmt.Sprintf("The role is in the partition %s, but the Region %s, from %s, is in %s: STS there "+
+				"doesn't know the role. Set the provider's argument region "+
+				"to a Region of %[1]s, such as %[5]s, or correct the role's ARN.", home.id, c.region.name,
+				c.region.origin, partitionOfRegion(c.region.name).id, home.homeRegion),
 		}
 	}
 	return c.region, nil
@@ -133,7 +137,10 @@ func (c *Client) locate(ctx context.Context, request Request) (Destination, *sts
 	destination := Destination{AWS: true}
 	if c.endpoint != nil {
 		destination = Destination{
-			Host: c.endpoint.url.Host, AWS: c.endpoint.aws, Loopback: transport.IsLoopback(c.endpoint.url), EndpointOrigin: c.endpoint.origin,
+			Host:           c.endpoint.url.Host,
+			AWS:            c.endpoint.aws,
+			Loopback:       transport.IsLoopback(c.endpoint.url),
+			EndpointOrigin: c.endpoint.origin,
 		}
 	}
 	if err := c.checkAccount(request.RoleARN); err != nil {
@@ -177,17 +184,19 @@ func (c *Client) checkAccount(roleARN string) error {
 		Argument:  RoleARNArgument,
 		Misplaced: shownARN(roleARN) != roleARN,
 		Summary:   "The role's account isn't allowed",
-		Detail: fmt.Sprintf("The role ARN %q isn't of one of the accounts that the provider's argument allowed_account_ids names: %s. Nothing was sent.",
+		Detail: fmt.Sprintf("The role ARN %q isn't of one of the accounts that the provider's argument "+
+			"allowed_account_ids names: %s. Nothing was sent.",
 			shownARN(roleARN), strings.Join(c.allowed, ", ")),
 	}
 }
 
-// ambientTokenError keeps the token that a platform put there for AWS from a server that somebody else named: that server
-// could use it at AWS.
+// ambientTokenError keeps the token that a platform put there for AWS from a server that somebody else named: that
+// server could use it at AWS.
 func ambientTokenError(destination Destination) error {
 	return &SettingError{
 		Summary: "The environment's web identity token isn't sent to this endpoint",
-		Detail: fmt.Sprintf("The token of AWS_WEB_IDENTITY_TOKEN_FILE is meant for AWS, and the endpoint %s isn't AWS's: that server could use the token there. "+
+		Detail: fmt.Sprintf("The token of AWS_WEB_IDENTITY_TOKEN_FILE is meant for AWS, and the endpoint %s isn't "+
+			"AWS's: that server could use the token there. "+
 			"If it is meant for this endpoint, name it with web_identity_token_file.", destination),
 	}
 }
@@ -195,7 +204,10 @@ func ambientTokenError(destination Destination) error {
 // resolveHost asks the SDK's own rules for the host, FIPS and dual stack included.
 func resolveHost(ctx context.Context, options sts.Options) (string, error) {
 	parameters := sts.EndpointParameters{
-		UseFIPS:      aws.Bool(options.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled || withoutFIPS(options.Region) != options.Region),
+		UseFIPS: aws.Bool(
+			options.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled ||
+				withoutFIPS(options.Region) != options.Region,
+		),
 		UseDualStack: aws.Bool(options.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
 		Endpoint:     options.BaseEndpoint,
 	}
@@ -207,8 +219,11 @@ func resolveHost(ctx context.Context, options sts.Options) (string, error) {
 		// The SDK's rules refuse FIPS or dual stack together with an endpoint, or where a partition has none.
 		return "", &SettingError{
 			Summary: "No STS endpoint fits the settings",
-			Detail: fmt.Sprintf("%s. FIPS and dual stack come from AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or the profile's use_fips_endpoint and "+
-				"use_dualstack_endpoint; neither goes together with an endpoint of one's own.", sentence(secret.PlainWords(strings.TrimPrefix(err.Error(), "endpoint rule error, "), nil))),
+			Detail: fmt.Sprintf("%s. FIPS and dual stack come from AWS_USE_FIPS_ENDPOINT and "+
+				"AWS_USE_DUALSTACK_ENDPOINT, or the profile's use_fips_endpoint and "+
+				"use_dualstack_endpoint; neither goes together with an endpoint of one's own.", sentence(
+				secret.PlainWords(strings.TrimPrefix(err.Error(), "endpoint rule error, "), nil),
+			)),
 		}
 	}
 	return resolved.URI.Host, nil

@@ -34,8 +34,8 @@ type endpoint struct {
 	aws    bool   // it is AWS's own all the same: a Region's, or a VPC endpoint
 }
 
-// findEndpoint takes the first of: the provider's argument; what is meant for STS in the environment, then in the profile;
-// what is meant for every service, but that on loopback alone. Nil when nobody named one.
+// findEndpoint takes the first of: the provider's argument; what is meant for STS in the environment, then in the
+// profile; what is meant for every service, but that on loopback alone. Nil when nobody named one.
 func findEndpoint(ctx context.Context, argument string, sources []any) (*endpoint, error) {
 	if argument != "" {
 		return parseEndpoint(argument, "the provider's argument endpoint", EndpointArgument)
@@ -70,8 +70,10 @@ func generalEndpoint(value, origin string) (*endpoint, error) {
 	if !transport.IsLoopback(found.url) {
 		return nil, &SettingError{
 			Summary: "Unclear whether the endpoint is meant for STS",
-			Detail: fmt.Sprintf("%s names %s for every AWS service. That is usually meant for S3, so the token isn't sent there. If it is meant for "+
-				"STS, set the provider's argument endpoint or the environment variable %s to it; if not, set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true.",
+			Detail: fmt.Sprintf("%s names %s for every AWS service. That is usually meant for S3, so the token isn't "+
+				"sent there. If it is meant for "+
+				"STS, set the provider's argument endpoint or the environment variable %s to it; if not, set "+
+				"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true.",
 				sentence(origin), found.url.Host, stsEndpointVariable),
 		}
 	}
@@ -98,7 +100,8 @@ func parseEndpoint(value, origin, argument string) (*endpoint, error) {
 			Argument: argument,
 			Secret:   strings.Contains(value, "@"),
 			Summary:  "Invalid STS endpoint",
-			Detail: fmt.Sprintf("%s %s. It must be an absolute URL with http or https and a host, such as https://sts.example.com or "+
+			Detail: fmt.Sprintf("%s %s. It must be an absolute URL with http or https and a host, such as "+
+				"https://sts.example.com or "+
 				"http://localhost:4566.", sentence(origin), problem),
 		}
 	}
@@ -111,24 +114,30 @@ func parseEndpoint(value, origin, argument string) (*endpoint, error) {
 	case parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Hostname() == "":
 		return nil, fail("isn't a URL of a server")
 	case strings.ContainsFunc(parsed.Host, func(r rune) bool { return r > unicode.MaxASCII }):
-		// Letters of other scripts are turned into ASCII by different rules here and there: it must be clear whose host it is.
+		// Letters of other scripts are turned into ASCII by different rules here and there: it must be clear whose host
+		// it is.
 		return nil, fail("has a host with letters beyond ASCII; write it as DNS has it, with xn--")
 	case parsed.RawQuery != "" || parsed.Fragment != "":
 		return nil, fail("has a query or a fragment")
 	case argument == "" && IsPlainRemote(strings.ToLower(value)):
 		return nil, &SettingError{
 			Summary: "The STS endpoint isn't encrypted",
-			Detail: fmt.Sprintf("%s is plain http to %s, so the token and the credentials would cross the network in the clear. Use https; "+
-				"or, if that is really meant, set the provider's argument endpoint to it.", sentence(origin), parsed.Host),
+			Detail: fmt.Sprintf("%s is plain http to %s, so the token and the credentials would cross the network in "+
+				"the clear. Use https; "+
+				"or, if that is really meant, set the provider's argument endpoint to it.", sentence(origin),
+				parsed.Host),
 		}
 	}
-	parsed.Host = strings.ToLower(parsed.Host) // Go's rule for what isn't sent through a proxy knows "localhost" in this form only
+	// Go's rule for what isn't sent through a proxy knows "localhost" in this form only
+	parsed.Host = strings.ToLower(parsed.Host)
 	return &endpoint{url: parsed, origin: origin, aws: isAWS(parsed)}, nil
 }
 
-// stsHost is what AWS calls its STS: in a Region (with or without FIPS), globally, or behind a VPC endpoint. Nothing less
-// strict will do: under amazonaws.com anybody can have a host of their own, in S3, EC2 or API Gateway.
-var stsHost = regexp.MustCompile(`^(?:sts(?:-fips)?(?:\.[a-z]+(?:-[a-z]+)+-\d+)?|(?:[a-z0-9-]+\.)+sts(?:-fips)?\.[a-z]+(?:-[a-z]+)+-\d+\.vpce)\.([a-z0-9.-]+)$`)
+// stsHost is what AWS calls its STS: in a Region (with or without FIPS), globally, or behind a VPC endpoint. Nothing
+// less strict will do: under amazonaws.com anybody can have a host of their own, in S3, EC2 or API Gateway.
+var stsHost = regexp.MustCompile(
+	`^(?:sts(?:-fips)?(?:\.[a-z]+(?:-[a-z]+)+-\d+)?|(?:[a-z0-9-]+\.)+sts(?:-fips)?\.[a-z]+(?:-[a-z]+)+-\d+\.vpce)\.([a-z0-9.-]+)$`,
+)
 
 func isAWS(u *url.URL) bool {
 	if u.Scheme != "https" {

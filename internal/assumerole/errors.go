@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// ArgumentError is a value that can't be sent: it breaks a constraint of the API, or contradicts another. Nothing was sent.
+// ArgumentError is a value that can't be sent: it breaks a constraint of the API, or contradicts another. Nothing was
+// sent.
 type ArgumentError struct {
 	Argument  string // of the block
 	Misplaced bool   // a token might be in the argument by mistake, so the argument's line must not be shown
@@ -16,7 +17,8 @@ type ArgumentError struct {
 
 func (e *ArgumentError) Error() string { return e.Summary + ": " + e.Detail }
 
-// SettingError is a setting of the provider, its environment or the shared configuration that can't be used. Nothing was sent.
+// SettingError is a setting of the provider, its environment or the shared configuration that can't be used. Nothing
+// was sent.
 type SettingError struct {
 	Argument string // of the provider block; empty when the setting stands elsewhere, which Detail names
 	Secret   bool   // the argument might hold a password, so its line must not be shown
@@ -98,7 +100,8 @@ const (
 	CertificateExpired                             // it has expired or isn't valid yet
 )
 
-// ConnectionError is a call that got no answer: the name doesn't resolve, the port is closed, the certificate isn't trusted.
+// ConnectionError is a call that got no answer: the name doesn't resolve, the port is closed, the certificate isn't
+// trusted.
 type ConnectionError struct {
 	Kind       ConnectionKind
 	OfProxy    bool   // it is the connection to the proxy
@@ -111,8 +114,8 @@ type ConnectionError struct {
 
 func (e *ConnectionError) Error() string { return e.Problem }
 
-// BugError is a panic, kept from ending the process, and with it every other block's work. What was thrown isn't in it: it may
-// hold anything.
+// BugError is a panic, kept from ending the process, and with it every other block's work. What was thrown isn't in it:
+// it may hold anything.
 type BugError struct {
 	Place string // the function and line of this module where it came up
 }

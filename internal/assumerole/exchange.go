@@ -32,9 +32,9 @@ type Exchange struct {
 	Elapsed     time.Duration       // from its start to its end
 }
 
-// Exchange fetches the token and calls STS, all within request.Timeout. A token that has expired is fetched anew, once. For
-// request.PropagationTimeout longer it goes on while STS doesn't know the role or the OIDC provider yet. Beside an error, the
-// Exchange holds what was known when it came about.
+// Exchange fetches the token and calls STS, all within request.Timeout. A token that has expired is fetched anew, once.
+// For request.PropagationTimeout longer it goes on while STS doesn't know the role or the OIDC provider yet. Beside an
+// error, the Exchange holds what was known when it came about.
 //
 // Unless the request is to be fresh, a token that was requested from a platform serves every request while it has life
 // left, and requests for exactly the same session share one call.
@@ -63,8 +63,8 @@ func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchan
 	return exchange, err
 }
 
-// token asks the request's source. What a platform is asked for is asked for once; files and variables are simply read. To
-// renew is to get another token than the previous one.
+// token asks the request's source. What a platform is asked for is asked for once; files and variables are simply read.
+// To renew is to get another token than the previous one.
 func (c *Client) token(ctx context.Context, request Request, previous secret.Text, renew bool) (secret.Text, error) {
 	requested, isRequested := request.Token.(webidentity.RequestSource)
 	if !isRequested || request.Fresh {
@@ -73,19 +73,25 @@ func (c *Client) token(ctx context.Context, request Request, previous secret.Tex
 	if renew {
 		c.tokens.forget(requested.Key(), previous)
 	}
-	deadline, _ := ctx.Deadline() // which the loop has set: a platform that errs gets to say how, rather than to run out of time
+	// which the loop has set: a platform that errs gets to say how, rather than to run out of time
+	deadline, _ := ctx.Deadline()
 	for {
 		var leads atomic.Bool
-		token, _, err := c.tokens.do(ctx, requested.Key(), 0, func(ctx context.Context) (secret.Text, time.Time, error) {
-			leads.Store(true)
-			ctx, cancel := context.WithDeadline(ctx, deadline)
-			defer cancel()
-			token, err := requested.Token(ctx)
-			if err != nil {
-				err = &hurriedError{err, deadline}
-			}
-			return token, goodUntil(token), err
-		})
+		token, _, err := c.tokens.do(
+			ctx,
+			requested.Key(),
+			0,
+			func(ctx context.Context) (secret.Text, time.Time, error) {
+				leads.Store(true)
+				ctx, cancel := context.WithDeadline(ctx, deadline)
+				defer cancel()
+				token, err := requested.Token(ctx)
+				if err != nil {
+					err = &hurriedError{err, deadline}
+				}
+				return token, goodUntil(token), err
+			},
+		)
 		hurried, failed := errors.AsType[*hurriedError](err)
 		if !failed {
 			return token, err
@@ -96,8 +102,8 @@ func (c *Client) token(ctx context.Context, request Request, previous secret.Tex
 	}
 }
 
-// muchLater is how much more time a block must have than the one whose request for a token it joined, to ask again when that
-// has failed: it may have failed for want of time.
+// muchLater is how much more time a block must have than the one whose request for a token it joined, to ask again when
+// that has failed: it may have failed for want of time.
 const muchLater = time.Second
 
 // hurriedError is a failed request for a token, with the deadline that it had.
@@ -108,8 +114,8 @@ type hurriedError struct {
 
 func (e *hurriedError) Error() string { return e.err.Error() }
 
-// goodUntil is when a token is too near to its end to begin anything with: the last minute of its life, or the last half of
-// a short one. What doesn't say when it expires isn't kept.
+// goodUntil is when a token is too near to its end to begin anything with: the last minute of its life, or the last
+// half of a short one. What doesn't say when it expires isn't kept.
 func goodUntil(token secret.Text) time.Time {
 	claims, err := webidentity.Decode(token.Reveal())
 	if err != nil || claims.Expiration.IsZero() {
@@ -122,9 +128,16 @@ func keepUntil(expiration, now time.Time) time.Time {
 	return expiration.Add(-min(time.Minute, expiration.Sub(now)/2))
 }
 
-// session calls STS, once for all who ask for the same at about the same time. The number is that of the shared call, or 0 for
-// the result of an earlier one. A call that another exchange made after the numbered one serves this exchange, too.
-func (c *Client) session(ctx context.Context, request Request, input *sts.AssumeRoleWithWebIdentityInput, after int, call func(context.Context) (*Result, error)) (*Result, int, error) {
+// session calls STS, once for all who ask for the same at about the same time. The number is that of the shared call,
+// or 0 for the result of an earlier one. A call that another exchange made after the numbered one serves this exchange,
+// too.
+func (c *Client) session(
+	ctx context.Context,
+	request Request,
+	input *sts.AssumeRoleWithWebIdentityInput,
+	after int,
+	call func(context.Context) (*Result, error),
+) (*Result, int, error) {
 	if request.Fresh {
 		result, err := call(ctx)
 		return result, after + 1, err
@@ -146,8 +159,8 @@ func (c *Client) session(ctx context.Context, request Request, input *sts.Assume
 	})
 }
 
-// sessionKey is equal for equal inputs, token included, which isn't in it. The destination needn't be: it follows from the
-// role.
+// sessionKey is equal for equal inputs, token included, which isn't in it. The destination needn't be: it follows from
+// the role.
 func sessionKey(input *sts.AssumeRoleWithWebIdentityInput) (string, error) {
 	sorted := *input
 	sorted.PolicyArns = slices.Clone(input.PolicyArns)
@@ -161,7 +174,12 @@ func sessionKey(input *sts.AssumeRoleWithWebIdentityInput) (string, error) {
 }
 
 // call calls STS once. The SDK doesn't retry: the loop decides that for the token and the call together.
-func call(ctx context.Context, client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput, text serverText) (*Result, error) {
+func call(
+	ctx context.Context,
+	client *sts.Client,
+	input *sts.AssumeRoleWithWebIdentityInput,
+	text serverText,
+) (*Result, error) {
 	output, err := client.AssumeRoleWithWebIdentity(ctx, input, func(o *sts.Options) {
 		o.Retryer = aws.NopRetryer{}
 		o.APIOptions = append(slices.Clone(o.APIOptions), useDeserializer(text))

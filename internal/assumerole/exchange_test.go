@@ -28,7 +28,12 @@ import (
 
 // TestRequestOnTheWire holds each field of the API's request: sent when set, and as it was set.
 func TestRequestOnTheWire(t *testing.T) {
-	always := map[string]string{"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "RoleArn": roleARN, "RoleSessionName": "test"}
+	always := map[string]string{
+		"Action":          "AssumeRoleWithWebIdentity",
+		"Version":         "2011-06-15",
+		"RoleArn":         roleARN,
+		"RoleSessionName": "test",
+	}
 	for name, test := range map[string]struct {
 		change func(*assumerole.Request)
 		want   map[string]string
@@ -36,15 +41,19 @@ func TestRequestOnTheWire(t *testing.T) {
 		"nothing optional": {func(*assumerole.Request) {}, nil},
 		"every option": {
 			func(r *assumerole.Request) {
-				r.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"}
-				r.Policy = "{ \"Version\": \"2012-10-17\",\n\t\"Statement\": [ { \"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"a  b<>&\" } ] }"
+				r.PolicyARNs = []string{
+					"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+				}
+				r.Policy = "{ \"Version\": \"2012-10-17\",\n\t\"Statement\": [ { \"Effect\": \"Allow\", \"Action\": " +
+					"\"*\", \"Resource\": \"a  b<>&\" } ] }"
 				r.DurationSeconds = 900
 				r.MinimumSessionTokenSize = 4096
 			},
 			map[string]string{
-				"PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess", "PolicyArns.member.2.arn": "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
-				"Policy":          `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"a  b<>&"}]}`,
-				"DurationSeconds": "900", "MinimumSessionTokenSize": "4096",
+				"PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+				"PolicyArns.member.2.arn": "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+				"Policy":                  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"a  b<>&"}]}`,
+				"DurationSeconds":         "900", "MinimumSessionTokenSize": "4096",
 			},
 		},
 	} {
@@ -114,7 +123,8 @@ func TestResultOfEveryField(t *testing.T) {
 	}
 	result := made.Result
 	for name, value := range map[string]secret.Text{
-		"AccessKeyID": result.Credentials.AccessKeyID, "SecretAccessKey": result.Credentials.SecretAccessKey, "SessionToken": result.Credentials.SessionToken,
+		"AccessKeyID": result.Credentials.AccessKeyID, "SecretAccessKey": result.Credentials.SecretAccessKey,
+		"SessionToken": result.Credentials.SessionToken,
 	} {
 		if value.IsEmpty() {
 			t.Errorf("no %s", name)
@@ -145,7 +155,14 @@ func TestResultOfEveryField(t *testing.T) {
 	if made.Claims == nil || made.Claims.Subject != subject {
 		t.Errorf("the claims are %+v", made.Claims)
 	}
-	checkRedacted(t, []string{token, result.Credentials.SecretAccessKey.Reveal(), result.Credentials.SessionToken.Reveal()}, made, asked, result, *result)
+	checkRedacted(
+		t,
+		[]string{token, result.Credentials.SecretAccessKey.Reveal(), result.Credentials.SessionToken.Reveal()},
+		made,
+		asked,
+		result,
+		*result,
+	)
 }
 
 // checkRedacted holds that no way of printing values shows what is secret in them.
@@ -163,7 +180,8 @@ func checkRedacted(t *testing.T, secrets []string, values ...any) {
 		slog.New(slog.NewJSONHandler(&printed, nil)).Info("a line", "value", value)
 	}
 	for _, secret := range secrets {
-		if text := printed.String(); strings.Contains(text, secret) || strings.Contains(text, hex.EncodeToString([]byte(secret))) {
+		if text := printed.String(); strings.Contains(text, secret) ||
+			strings.Contains(text, hex.EncodeToString([]byte(secret))) {
 			t.Error("a secret is printed")
 		}
 	}
@@ -224,8 +242,13 @@ func TestServerThatIsNotAWSs(t *testing.T) {
 	if !received.Has("RoleArn") || received.Get("DurationSeconds") != "31536000" {
 		t.Errorf("it received %v", received)
 	}
-	if got := made.Result; got.Credentials.AccessKeyID.Reveal() != "KEYID" || got.AssumedRoleARN != nil || got.AssumedRoleID != nil || got.Audience != nil ||
-		got.Provider != nil || got.PackedPolicySize != nil || got.SessionTokenSize != nil || *got.SubjectFromWebIdentityToken != "sub-of-minio" {
+	if got := made.Result; got.Credentials.AccessKeyID.Reveal() != "KEYID" || got.AssumedRoleARN != nil ||
+		got.AssumedRoleID != nil ||
+		got.Audience != nil ||
+		got.Provider != nil ||
+		got.PackedPolicySize != nil ||
+		got.SessionTokenSize != nil ||
+		*got.SubjectFromWebIdentityToken != "sub-of-minio" {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -239,26 +262,93 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 		kind    assumerole.AnswerKind
 		want    string
 	}{
-		"a page of HTML":             {answer(200, "text/html", html), assumerole.AnswerHTML, "(HTTP status 200) is a page of HTML"},
-		"a page of HTML that errs":   {answer(404, "text/html; charset=utf-8", "Not found "+leak), assumerole.AnswerHTML, "(HTTP status 404) is a page of HTML"},
-		"HTML that doesn't say so":   {answer(200, "text/plain", " <!DOCTYPE HTML PUBLIC>"+html), assumerole.AnswerHTML, "is a page of HTML"},
-		"JSON":                       {answer(200, "application/json", `{"key":"`+leak+`"}`), assumerole.AnswerForeign, "isn't one of STS, but of type application/json"},
-		"another service's XML":      {answer(200, "text/xml", `<?xml version="1.0"?><ListAllMyBucketsResult><Owner>`+leak+`</Owner></ListAllMyBucketsResult>`), assumerole.AnswerForeign, "isn't one of STS"},
-		"http at a port for https":   {answer(400, "text/html", "<html><center>The plain HTTP request was sent to HTTPS port</center>"+leak+"</html>"), assumerole.AnswerWantsTLS, "wants https"},
-		"the same by Go":             {answer(400, "", "Client sent an HTTP request to an HTTPS server."), assumerole.AnswerWantsTLS, "wants https"},
-		"nothing":                    {answer(200, "text/xml", ""), assumerole.AnswerEmpty, "is empty"},
-		"white space":                {answer(200, "text/xml", "\r\n "), assumerole.AnswerEmpty, "is empty"},
-		"no credentials":             {answer(200, "text/xml", strings.Split(minioAnswer, "<Credentials>")[0]+strings.Split(minioAnswer, "</Credentials>")[1]), assumerole.AnswerNoCredentials, "has no credentials"},
-		"half of the credentials":    {answer(200, "text/xml", strings.Replace(minioAnswer, "SECRET", "", 1)), assumerole.AnswerNoCredentials, "incomplete credentials"},
-		"no session token":           {answer(200, "text/xml", strings.Replace(minioAnswer, "SESSION", "", 1)), assumerole.AnswerNoCredentials, "incomplete credentials"},
-		"another protocol":           {switchProtocols, assumerole.AnswerOtherProtocol, "asks to switch to another protocol"},
-		"old credentials":            {answer(200, "text/xml", strings.Replace(minioAnswer, "2999", "2001", 1)), assumerole.AnswerExpired, "already expired, at 2001-01-02T03:04:05Z"},
-		"a time in another form":     {answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", "Wed, 02 Jan 2999 03:04:05 GMT", 1)), assumerole.AnswerBadTime, "isn't a time"},
-		"a time that is none":        {answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", leak, 1)), assumerole.AnswerBadTime, "isn't a time"},
-		"an answer cut short":        {answer(200, "text/xml", minioAnswer[:300]), assumerole.AnswerCutOff, "breaks off"},
-		"an answer that doesn't end": {answer(200, "text/xml", strings.Replace(minioAnswer, "KEYID", strings.Repeat("x", 2<<20), 1)), assumerole.AnswerTooLarge, "larger than 1 MiB"},
-		"another service's error":    {answer(400, "text/xml", "<Oops><Why>"+leak+"</Why></Oops>"), assumerole.AnswerForeign, "isn't one of STS"},
-		"an error without a code":    {answer(400, "text/xml", "<ErrorResponse><Why>"+leak+"</Why></ErrorResponse>"), assumerole.AnswerNoCode, "(HTTP status 400) is an error without a code"},
+		"a page of HTML": {
+			handler: answer(200, "text/html", html), kind: assumerole.AnswerHTML,
+			want: "(HTTP status 200) is a page of HTML",
+		},
+		"a page of HTML that errs": {
+			handler: answer(404, "text/html; charset=utf-8", "Not found "+leak), kind: assumerole.AnswerHTML,
+			want: "(HTTP status 404) is a page of HTML",
+		},
+		"HTML that doesn't say so": {
+			handler: answer(200, "text/plain", " <!DOCTYPE HTML PUBLIC>"+html), kind: assumerole.AnswerHTML,
+			want: "is a page of HTML",
+		},
+		"JSON": {
+			handler: answer(200, "application/json", `{"key":"`+leak+`"}`), kind: assumerole.AnswerForeign,
+			want: "isn't one of STS, but of type application/json",
+		},
+		"another service's XML": {
+			handler: answer(
+				200, "text/xml",
+				`<?xml version="1.0"?><ListAllMyBucketsResult><Owner>`+leak+`</Owner></ListAllMyBucketsResult>`,
+			),
+			kind: assumerole.AnswerForeign, want: "isn't one of STS",
+		},
+		"http at a port for https": {
+			handler: answer(
+				400, "text/html",
+				"<html><center>The plain HTTP request was sent to HTTPS port</center>"+leak+"</html>",
+			),
+			kind: assumerole.AnswerWantsTLS, want: "wants https",
+		},
+		"the same by Go": {
+			handler: answer(400, "", "Client sent an HTTP request to an HTTPS server."),
+			kind:    assumerole.AnswerWantsTLS, want: "wants https",
+		},
+		"nothing": {
+			handler: answer(200, "text/xml", ""), kind: assumerole.AnswerEmpty, want: "is empty",
+		},
+		"white space": {
+			handler: answer(200, "text/xml", "\r\n "), kind: assumerole.AnswerEmpty, want: "is empty",
+		},
+		"no credentials": {
+			handler: answer(
+				200, "text/xml",
+				strings.Split(minioAnswer, "<Credentials>")[0]+strings.Split(minioAnswer, "</Credentials>")[1],
+			),
+			kind: assumerole.AnswerNoCredentials, want: "has no credentials",
+		},
+		"half of the credentials": {
+			handler: answer(200, "text/xml", strings.Replace(minioAnswer, "SECRET", "", 1)),
+			kind:    assumerole.AnswerNoCredentials, want: "incomplete credentials",
+		},
+		"no session token": {
+			handler: answer(200, "text/xml", strings.Replace(minioAnswer, "SESSION", "", 1)),
+			kind:    assumerole.AnswerNoCredentials, want: "incomplete credentials",
+		},
+		"another protocol": {
+			handler: switchProtocols, kind: assumerole.AnswerOtherProtocol,
+			want: "asks to switch to another protocol",
+		},
+		"old credentials": {
+			handler: answer(200, "text/xml", strings.Replace(minioAnswer, "2999", "2001", 1)),
+			kind:    assumerole.AnswerExpired, want: "already expired, at 2001-01-02T03:04:05Z",
+		},
+		"a time in another form": {
+			handler: answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", "Wed, 02 Jan 2999 "+
+				"03:04:05 GMT", 1)),
+			kind: assumerole.AnswerBadTime, want: "isn't a time",
+		},
+		"a time that is none": {
+			handler: answer(200, "text/xml", strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", leak, 1)),
+			kind:    assumerole.AnswerBadTime, want: "isn't a time",
+		},
+		"an answer cut short": {
+			handler: answer(200, "text/xml", minioAnswer[:300]), kind: assumerole.AnswerCutOff, want: "breaks off",
+		},
+		"an answer that doesn't end": {
+			handler: answer(200, "text/xml", strings.Replace(minioAnswer, "KEYID", strings.Repeat("x", 2<<20), 1)),
+			kind:    assumerole.AnswerTooLarge, want: "larger than 1 MiB",
+		},
+		"another service's error": {
+			handler: answer(400, "text/xml", "<Oops><Why>"+leak+"</Why></Oops>"), kind: assumerole.AnswerForeign,
+			want: "isn't one of STS",
+		},
+		"an error without a code": {
+			handler: answer(400, "text/xml", "<ErrorResponse><Why>"+leak+"</Why></ErrorResponse>"),
+			kind:    assumerole.AnswerNoCode, want: "(HTTP status 400) is an error without a code",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
@@ -270,12 +360,16 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 			endpoint := answers(t, test.handler)
 			asked := request("an-opaque-token")
 			asked.Attempted = func(attempt assumerole.Attempt) {
-				if _, ok := errors.AsType[*assumerole.AnswerError](attempt.Err); ok { // a busy machine may break a connection
+				// a busy machine may break a connection
+				if _, ok := errors.AsType[*assumerole.AnswerError](attempt.Err); ok {
 					calls++
 				}
 			}
 			_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, asked)
-			if problem, ok := errors.AsType[*assumerole.AnswerError](err); !ok || problem.Kind != test.kind || !strings.Contains(err.Error(), test.want) {
+			if problem, ok := errors.AsType[*assumerole.AnswerError](
+				err,
+			); !ok || problem.Kind != test.kind ||
+				!strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %T: %v, want %q", err, err, test.want)
 			}
 			if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), leak) {
@@ -293,14 +387,16 @@ func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
 	token := "header12.claims12.signature"
 	endpoint := answers(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("x-amzn-RequestId", "request-1")
-		emulator.WriteError(w, 400, "ValidationError", "Value 'header12.claims12.signature' at 'webIdentityToken' is bad\x1b[2J")
+		emulator.WriteError(w, 400, "ValidationError", "Value 'header12.claims12.signature' at 'webIdentityToken' is "+
+			"bad\x1b[2J")
 	})
 	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request(token))
 	service, ok := errors.AsType[*assumerole.ServiceError](err)
 	if !ok {
 		t.Fatalf("got %T: %v", err, err)
 	}
-	if service.Code != "ValidationError" || service.HTTPStatus != 400 || service.RequestID == "" || !strings.Contains(service.Message, "at 'webIdentityToken' is [") {
+	if service.Code != "ValidationError" || service.HTTPStatus != 400 || service.RequestID == "" ||
+		!strings.Contains(service.Message, "at 'webIdentityToken' is [") {
 		t.Errorf("got %+v", service)
 	}
 	for _, forbidden := range []string{"header12", "claims12", "signature", "\x1b"} {
@@ -313,34 +409,67 @@ func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
 // TestEmptyNumbersAreNull holds that what is sent empty is as good as what isn't sent.
 func TestEmptyNumbersAreNull(t *testing.T) {
 	testenv.Isolate(t)
-	body := strings.Replace(minioAnswer, "<Expiration>2999-01-02T03:04:05Z</Expiration>", "<Expiration></Expiration>", 1)
-	body = strings.Replace(body, "<SubjectFromWebIdentityToken>", "<PackedPolicySize/><SessionTokenSize> </SessionTokenSize><SessionTokenUtilization x:nil='true'/><SubjectFromWebIdentityToken>", 1)
-	made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))}, request("an-opaque-token"))
+	body := strings.Replace(
+		minioAnswer,
+		"<Expiration>2999-01-02T03:04:05Z</Expiration>",
+		"<Expiration></Expiration>",
+		1,
+	)
+	body = strings.Replace(body, "<SubjectFromWebIdentityToken>", "<PackedPolicySize/><SessionTokenSize> "+
+		"</SessionTokenSize><SessionTokenUtilization x:nil='true'/><SubjectFromWebIdentityToken>", 1)
+	made, err := exchange(
+		t,
+		assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))},
+		request("an-opaque-token"),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := made.Result; got.Credentials.Expiration != nil || got.PackedPolicySize != nil || got.SessionTokenSize != nil {
+	if got := made.Result; got.Credentials.Expiration != nil || got.PackedPolicySize != nil ||
+		got.SessionTokenSize != nil {
 		t.Errorf("got %+v", got)
 	}
 }
 
-// TestNumbersThatAreNone holds that a size which can't be one is as good as none: the credentials are good all the same.
+// TestNumbersThatAreNone holds that a size which can't be one is as good as none: the credentials are good all the
+// same.
 func TestNumbersThatAreNone(t *testing.T) {
 	testenv.Isolate(t)
 	for _, size := range []string{"99999999999", "-5", "much", "1.5"} {
-		body := strings.Replace(minioAnswer, "<SubjectFrom", "<PackedPolicySize>"+size+"</PackedPolicySize><SessionTokenSize unit='b'> 7 </SessionTokenSize><SubjectFrom", 1)
-		made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))}, request("an-opaque-token"))
-		if err != nil || made.Result.PackedPolicySize != nil || made.Result.SessionTokenSize == nil || *made.Result.SessionTokenSize != 7 {
+		body := strings.Replace(
+			minioAnswer,
+			"<SubjectFrom",
+			"<PackedPolicySize>"+size+"</PackedPolicySize><SessionTokenSize unit='b'> 7 "+
+				"</SessionTokenSize><SubjectFrom",
+			1,
+		)
+		made, err := exchange(
+			t,
+			assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))},
+			request("an-opaque-token"),
+		)
+		if err != nil || made.Result.PackedPolicySize != nil || made.Result.SessionTokenSize == nil ||
+			*made.Result.SessionTokenSize != 7 {
 			t.Errorf("%s: got %+v, %v", size, made.Result, err)
 		}
 	}
 }
 
-// TestClocksMayDiffer holds that credentials which seem to have just expired are taken: this machine's clock may be wrong.
+// TestClocksMayDiffer holds that credentials which seem to have just expired are taken: this machine's clock may be
+// wrong.
 func TestClocksMayDiffer(t *testing.T) {
 	testenv.Isolate(t)
-	body := strings.Replace(minioAnswer, "2999-01-02T03:04:05Z", time.Now().Add(-5*time.Minute).UTC().Format(time.RFC3339), 1)
-	if _, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))}, request("an-opaque-token")); err != nil {
+	body := strings.Replace(
+		minioAnswer,
+		"2999-01-02T03:04:05Z",
+		time.Now().Add(-5*time.Minute).UTC().Format(time.RFC3339),
+		1,
+	)
+	if _, err := exchange(
+		t,
+		assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))},
+		request("an-opaque-token"),
+	); err != nil {
 		t.Error(err)
 	}
 }
@@ -394,11 +523,24 @@ func TestConnectionsThatFail(t *testing.T) {
 		kind     assumerole.ConnectionKind
 		want     string
 	}{
-		"a closed port":                {"http://" + closed.Addr().String(), assumerole.ConnectionRefused, "refuses the connection"},
-		"a certificate nobody vouches": {selfSigned, assumerole.ConnectionCertificate, "certificate isn't trusted"},
-		"plain http in place of https": {strings.Replace(plain, "http:", "https:", 1), assumerole.ConnectionNotTLS, "doesn't speak TLS"},
-		"a server that hangs up":       {hangsUp, assumerole.ConnectionClosed, "closed the connection"},
-		"a proxy that refuses":         {"https://sts.example.com", assumerole.ConnectionDenied, "refuses to connect (HTTP status 403)"},
+		"a closed port": {
+			endpoint: "http://" + closed.Addr().String(), kind: assumerole.ConnectionRefused,
+			want: "refuses the connection",
+		},
+		"a certificate nobody vouches": {
+			endpoint: selfSigned, kind: assumerole.ConnectionCertificate, want: "certificate isn't trusted",
+		},
+		"plain http in place of https": {
+			endpoint: strings.Replace(plain, "http:", "https:", 1), kind: assumerole.ConnectionNotTLS,
+			want: "doesn't speak TLS",
+		},
+		"a server that hangs up": {
+			endpoint: hangsUp, kind: assumerole.ConnectionClosed, want: "closed the connection",
+		},
+		"a proxy that refuses": {
+			endpoint: "https://sts.example.com", kind: assumerole.ConnectionDenied,
+			want: "refuses to connect (HTTP status 403)",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
@@ -408,7 +550,10 @@ func TestConnectionsThatFail(t *testing.T) {
 			connections.Store(0)
 			testenv.Refused()
 			_, err := exchange(t, assumerole.Settings{Endpoint: test.endpoint}, request("an-opaque-token"))
-			if problem, ok := errors.AsType[*assumerole.ConnectionError](err); !ok || problem.Kind != test.kind || !strings.Contains(err.Error(), test.want) {
+			if problem, ok := errors.AsType[*assumerole.ConnectionError](
+				err,
+			); !ok || problem.Kind != test.kind ||
+				!strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %T: %v, want %q", err, err, test.want)
 			}
 			if made := int(connections.Load()) + len(testenv.Refused()); made > 1 {
@@ -449,7 +594,8 @@ func TestTimeoutEndsWaitingAndSaysWhere(t *testing.T) {
 	start := time.Now()
 	_, err := exchange(t, assumerole.Settings{Endpoint: silent(t)}, asked)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-	if !ok || timeout.Last != nil || timeout.Timeout != asked.Timeout || !strings.Contains(timeout.During, "the provider's argument endpoint") {
+	if !ok || timeout.Last != nil || timeout.Timeout != asked.Timeout ||
+		!strings.Contains(timeout.During, "the provider's argument endpoint") {
 		t.Errorf("got %T: %v", err, err)
 	}
 	if took := time.Since(start); took > 2*time.Second {
@@ -465,7 +611,8 @@ func TestTimeoutCoversRetries(t *testing.T) {
 	start := time.Now()
 	made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(503, "text/plain", "later"))}, asked)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-	if !ok || timeout.Last == nil || timeout.Last.Error() != "the answer (HTTP status 503) isn't one of STS, but of type text/plain" {
+	if !ok || timeout.Last == nil || timeout.Last.Error() != "the answer (HTTP status 503) isn't one of STS, but of "+
+		"type text/plain" {
 		t.Errorf("got %T: %v", err, err)
 	}
 	if made.Calls < 1 {
@@ -510,7 +657,8 @@ func TestPassingFaultIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestIdentityProviderThatCannotBeReached holds that STS's own word for a passing fault is tried again, and not forever.
+// TestIdentityProviderThatCannotBeReached holds that STS's own word for a passing fault is tried again, and not
+// forever.
 func TestIdentityProviderThatCannotBeReached(t *testing.T) {
 	testenv.Isolate(t)
 	t.Setenv("AWS_MAX_ATTEMPTS", "2")
@@ -520,7 +668,10 @@ func TestIdentityProviderThatCannotBeReached(t *testing.T) {
 		emulator.WriteError(w, 400, "IDPCommunicationError", "The identity provider can't be reached")
 	})
 	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token"))
-	if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || service.Code != "IDPCommunicationError" || calls != 2 {
+	if service, ok := errors.AsType[*assumerole.ServiceError](
+		err,
+	); !ok || service.Code != "IDPCommunicationError" ||
+		calls != 2 {
 		t.Errorf("got %T: %v, after %d calls", err, err, calls)
 	}
 }

@@ -36,8 +36,8 @@ const (
 // load has the SDK read the environment and the shared configuration, under the settings.
 func load(ctx context.Context, settings Settings) (aws.Config, error) {
 	options := []func(*config.LoadOptions) error{
-		// Without these credentials, half a set of web identity variables would be an error here, and profiles' own would be
-		// looked for.
+		// Without these credentials, half a set of web identity variables would be an error here, and profiles' own
+		// would be looked for.
 		config.WithCredentialsProvider(aws.AnonymousCredentials{}),
 		// AWS_DEFAULTS_MODE=auto would ask the instance metadata service for the Region, seconds where there is none.
 		config.WithDefaultsMode(aws.DefaultsModeStandard),
@@ -75,10 +75,11 @@ func load(ctx context.Context, settings Settings) (aws.Config, error) {
 const loadTimeout = 5 * time.Second
 
 // errSlowFiles is what loadInTime ends with when the files don't answer.
-var errSlowFiles = errors.New("reading the shared configuration files and the CA bundle took too long; is one of them a pipe, or on a file system that hangs?")
+var errSlowFiles = errors.New("reading the shared configuration files and the CA bundle took too long; is one of " +
+	"them a pipe, or on a file system that hangs?")
 
-// loadInTime bounds what the SDK reads without a bound: a pipe, or a file system that hangs, must not hang the run. What a
-// hung system call holds is then one goroutine, until the process ends.
+// loadInTime bounds what the SDK reads without a bound: a pipe, or a file system that hangs, must not hang the run.
+// What a hung system call holds is then one goroutine, until the process ends.
 func loadInTime(ctx context.Context, options []func(*config.LoadOptions) error) (aws.Config, error) {
 	type outcome struct {
 		loaded aws.Config
@@ -109,7 +110,8 @@ func maxRetries(settings Settings, loaded aws.Config) (int, error) {
 	case loaded.RetryMaxAttempts < 0:
 		return 0, &SettingError{
 			Summary: "Invalid number of attempts",
-			Detail: fmt.Sprintf("The environment variable AWS_MAX_ATTEMPTS, or max_attempts of the profile, is %d. It must be 1 or more.",
+			Detail: fmt.Sprintf("The environment variable AWS_MAX_ATTEMPTS, or max_attempts of the profile, is %d. "+
+				"It must be 1 or more.",
 				loaded.RetryMaxAttempts),
 		}
 	case loaded.RetryMaxAttempts > 0:
@@ -118,12 +120,12 @@ func maxRetries(settings Settings, loaded aws.Config) (int, error) {
 	return DefaultMaxRetries, nil
 }
 
-// maxConnections is how many idle connections are kept to one host: as many as the most parallel runs use, so that none is
-// opened twice. The SDK keeps 10.
+// maxConnections is how many idle connections are kept to one host: as many as the most parallel runs use, so that none
+// is opened twice. The SDK keeps 10.
 const maxConnections = 256
 
-// httpClient puts this provider's rules around the SDK's own transport, which has the CA bundle. That order matters: the
-// SDK refuses a CA bundle together with a client it doesn't know.
+// httpClient puts this provider's rules around the SDK's own transport, which has the CA bundle. That order matters:
+// the SDK refuses a CA bundle together with a client it doesn't know.
 func httpClient(loaded aws.Config, settings Settings) (*http.Client, error) {
 	buildable, ok := loaded.HTTPClient.(*awshttp.BuildableClient)
 	if !ok {
@@ -180,8 +182,8 @@ func isProxy(parsed *url.URL) bool {
 	return parsed != nil && isProxyScheme(parsed.Scheme) && parsed.Hostname() != "" && isPort(parsed.Port())
 }
 
-// CheckProxy tells whether a value of http_proxy or https_proxy can be used. Its error is a *SettingError, which doesn't
-// repeat the value: it may hold a password.
+// CheckProxy tells whether a value of http_proxy or https_proxy can be used. Its error is a *SettingError, which
+// doesn't repeat the value: it may hold a password.
 func CheckProxy(argument, value string) error {
 	parsed, err := url.Parse(value)
 	if err == nil && isProxy(parsed) && (parsed.Path == "" || parsed.Path == "/") {
@@ -191,6 +193,7 @@ func CheckProxy(argument, value string) error {
 		Argument: argument,
 		Secret:   true,
 		Summary:  "Invalid proxy",
-		Detail:   fmt.Sprintf("The value of %s isn't the URL of a proxy. It must be one such as http://proxy.example.com:3128, with http, https or socks5.", argument),
+		Detail: fmt.Sprintf("The value of %s isn't the URL of a proxy. It must be one such as "+
+			"http://proxy.example.com:3128, with http, https or socks5.", argument),
 	}
 }

@@ -28,7 +28,11 @@ func loadError(settings Settings, err error) error {
 	case errors.As(err, &broken):
 		return &SettingError{
 			Summary: "The AWS shared configuration can't be read",
-			Detail:  fmt.Sprintf("The file %s can't be read: %s.", secret.ShownPath(broken.Filename), secret.PlainWords(broken.Err.Error(), nil)),
+			Detail: fmt.Sprintf(
+				"The file %s can't be read: %s.",
+				secret.ShownPath(broken.Filename),
+				secret.PlainWords(broken.Err.Error(), nil),
+			),
 		}
 	case errors.As(err, &path):
 		// The only other files that are read are the bundles.
@@ -49,13 +53,15 @@ func profileError(missing string) error {
 	if named != missing {
 		return &SettingError{
 			Summary: "The AWS profile refers to one that doesn't exist",
-			Detail: fmt.Sprintf("The profile %q refers to the profile %q, which none of the shared configuration files has.%s",
+			Detail: fmt.Sprintf("The profile %q refers to the profile %q, which none of the shared configuration "+
+				"files has.%s",
 				secret.Shown(named), secret.Shown(missing), profileHint()),
 		}
 	}
 	return &SettingError{
 		Summary: "The AWS profile doesn't exist",
-		Detail: fmt.Sprintf("The environment variable %s names the profile %q, which none of the shared configuration files has.%s",
+		Detail: fmt.Sprintf("The environment variable %s names the profile %q, which none of the shared "+
+			"configuration files has.%s",
 			variable, secret.Shown(missing), profileHint()),
 	}
 }

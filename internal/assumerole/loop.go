@@ -28,7 +28,8 @@ type Attempt struct {
 	Again    bool          // another call follows, if there is time
 }
 
-// loop makes one exchange: get a token, call STS, look the answer up, and then return, wait, or get a new token and go on.
+// loop makes one exchange: get a token, call STS, look the answer up, and then return, wait, or get a new token and go
+// on.
 type loop struct {
 	client   *Client
 	sts      *sts.Client
@@ -50,7 +51,15 @@ type loop struct {
 
 func (c *Client) newLoop(client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput, exchange *Exchange) *loop {
 	now := time.Now()
-	return &loop{client: c, sts: client, input: input, exchange: exchange, delays: retry.NewExponentialJitterBackoff(maxDelay), started: now, resumed: now}
+	return &loop{
+		client:   c,
+		sts:      client,
+		input:    input,
+		exchange: exchange,
+		delays:   retry.NewExponentialJitterBackoff(maxDelay),
+		started:  now,
+		resumed:  now,
+	}
 }
 
 // run goes on until there is a result, an answer that is final, or no time.
@@ -82,7 +91,13 @@ func (l *loop) nextToken(ctx context.Context, renew bool) (secret.Text, error) {
 	token, err := l.client.token(ctx, l.exchange.Request, l.token, renew)
 	switch {
 	case err != nil:
-		return token, ended(ctx, err, timeout, "fetching the web identity token from "+l.exchange.Request.Token.String(), l.last)
+		return token, ended(
+			ctx,
+			err,
+			timeout,
+			"fetching the web identity token from "+l.exchange.Request.Token.String(),
+			l.last,
+		)
 	case renew && token == l.token:
 		return token, l.last
 	}
@@ -101,9 +116,15 @@ func (l *loop) call(ctx context.Context, token secret.Text) (*Result, error) {
 	input := *l.input
 	input.WebIdentityToken = aws.String(token.Reveal())
 	text := newServerText(*l.exchange, token)
-	result, number, err := l.client.session(ctx, l.exchange.Request, &input, l.number, func(ctx context.Context) (*Result, error) {
-		return call(ctx, l.sts, &input, text)
-	})
+	result, number, err := l.client.session(
+		ctx,
+		l.exchange.Request,
+		&input,
+		l.number,
+		func(ctx context.Context) (*Result, error) {
+			return call(ctx, l.sts, &input, text)
+		},
+	)
 	if number > 0 { // it isn't the result of an earlier call
 		l.exchange.Calls++
 		l.number = number
@@ -145,7 +166,8 @@ func isAnswer(err error) bool {
 	return !late && !interrupted
 }
 
-// outcome is the error of the exchange. That the token has expired while IAM was waited for says less than what IAM lacks.
+// outcome is the error of the exchange. That the token has expired while IAM was waited for says less than what IAM
+// lacks.
 func (l *loop) outcome(err error) error {
 	if l.propagating != nil && l.classOf(err) == Expired {
 		return l.propagating
@@ -155,8 +177,8 @@ func (l *loop) outcome(err error) error {
 
 func (l *loop) classOf(err error) Class { return classOf(err, l.exchange.Destination.AWS) }
 
-// pause waits before the next call. An exchange that waits for IAM ends with the answer itself when there is no time for
-// another call.
+// pause waits before the next call. An exchange that waits for IAM ends with the answer itself when there is no time
+// for another call.
 func (l *loop) pause(ctx context.Context, class Class, err error) error {
 	if class == Expired {
 		return nil
@@ -189,8 +211,8 @@ func (l *loop) timeout() time.Duration {
 	return l.exchange.Request.Timeout
 }
 
-// within is the caller's context with the exchange's deadline, and the timeout that the deadline comes from. While IAM is
-// waited for, a single stretch has no more time than any exchange.
+// within is the caller's context with the exchange's deadline, and the timeout that the deadline comes from. While IAM
+// is waited for, a single stretch has no more time than any exchange.
 func (l *loop) within(ctx context.Context) (context.Context, time.Duration, context.CancelFunc) {
 	deadline, timeout := l.started.Add(l.timeout()), l.timeout()
 	if stretch := l.resumed.Add(l.exchange.Request.Timeout); stretch.Before(deadline) {
@@ -200,13 +222,14 @@ func (l *loop) within(ctx context.Context) (context.Context, time.Duration, cont
 	return within, timeout, cancel
 }
 
-// ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself. The last failure is how
-// a call before that ended; nil if there was none.
+// ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself. The last failure is
+// how a call before that ended; nil if there was none.
 func ended(ctx context.Context, err error, timeout time.Duration, during string, last error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded): // what has the same deadline may notice first
+	// what has the same deadline may notice first
+	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return &TimeoutError{Timeout: timeout, During: during, Last: last}
 	case ctx.Err() != nil:
 		return &InterruptedError{During: during, Last: last}

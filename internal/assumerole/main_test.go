@@ -55,7 +55,8 @@ func startIssuer(t *testing.T, options emulator.Options) (server *emulator.Serve
 	}
 }
 
-// together runs cases at the same time, in the environment of the test as a whole: most of them wait. None of them changes it.
+// together runs cases at the same time, in the environment of the test as a whole: most of them wait. None of them
+// changes it.
 func together[V any](t *testing.T, cases map[string]V, test func(*testing.T, V)) {
 	t.Helper()
 	var all sync.WaitGroup

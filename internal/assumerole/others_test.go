@@ -27,35 +27,53 @@ func TestAnswersOfOtherServers(t *testing.T) {
 		packed int32
 	}{
 		"MinIO": {
-			result(`<AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId></AssumedRoleUser><SubjectFromWebIdentityToken>s</SubjectFromWebIdentityToken>`),
-			fields{subject: "s"},
-			0,
+			body: result(
+				`<AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId></AssumedRoleUser><SubjectFromWebIdentityToken>s</SubjectFromWebIdentityToken>`,
+			),
+			want: fields{subject: "s"},
 		},
 		"Ceph": {
 			result(`<SubjectFromWebIdentityToken>s</SubjectFromWebIdentityToken><Audience>a</Audience><AssumedRoleUser><Arn>arn:aws:sts:::assumed-role/deploy/job</Arn><AssumeRoleId>1234:job</AssumeRoleId></AssumedRoleUser>` +
 				`<Provider>p</Provider><PackedPolicySize></PackedPolicySize>`),
-			fields{"arn:aws:sts:::assumed-role/deploy/job", "1234:job", "s", "a", "p"},
+			fields{
+				arn: "arn:aws:sts:::assumed-role/deploy/job", id: "1234:job", subject: "s", audience: "a",
+				provider: "p",
+			},
 			0,
 		},
-		"SeaweedFS": {result(`<SubjectFromWebIdentityToken>s</SubjectFromWebIdentityToken>`), fields{subject: "s"}, 0},
+		"SeaweedFS": {
+			body: result(`<SubjectFromWebIdentityToken>s</SubjectFromWebIdentityToken>`), want: fields{subject: "s"},
+		},
 		"LocalStack": {
-			result(`<AssumedRoleUser><AssumedRoleId>AROA:job</AssumedRoleId><Arn>arn:aws:sts::000000000000:assumed-role/deploy/job</Arn></AssumedRoleUser><PackedPolicySize>6</PackedPolicySize>`),
-			fields{arn: "arn:aws:sts::000000000000:assumed-role/deploy/job", id: "AROA:job"},
-			6,
+			body: result(
+				`<AssumedRoleUser><AssumedRoleId>AROA:job</AssumedRoleId><Arn>arn:aws:sts::000000000000:assumed-role/deploy/job</Arn></AssumedRoleUser><PackedPolicySize>6</PackedPolicySize>`,
+			),
+			want: fields{arn: "arn:aws:sts::000000000000:assumed-role/deploy/job", id: "AROA:job"}, packed: 6,
 		},
-		"a time with an offset": {strings.Replace(result(""), "03:04:05Z", "03:04:05.678+00:00", 1), fields{}, 0},
+		"a time with an offset": {
+			body: strings.Replace(result(""), "03:04:05Z", "03:04:05.678+00:00", 1), want: fields{},
+		},
 		"texts that are none of STS": {
-			result(`<SubjectFromWebIdentityToken>` + strings.Repeat("[", 1000) + `</SubjectFromWebIdentityToken><Audience>{"a":1}</Audience><Provider>` + strings.Repeat("x", 2049) +
+			body: result(`<SubjectFromWebIdentityToken>` + strings.Repeat("[", 1000) +
+				`</SubjectFromWebIdentityToken><Audience>{"a":1}</Audience><Provider>` + strings.Repeat("x", 2049) +
 				`</Provider><AssumedRoleUser><Arn>arn:an-opaque-token</Arn></AssumedRoleUser>`),
-			fields{},
-			0,
+			want: fields{},
 		},
-		"a mark of byte order":    {"\xef\xbb\xbf" + result(""), fields{}, 0},
-		"elements of a namespace": {strings.Replace(result(""), "Response>", `Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">`, 1), fields{}, 0},
+		"a mark of byte order": {body: "\xef\xbb\xbf" + result(""), want: fields{}},
+		"elements of a namespace": {
+			body: strings.Replace(
+				result(""), "Response>", `Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">`, 1,
+			),
+			want: fields{},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
-			made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", test.body))}, request("an-opaque-token"))
+			made, err := exchange(
+				t,
+				assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", test.body))},
+				request("an-opaque-token"),
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,13 +84,18 @@ func TestAnswersOfOtherServers(t *testing.T) {
 				return *value
 			}
 			got := made.Result
-			if read := (fields{text(got.AssumedRoleARN), text(got.AssumedRoleID), text(got.SubjectFromWebIdentityToken), text(got.Audience), text(got.Provider)}); read != test.want {
+			if read := (fields{
+				text(got.AssumedRoleARN), text(got.AssumedRoleID), text(got.SubjectFromWebIdentityToken),
+				text(got.Audience), text(got.Provider),
+			}); read != test.want {
 				t.Errorf("got %+v, want %+v", read, test.want)
 			}
-			if (got.PackedPolicySize == nil) != (test.packed == 0) || got.PackedPolicySize != nil && *got.PackedPolicySize != test.packed {
+			if (got.PackedPolicySize == nil) != (test.packed == 0) ||
+				got.PackedPolicySize != nil && *got.PackedPolicySize != test.packed {
 				t.Errorf("the packed policy's size is %v", got.PackedPolicySize)
 			}
-			if got.Credentials.SessionToken.Reveal() != "SESSION" || got.Credentials.Expiration == nil || got.Credentials.Expiration.Year() != 2999 {
+			if got.Credentials.SessionToken.Reveal() != "SESSION" || got.Credentials.Expiration == nil ||
+				got.Credentials.Expiration.Year() != 2999 {
 				t.Errorf("the credentials are %+v", got.Credentials)
 			}
 		})
@@ -87,39 +110,55 @@ func TestErrorsOfOtherServers(t *testing.T) {
 		want   assumerole.ServiceError
 	}{
 		"MinIO, an expired token": {
-			400, `<?xml version="1.0" encoding="UTF-8"?>
+			status: 400,
+			body: `<?xml version="1.0" encoding="UTF-8"?>
 <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type></Type><Code>ExpiredToken</Code><Message>expired</Message></Error><RequestId>17A3F9C2B1D4E586</RequestId></ErrorResponse>`,
-			assumerole.ServiceError{Code: "ExpiredToken", Message: "expired", RequestID: "17A3F9C2B1D4E586"},
+			want: assumerole.ServiceError{Code: "ExpiredToken", Message: "expired", RequestID: "17A3F9C2B1D4E586"},
 		},
 		"MinIO, a bad token": {
-			400, `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type/><Code>InvalidParameterValue</Code><Message>unable to parse</Message></Error><RequestId>17B3F9C2B1D4E587</RequestId></ErrorResponse>`,
-			assumerole.ServiceError{Code: "InvalidParameterValue", Message: "unable to parse", RequestID: "17B3F9C2B1D4E587"},
+			status: 400,
+			body:   `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type/><Code>InvalidParameterValue</Code><Message>unable to parse</Message></Error><RequestId>17B3F9C2B1D4E587</RequestId></ErrorResponse>`,
+			want: assumerole.ServiceError{
+				Code: "InvalidParameterValue", Message: "unable to parse", RequestID: "17B3F9C2B1D4E587",
+			},
 		},
 		"Ceph": {
-			403, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>no such role</Message><RequestId>tx00000c8f2d7f3a4b5c6d7-0065a1b2c3-4f5a-default</RequestId><HostId>h</HostId></Error>`,
-			assumerole.ServiceError{Code: "AccessDenied", Message: "no such role", RequestID: "tx00000c8f2d7f3a4b5c6d7-0065a1b2c3-4f5a-default"},
+			status: 403,
+			body:   `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>no such role</Message><RequestId>tx00000c8f2d7f3a4b5c6d7-0065a1b2c3-4f5a-default</RequestId><HostId>h</HostId></Error>`,
+			want: assumerole.ServiceError{
+				Code: "AccessDenied", Message: "no such role",
+				RequestID: "tx00000c8f2d7f3a4b5c6d7-0065a1b2c3-4f5a-default",
+			},
 		},
 		"Ceph, with a namespace and no message": {
-			404, "\n<Error xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\n<Code>NoSuchEntity</Code></Error>\n",
-			assumerole.ServiceError{Code: "NoSuchEntity"},
+			status: 404,
+			body:   "\n<Error xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\n<Code>NoSuchEntity</Code></Error>\n",
+			want:   assumerole.ServiceError{Code: "NoSuchEntity"},
 		},
 		"an error that came as a success": {
-			200, `<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`,
-			assumerole.ServiceError{Code: "AccessDenied", Message: "no"},
+			status: 200,
+			body:   `<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`,
+			want:   assumerole.ServiceError{Code: "AccessDenied", Message: "no"},
 		},
 		"an error with a time in its words": {
-			400, `<ErrorResponse><Error><Code>A</Code><Message>it &lt;Expiration>soon&lt;/Expiration></Message></Error></ErrorResponse>`,
-			assumerole.ServiceError{Code: "A", Message: "it [29 characters left out]"},
+			status: 400,
+			body:   `<ErrorResponse><Error><Code>A</Code><Message>it &lt;Expiration>soon&lt;/Expiration></Message></Error></ErrorResponse>`,
+			want:   assumerole.ServiceError{Code: "A", Message: "it [29 characters left out]"},
 		},
 		"SeaweedFS": {
-			400, `<ErrorResponse><Error><Code>InvalidParameterValue</Code><Message>invalid token</Message></Error></ErrorResponse>`,
-			assumerole.ServiceError{Code: "InvalidParameterValue", Message: "invalid token"},
+			status: 400,
+			body:   `<ErrorResponse><Error><Code>InvalidParameterValue</Code><Message>invalid token</Message></Error></ErrorResponse>`,
+			want:   assumerole.ServiceError{Code: "InvalidParameterValue", Message: "invalid token"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
 			test.want.HTTPStatus = test.status
-			_, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(test.status, "application/xml", test.body))}, request("an-opaque-token"))
+			_, err := exchange(
+				t,
+				assumerole.Settings{Endpoint: answers(t, answer(test.status, "application/xml", test.body))},
+				request("an-opaque-token"),
+			)
 			if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || *service != test.want {
 				t.Errorf("got %T: %v", err, err)
 			}
@@ -127,12 +166,17 @@ func TestErrorsOfOtherServers(t *testing.T) {
 	}
 }
 
-// TestServerThatIsNotReady holds that a server which answers 503 at first, as SeaweedFS does, is asked again, whatever else
-// stands in the answer.
+// TestServerThatIsNotReady holds that a server which answers 503 at first, as SeaweedFS does, is asked again, whatever
+// else stands in the answer.
 func TestServerThatIsNotReady(t *testing.T) {
 	testenv.Isolate(t)
 	together(t, map[string]string{
-		"nothing": "", "text": "starting", "a page": "<html>starting</html>", "an error": "<Error><Code>ServiceUnavailable</Code></Error>", "an error without a code": "<ErrorResponse></ErrorResponse>", "half an answer": result("")[:200],
+		"nothing":                 "",
+		"text":                    "starting",
+		"a page":                  "<html>starting</html>",
+		"an error":                "<Error><Code>ServiceUnavailable</Code></Error>",
+		"an error without a code": "<ErrorResponse></ErrorResponse>",
+		"half an answer":          result("")[:200],
 	}, func(t *testing.T, body string) { //nolint:thelper // it is the test itself
 		var calls atomic.Int32
 		endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
@@ -142,7 +186,12 @@ func TestServerThatIsNotReady(t *testing.T) {
 			}
 			answer(200, "text/xml", result(""))(w, r)
 		})
-		if made, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token")); err != nil || made.Calls != 2 {
+		if made, err := exchange(
+			t,
+			assumerole.Settings{Endpoint: endpoint},
+			request("an-opaque-token"),
+		); err != nil ||
+			made.Calls != 2 {
 			t.Errorf("%d calls, and %v", made.Calls, err)
 		}
 	})

@@ -10,8 +10,8 @@ type partition struct {
 	dnsSuffixes  []string
 }
 
-// partitions is the SDK's own list, which it keeps to itself, with one difference: the home Region of aws-cn is Beijing.
-// Longer prefixes stand before the ones they begin with.
+// partitions is the SDK's own list, which it keeps to itself, with one difference: the home Region of aws-cn is
+// Beijing. Longer prefixes stand before the ones they begin with.
 var partitions = []partition{
 	{"aws-cn", "cn-north-1", "cn-", []string{"amazonaws.com.cn", "api.amazonwebservices.com.cn"}},
 	{"aws-us-gov", "us-gov-west-1", "us-gov-", []string{"amazonaws.com", "api.aws"}},

@@ -11,20 +11,27 @@ import (
 // changes nothing else: no order, no number, no escape. Its error is an *ArgumentError.
 func CompactPolicy(policy string) (string, error) {
 	fail := func(format string, arguments ...any) error {
-		return &ArgumentError{Argument: PolicyArgument, Summary: "Invalid session policy", Detail: fmt.Sprintf(format, arguments...)}
+		return &ArgumentError{
+			Argument: PolicyArgument,
+			Summary:  "Invalid session policy",
+			Detail:   fmt.Sprintf(format, arguments...),
+		}
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, []byte(policy)); err != nil {
-		return "", fail("The policy isn't valid JSON: %s. It must be a policy document, such as jsonencode({ Version = \"2012-10-17\", Statement = [...] }).", err)
+		return "", fail("The policy isn't valid JSON: %s. It must be a policy document, such as jsonencode({ Version "+
+			"= \"2012-10-17\", Statement = [...] }).", err)
 	}
 	for position, r := range []rune(compact.String()) {
 		if !inPolicy(r) {
-			return "", fail("The policy has the character %U at position %d of its compacted form. STS allows U+0009, U+000A, U+000D and U+0020 to U+00FF; "+
+			return "", fail("The policy has the character %U at position %d of its compacted form. STS allows "+
+				"U+0009, U+000A, U+000D and U+0020 to U+00FF; "+
 				"in JSON, others can be written as \\u escapes.", r, position+1)
 		}
 	}
 	if length := utf8.RuneCountInString(compact.String()); length > MaxPolicyLength {
-		return "", fail("The policy has %d characters without white space between its parts. STS allows %d; managed policies, by policy_arns, don't count here.",
+		return "", fail("The policy has %d characters without white space between its parts. STS allows %d; managed "+
+			"policies, by policy_arns, don't count here.",
 			length, MaxPolicyLength)
 	}
 	return compact.String(), nil

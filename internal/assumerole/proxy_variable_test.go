@@ -45,7 +45,8 @@ func TestProxyVariableThatIsUsed(t *testing.T) {
 	}
 }
 
-// TestMalformedProxyVariable checks that a malformed value is an error that names the variable. The call must not go direct.
+// TestMalformedProxyVariable checks that a malformed value is an error that names the variable. The call must not go
+// direct.
 func TestMalformedProxyVariable(t *testing.T) {
 	for name, value := range map[string]string{
 		"an unsupported scheme":          "ftp://proxy.example.com:3128",

@@ -36,7 +36,7 @@ const (
 	MaxDurationSeconds      = 43200
 	MaxSessionTokenSize     = 4096
 	DefaultTimeout          = time.Minute
-	MaxTimeout              = 24 * time.Hour // the provider's own, for each of Request.Timeout and Request.PropagationTimeout
+	MaxTimeout              = 24 * time.Hour // the provider's own, for each timeout of Request
 	DefaultRoleSessionName  = "terraform"
 	roleSessionNameExpected = "letters, digits and the characters _ + = , . @ -"
 )
@@ -58,9 +58,13 @@ type Request struct {
 	DurationSeconds         int32         // DurationSeconds; 0: the service's default, 3600
 	MinimumSessionTokenSize int32         // MinimumSessionTokenSize; 0 isn't sent
 	Timeout                 time.Duration // at most MaxTimeout
-	PropagationTimeout      time.Duration // how much longer to go on while IAM doesn't know the role or the OIDC provider yet
-	Fresh                   bool          // neither a token nor a session that another exchange has fetched will do
-	Attempted               func(Attempt) `json:"-"` // told of each call that failed, perhaps after Exchange has ended: others may wait for the same; may be nil
+	// PropagationTimeout is how much longer to go on while IAM doesn't know the role or the OIDC provider yet.
+	PropagationTimeout time.Duration
+	// Fresh requests a token and a session that no other exchange has fetched.
+	Fresh bool
+	// Attempted is told of each call that failed, perhaps after Exchange has ended, because others may wait for the
+	// same call. It may be nil.
+	Attempted func(Attempt) `json:"-"`
 }
 
 // CheckRoleSessionName checks the API's constraints. Its error is an *ArgumentError.
@@ -91,7 +95,8 @@ func CheckPolicyARN(value string) error {
 	return &ArgumentError{
 		Argument: PolicyARNsArgument,
 		Summary:  "Invalid policy ARN",
-		Detail: fmt.Sprintf("%q isn't the ARN of a managed policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess: it has %d characters, where %d to %d are allowed.",
+		Detail: fmt.Sprintf("%q isn't the ARN of a managed policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess: "+
+			"it has %d characters, where %d to %d are allowed.",
 			shownARN(value), length, MinARNLength, MaxARNLength),
 	}
 }
@@ -106,15 +111,16 @@ func (r Request) checkForAWS() (arn.ARN, error) {
 		return arn.ARN{}, &ArgumentError{
 			Argument: DurationArgument,
 			Summary:  "Duration out of range",
-			Detail: fmt.Sprintf("The duration is %d seconds. AWS allows %d to %d seconds (12 hours), and no more than the role's own maximum session duration.",
+			Detail: fmt.Sprintf("The duration is %d seconds. AWS allows %d to %d seconds (12 hours), and no more "+
+				"than the role's own maximum session duration.",
 				r.DurationSeconds, MinDurationSeconds, MaxDurationSeconds),
 		}
 	}
 	return role, nil
 }
 
-// ShownRoleARN is RoleARN for a log or an error. What is neither an ARN nor the name of a role might be a token in its place, so
-// only its length is shown.
+// ShownRoleARN is RoleARN for a log or an error. What is neither an ARN nor the name of a role might be a token in its
+// place, so only its length is shown.
 func (r Request) ShownRoleARN() string { return shownARN(r.RoleARN) }
 
 // maxRoleName is the greatest length of a role's name in IAM, in characters.
@@ -136,7 +142,8 @@ func parseRoleARN(value, origin string) (arn.ARN, error) {
 			Argument:  RoleARNArgument,
 			Misplaced: shownARN(value) != value,
 			Summary:   "Invalid role ARN",
-			Detail: fmt.Sprintf("The role ARN %q%s %s. It must be the ARN of an IAM role, %d to %d characters long, such as arn:aws:iam::123456789012:role/deploy.",
+			Detail: fmt.Sprintf("The role ARN %q%s %s. It must be the ARN of an IAM role, %d to %d characters long, "+
+				"such as arn:aws:iam::123456789012:role/deploy.",
 				shownARN(value), origin, problem, MinARNLength, MaxARNLength),
 		}
 	}
@@ -149,12 +156,14 @@ func parseRoleARN(value, origin string) (arn.ARN, error) {
 		return arn.ARN{}, fail("isn't an ARN")
 	case parsed.Service == "sts" && strings.HasPrefix(parsed.Resource, "assumed-role/"):
 		return arn.ARN{}, fail("is that of a session of a role, not of the role itself")
-	case parsed.Service != "iam" || !strings.HasPrefix(parsed.Resource, "role/") || strings.HasSuffix(parsed.Resource, "/"):
+	case parsed.Service != "iam" || !strings.HasPrefix(parsed.Resource, "role/") || strings.HasSuffix(parsed.Resource,
+		"/"):
 		return arn.ARN{}, fail("isn't that of an IAM role")
 	case parsed.Region != "":
 		return arn.ARN{}, fail("names a Region, which the ARN of a role doesn't")
 	case hasLetter.MatchString(parsed.AccountID):
-		return arn.ARN{}, fail(fmt.Sprintf("has letters in its account ID, %q, where 12 digits belong (an O for a 0, perhaps, or an l for a 1)", secret.Scrub(parsed.AccountID)))
+		return arn.ARN{}, fail(fmt.Sprintf("has letters in its account ID, %q, where 12 digits belong (an O for a 0, "+
+			"perhaps, or an l for a 1)", secret.Scrub(parsed.AccountID)))
 	case !accountID.MatchString(parsed.AccountID):
 		return arn.ARN{}, fail("has no account ID of 12 digits")
 	case length < MinARNLength || length > MaxARNLength:

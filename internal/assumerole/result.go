@@ -45,7 +45,11 @@ func newResult(output *sts.AssumeRoleWithWebIdentityOutput, text serverText) (*R
 		return nil, &AnswerError{Kind: AnswerNoCredentials, Problem: "has incomplete credentials"}
 	}
 	if credentials.Expiration != nil && !credentials.Expiration.After(time.Now().Add(-maxClockSkew)) {
-		return nil, &AnswerError{Kind: AnswerExpired, Problem: "has credentials that have already expired, at " + credentials.Expiration.UTC().Format(time.RFC3339)}
+		return nil, &AnswerError{
+			Kind: AnswerExpired,
+			Problem: "has credentials that have already expired, at " + credentials.Expiration.UTC().
+				Format(time.RFC3339),
+		}
 	}
 	user := output.AssumedRoleUser
 	if user == nil {

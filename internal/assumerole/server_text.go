@@ -13,8 +13,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// serverText decides what is kept of the texts in a server's answers. The server has the token, and can repeat it in any
-// form.
+// serverText decides what is kept of the texts in a server's answers. The server has the token, and can repeat it in
+// any form.
 type serverText struct {
 	names   []string      // what the request has, and an answer may name
 	secrets []secret.Text // the token first
@@ -23,7 +23,10 @@ type serverText struct {
 func newServerText(exchange Exchange, token secret.Text) serverText {
 	request, claims := exchange.Request, exchange.Claims
 	host, _, _ := strings.Cut(exchange.Destination.Host, ":")
-	text := serverText{names: []string{request.RoleSessionName, exchange.Destination.Host, host}, secrets: []secret.Text{token}}
+	text := serverText{
+		names:   []string{request.RoleSessionName, exchange.Destination.Host, host},
+		secrets: []secret.Text{token},
+	}
 	// A token might be in one of these by mistake. A name of the request is one that this provider shows itself.
 	for _, value := range append([]string{request.RoleARN, request.ProviderID}, request.PolicyARNs...) {
 		if shownARN(value) == value {
@@ -36,29 +39,57 @@ func newServerText(exchange Exchange, token secret.Text) serverText {
 		text.names = append(text.names, role.AccountID, role.Resource)
 	}
 	if claims != nil {
-		text.names = append(text.names, claims.Issuer, strings.TrimPrefix(claims.Issuer, "https://"), claims.Subject, claims.AuthorizedParty)
+		text.names = append(
+			text.names,
+			claims.Issuer,
+			strings.TrimPrefix(claims.Issuer, "https://"),
+			claims.Subject,
+			claims.AuthorizedParty,
+		)
 		text.names = append(text.names, claims.Audience...)
 	}
 	return text
 }
 
-// longSentences are parts of the messages of STS, and of Go about certificates, that are long: what else a server says is cut
-// sooner.
+// longSentences are parts of the messages of STS, and of Go about certificates, that are long: what else a server says
+// is cut sooner.
 var longSentences = []string{
-	"Not authorized to perform sts:AssumeRoleWithWebIdentity", "with an explicit deny in a",
-	"is not authorized to perform:", "on resource:", "because no identity-based policy allows the",
+	"Not authorized to perform sts:AssumeRoleWithWebIdentity",
+	"with an explicit deny in a",
+	"is not authorized to perform:",
+	"on resource:",
+	"because no identity-based policy allows the",
 	"No OpenIDConnect provider found in your account for",
-	"Couldn't retrieve verification key from your identity provider", "please reference AssumeRoleWithWebIdentity documentation for requirements",
+	"Couldn't retrieve verification key from your identity provider",
+	"please reference AssumeRoleWithWebIdentity " +
+		"documentation for requirements",
 	"OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
-	"The ID Token provided is not a valid JWT", "You may see this error if you sent an Access Token",
-	"Token expired: current date/time", "must be before the expiration",
-	"validation error detected:", "validation errors detected:", "failed to satisfy constraint:", "Member must have length greater than or equal to",
-	"Member must have length less than or equal to", "Member must have value greater than or equal to", "Member must have value less than or equal to",
-	"Member must satisfy regular expression pattern:", `[\w+=,.@-]*`,
-	"The requested DurationSeconds exceeds the MaxSessionDuration set for this role", "session limit for roles assumed by role chaining",
-	"Packed size of session tags consumes", "of allotted space",
-	"STS is not activated in this region for", "Your account administrator can activate STS in this region using the IAM Console",
-	"x509: certificate is valid for", "x509: certificate signed by unknown authority", "x509: certificate has expired or is not yet valid:",
+	"The ID Token provided is not a valid JWT",
+	"You may see this error if you sent an Access Token",
+	"Token expired: current date/time",
+	"must be before the expiration",
+	"validation error detected:",
+	"validation errors detected:",
+	"failed to satisfy constraint:",
+	"Member must have " +
+		"length greater than or equal to",
+	"Member must have length less than or equal to",
+	"Member must have value greater than or equal to",
+	"Member must have value less than or equal to",
+	"Member must satisfy regular expression pattern:",
+	`[\w+=,.@-]*`,
+	"The requested DurationSeconds exceeds the MaxSessionDuration set for this role",
+	"session limit for roles " +
+		"assumed by role chaining",
+	"Packed size of session tags consumes",
+	"of allotted space",
+	"STS is not activated in this region for",
+	"Your account administrator can activate STS in this region using the " +
+		"IAM Console",
+	"x509: certificate is valid for",
+	"x509: certificate signed by unknown authority",
+	"x509: certificate has " +
+		"expired or is not yet valid:",
 	"tls: failed to verify certificate:",
 }
 
@@ -90,13 +121,17 @@ func (t serverText) code(code string) string {
 // maxResult is the length in characters from which a text of a result isn't one of STS. The longest is an ARN.
 const maxResult = 2048
 
-// result is a text for the user's own use, or nil if the server has none. It is also nil if the text is none of STS: Terraform
-// would store the token in the state, and takes minutes to show deeply nested JSON.
+// result is a text for the user's own use, or nil if the server has none. It is also nil if the text is none of STS:
+// Terraform would store the token in the state, and takes minutes to show deeply nested JSON.
 func (t serverText) result(value *string) *string {
-	if none(value) || utf8.RuneCountInString(*value) > maxResult || strings.HasPrefix(*value, "[") || strings.HasPrefix(*value, "{") {
+	if none(value) || utf8.RuneCountInString(*value) > maxResult || strings.HasPrefix(*value, "[") ||
+		strings.HasPrefix(*value, "{") {
 		return nil
 	}
-	if slices.ContainsFunc(t.secrets, func(known secret.Text) bool { return !known.IsEmpty() && strings.Contains(*value, known.Reveal()) }) {
+	if slices.ContainsFunc(
+		t.secrets,
+		func(known secret.Text) bool { return !known.IsEmpty() && strings.Contains(*value, known.Reveal()) },
+	) {
 		return nil
 	}
 	return value
@@ -104,7 +139,9 @@ func (t serverText) result(value *string) *string {
 
 // requestIDs are what AWS, MinIO and Ceph call an answer by. Ceph's ends with the name of a zone: of
 // these, only the usual one is known.
-var requestIDs = regexp.MustCompile(`^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{16}|tx[0-9a-f]{21}-[0-9a-f]{10}-[0-9a-f]{1,8}-default)$`)
+var requestIDs = regexp.MustCompile(
+	`^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{16}|tx[0-9a-f]{21}-[0-9a-f]{10}-[0-9a-f]{1,8}-default)$`,
+)
 
 // partLength is how many bytes of an ID must be a part of a secret for the ID to be left out.
 const partLength = 4
@@ -127,7 +164,10 @@ func (t serverText) isOfSecret(id string) bool {
 		for _, bytesOfID := range [][]byte{decoded, reversed} {
 			for n := 0; n+partLength <= len(bytesOfID); n++ {
 				part := string(bytesOfID[n : n+partLength])
-				if slices.ContainsFunc(t.secrets, func(known secret.Text) bool { return strings.Contains(known.Reveal(), part) }) {
+				if slices.ContainsFunc(
+					t.secrets,
+					func(known secret.Text) bool { return strings.Contains(known.Reveal(), part) },
+				) {
 					return true
 				}
 			}

@@ -50,7 +50,9 @@ func TestRequestIDs(t *testing.T) {
 // TestNamesOfTheRequest holds that a token in the place of an argument doesn't count as a name that may be shown.
 func TestNamesOfTheRequest(t *testing.T) {
 	t.Parallel()
-	for _, misplaced := range []string{"x7Gh2Qz9aB", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "d41d8cd98f00b204e9800998ecf8427e"} {
+	for _, misplaced := range []string{
+		"x7Gh2Qz9aB", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "d41d8cd98f00b204e9800998ecf8427e",
+	} {
 		for name, request := range map[string]Request{
 			"role_arn":    {RoleARN: misplaced},
 			"provider_id": {ProviderID: misplaced},
@@ -62,8 +64,13 @@ func TestNamesOfTheRequest(t *testing.T) {
 			}
 		}
 	}
-	text := newServerText(Exchange{Request: Request{RoleARN: "arn:aws:iam::111122223333:role/x7Gh2Qz9aB"}}, secret.New("an.opaque.token"))
-	for _, message := range []string{"The role arn:aws:iam::111122223333:role/x7Gh2Qz9aB is unknown", "The role role/x7Gh2Qz9aB is unknown"} {
+	text := newServerText(
+		Exchange{Request: Request{RoleARN: "arn:aws:iam::111122223333:role/x7Gh2Qz9aB"}},
+		secret.New("an.opaque.token"),
+	)
+	for _, message := range []string{
+		"The role arn:aws:iam::111122223333:role/x7Gh2Qz9aB is unknown", "The role role/x7Gh2Qz9aB is unknown",
+	} {
 		if got := text.plain(message); got != message {
 			t.Errorf("got %q", got)
 		}
@@ -91,18 +98,28 @@ func TestLongMessages(t *testing.T) {
 	t.Parallel()
 	text := newServerText(Exchange{
 		Request: Request{RoleARN: "arn:aws:iam::123456789012:role/x7Gh2Qz9", RoleSessionName: "s1"},
-		Claims:  &webidentity.Claims{Issuer: "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"},
+		Claims: &webidentity.Claims{
+			Issuer: "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+		},
 	}, secret.New("an.opaque.token"))
 	for _, message := range []string{
 		"Not authorized to perform sts:AssumeRoleWithWebIdentity with an explicit deny in a VPC endpoint policy",
-		"User: arn:aws:sts::111122223333:assumed-role/hub/terraform is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/x7Gh2Qz9 because no identity-based policy allows the sts:AssumeRole action",
-		"No OpenIDConnect provider found in your account for https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
-		"Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",
-		"1 validation error detected: Value 's1' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2",
+		"User: arn:aws:sts::111122223333:assumed-role/hub/terraform is not authorized to perform: sts:AssumeRole on " +
+			"resource: arn:aws:iam::123456789012:role/x7Gh2Qz9 because no identity-based policy allows the " +
+			"sts:AssumeRole action",
+		"No OpenIDConnect provider found in your account for " +
+			"https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+		"Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity " +
+			"documentation for requirements",
+		"1 validation error detected: Value 's1' at 'roleSessionName' failed to satisfy constraint: Member must have " +
+			"length greater than or equal to 2",
 		"The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
-		"STS is not activated in this region for account:123456789012. Your account administrator can activate STS in this region using the IAM Console.",
-		"x509: certificate has expired or is not yet valid: current time 2026-11-24T12:00:00Z is after 2025-01-01T00:00:00Z",
-		"1 validation error detected: Value 's1' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+		"STS is not activated in this region for account:123456789012. Your account administrator can activate STS " +
+			"in this region using the IAM Console.",
+		"x509: certificate has expired or is not yet valid: current time 2026-11-24T12:00:00Z is after " +
+			"2025-01-01T00:00:00Z",
+		"1 validation error detected: Value 's1' at 'roleSessionName' failed to satisfy constraint: Member must " +
+			"satisfy regular expression pattern: [\\w+=,.@-]*",
 	} {
 		if got := text.plain(message); got != message {
 			t.Errorf("\n got %q\nwant %q", got, message)

@@ -27,13 +27,19 @@ type work[V comparable] struct {
 // keepFailure is how long a failure is kept for those who pause meanwhile: longer than their pauses.
 const keepFailure = 2 * maxDelay
 
-// do gives the outcome for a key: of work under way, or a value that isn't stale yet, or of new work. Whoever asks waits for as
-// long as the own context lets them. The work has no deadline of its own, and ends when nobody waits for it.
+// do gives the outcome for a key: of work under way, or a value that isn't stale yet, or of new work. Whoever asks
+// waits for as long as the own context lets them. The work has no deadline of its own, and ends when nobody waits for
+// it.
 //
-// A failure goes to all who wait. Who took part in earlier work, and pauses after its failure, gives that work's number: a
-// failure since then is theirs, too, so that many who ask for the same call hardly more often than one. The number that do returns
-// is 0 if the value is of earlier work.
-func (s *shared[V]) do(ctx context.Context, key string, after int, f func(context.Context) (V, time.Time, error)) (V, int, error) {
+// A failure goes to all who wait. Who took part in earlier work, and pauses after its failure, gives that work's
+// number: a failure since then is theirs, too, so that many who ask for the same call hardly more often than one. The
+// number that do returns is 0 if the value is of earlier work.
+func (s *shared[V]) do(
+	ctx context.Context,
+	key string,
+	after int,
+	f func(context.Context) (V, time.Time, error),
+) (V, int, error) {
 	current, isNew := s.join(ctx, key, after, f)
 	defer s.leave(key, current)
 	if !isNew && current.isDone() && current.err == nil {
@@ -58,7 +64,12 @@ func (s *shared[V]) forget(key string, value V) {
 }
 
 // join finds the work to wait for, and starts it if there is none.
-func (s *shared[V]) join(ctx context.Context, key string, after int, f func(context.Context) (V, time.Time, error)) (current *work[V], isNew bool) {
+func (s *shared[V]) join(
+	ctx context.Context,
+	key string,
+	after int,
+	f func(context.Context) (V, time.Time, error),
+) (current *work[V], isNew bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.dropStale()
@@ -94,7 +105,10 @@ func (w *work[V]) serves(after int) bool {
 }
 
 // survive makes an error of a panic: those who wait would wait forever.
-func survive[V any](ctx context.Context, f func(context.Context) (V, time.Time, error)) (value V, until time.Time, err error) {
+func survive[V any](
+	ctx context.Context,
+	f func(context.Context) (V, time.Time, error),
+) (value V, until time.Time, err error) {
 	defer func() {
 		if bug := Bug(recover()); bug != nil {
 			err = bug

@@ -28,7 +28,8 @@ func awaitAskers(t *testing.T, s *shared[int], key string, number int) {
 	t.Fatalf("there are never %d askers", number)
 }
 
-// TestWorkOutlivesItsFirstAsker holds that work goes on for those who joined it, with the values of its context (a logger, say).
+// TestWorkOutlivesItsFirstAsker holds that work goes on for those who joined it, with the values of its context (a
+// logger, say).
 func TestWorkOutlivesItsFirstAsker(t *testing.T) {
 	t.Parallel()
 	var s shared[int]

@@ -66,13 +66,21 @@ func TestSharing(t *testing.T) {
 		calls int
 		asked int32
 	}{
-		"the same":            {func(int, *assumerole.Request) {}, 1, 1},
-		"other session names": {func(i int, r *assumerole.Request) { r.RoleSessionName = fmt.Sprintf("job-%d", i) }, 20, 1},
-		"other durations":     {func(i int, r *assumerole.Request) { r.DurationSeconds = int32(900 + i) }, 20, 1},
-		"policies in other order": {func(i int, r *assumerole.Request) {
-			r.PolicyARNs = [][]string{{readOnly, viewOnly}, {viewOnly, readOnly}}[i%2]
-		}, 1, 1},
-		"fresh ones": {func(_ int, r *assumerole.Request) { r.Fresh = true }, 20, 20},
+		"the same": {vary: func(int, *assumerole.Request) {}, calls: 1, asked: 1},
+		"other session names": {
+			vary: func(i int, r *assumerole.Request) { r.RoleSessionName = fmt.Sprintf("job-%d", i) }, calls: 20,
+			asked: 1,
+		},
+		"other durations": {
+			vary: func(i int, r *assumerole.Request) { r.DurationSeconds = int32(900 + i) }, calls: 20, asked: 1,
+		},
+		"policies in other order": {
+			vary: func(i int, r *assumerole.Request) {
+				r.PolicyARNs = [][]string{{readOnly, viewOnly}, {viewOnly, readOnly}}[i%2]
+			},
+			calls: 1, asked: 1,
+		},
+		"fresh ones": {vary: func(_ int, r *assumerole.Request) { r.Fresh = true }, calls: 20, asked: 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
@@ -101,7 +109,13 @@ func TestSharing(t *testing.T) {
 				test.calls, test.asked = test.calls+1, test.asked+1
 			}
 			if got := len(server.Requests()); got != test.calls || source.asked.Load() != test.asked {
-				t.Errorf("%d calls and %d requests of a token, want %d and %d", got, source.asked.Load(), test.calls, test.asked)
+				t.Errorf(
+					"%d calls and %d requests of a token, want %d and %d",
+					got,
+					source.asked.Load(),
+					test.calls,
+					test.asked,
+				)
 			}
 		})
 	}
@@ -143,12 +157,19 @@ func TestTokenIsRequestedAgainNearItsEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.AddOIDCProvider(account, issuer.URL(), "sts.example.com")
-	if err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: emulator.TrustPolicy(account, issuer.URL(), map[string]string{"sub": subject}, nil)}); err != nil {
+	if err := server.AddRole(
+		emulator.Role{
+			ARN:         roleARN,
+			TrustPolicy: emulator.TrustPolicy(account, issuer.URL(), map[string]string{"sub": subject}, nil),
+		},
+	); err != nil {
 		t.Fatal(err)
 	}
 	lifetime := 2 * time.Second
 	source := platform{asked: new(atomic.Int32), token: func() string {
-		token, err := issuer.Mint(emulator.Token{Subject: subject, Audience: []string{"sts.example.com"}, Lifetime: lifetime})
+		token, err := issuer.Mint(
+			emulator.Token{Subject: subject, Audience: []string{"sts.example.com"}, Lifetime: lifetime},
+		)
 		if err != nil {
 			t.Error(err)
 		}
@@ -289,8 +310,8 @@ func TestSharedFailureTellsOfItsCalls(t *testing.T) {
 	}
 }
 
-// TestJoinedRequestHasTimeOfItsOwn holds that a block which joined another's request for a token doesn't fail because the
-// other had little time.
+// TestJoinedRequestHasTimeOfItsOwn holds that a block which joined another's request for a token doesn't fail because
+// the other had little time.
 func TestJoinedRequestHasTimeOfItsOwn(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})
@@ -384,7 +405,9 @@ func TestAttemptsAreTold(t *testing.T) {
 	}
 	for n, attempt := range told {
 		service, ok := errors.AsType[*assumerole.ServiceError](attempt.Err)
-		if !ok || service.Code != "Throttling" || service.RequestID == "" || attempt.Number != n+1 || !attempt.Again || attempt.Duration <= 0 || strings.Contains(attempt.Err.Error(), token) {
+		if !ok || service.Code != "Throttling" || service.RequestID == "" || attempt.Number != n+1 || !attempt.Again ||
+			attempt.Duration <= 0 ||
+			strings.Contains(attempt.Err.Error(), token) {
 			t.Errorf("it tells %+v", attempt)
 		}
 	}
@@ -407,7 +430,8 @@ func TestPanicIsAnError(t *testing.T) {
 		asked.Token, asked.Fresh = panicking{token}, fresh
 		for _, err := range atOnce(t.Context(), client, []assumerole.Request{asked, asked}) {
 			bug, ok := errors.AsType[*assumerole.BugError](err)
-			if !ok || !strings.Contains(bug.Place, "assumerole_test.panicking.Token, line ") || strings.Contains(err.Error(), token) {
+			if !ok || !strings.Contains(bug.Place, "assumerole_test.panicking.Token, line ") ||
+				strings.Contains(err.Error(), token) {
 				t.Errorf("%s: got %T: %v", name, err, err)
 			}
 		}

@@ -17,8 +17,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
-// translate turns an error of the SDK into one of this package. The SDK's own can hold the whole answer, so none of them is
-// wrapped, and of texts from outside only what text lets through is kept.
+// translate turns an error of the SDK into one of this package. The SDK's own can hold the whole answer, so none of
+// them is wrapped, and of texts from outside only what text lets through is kept.
 func translate(err error, text serverText) error {
 	if redirect, found := errors.AsType[*transport.RedirectError](err); found {
 		return &transport.RedirectError{Status: redirect.Status, Host: secret.PlainHost(redirect.Host, text.secrets...)}
@@ -60,7 +60,12 @@ func isPassingConnection(connection *ConnectionError, err error) bool {
 // connectionError puts a failed connection into words, by the types of Go's network errors.
 func connectionError(err error, text serverText) *ConnectionError {
 	if refusal, found := errors.AsType[*transport.ProxyError](err); found {
-		return &ConnectionError{Kind: ConnectionDenied, OfProxy: true, HTTPStatus: refusal.Status, Problem: text.plain(refusal.Error())}
+		return &ConnectionError{
+			Kind:       ConnectionDenied,
+			OfProxy:    true,
+			HTTPStatus: refusal.Status,
+			Problem:    text.plain(refusal.Error()),
+		}
 	}
 	if operation, found := errors.AsType[*net.OpError](err); found && operation.Op == "proxyconnect" {
 		problem := connectionError(operation.Err, text)
@@ -68,10 +73,17 @@ func connectionError(err error, text serverText) *ConnectionError {
 		return problem
 	}
 	if resolution, found := errors.AsType[*net.DNSError](err); found {
-		return &ConnectionError{Kind: ConnectionNoName, Problem: fmt.Sprintf("the name %q doesn't resolve", text.plain(resolution.Name))}
+		return &ConnectionError{
+			Kind:    ConnectionNoName,
+			Problem: fmt.Sprintf("the name %q doesn't resolve", text.plain(resolution.Name)),
+		}
 	}
 	if verification, found := errors.AsType[*tls.CertificateVerificationError](err); found {
-		return &ConnectionError{Kind: ConnectionCertificate, Certificate: certificateProblem(verification), Problem: fmt.Sprintf("its certificate isn't trusted: %q", text.plain(verification.Err.Error()))}
+		return &ConnectionError{
+			Kind:        ConnectionCertificate,
+			Certificate: certificateProblem(verification),
+			Problem:     fmt.Sprintf("its certificate isn't trusted: %q", text.plain(verification.Err.Error())),
+		}
 	}
 	if _, found := errors.AsType[tls.RecordHeaderError](err); found || errors.Is(err, http.ErrSchemeMismatch) {
 		return &ConnectionError{Kind: ConnectionNotTLS, Problem: "it doesn't speak TLS"}
@@ -79,8 +91,12 @@ func connectionError(err error, text serverText) *ConnectionError {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &ConnectionError{Kind: ConnectionRefused, Problem: "it refuses the connection"}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, net.ErrClosed):
-		return &ConnectionError{Kind: ConnectionClosed, Problem: "it closed the connection before the answer was complete"}
+	case errors.Is(err, io.EOF),
+		errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, syscall.ECONNRESET),
+		errors.Is(err, net.ErrClosed):
+		return &ConnectionError{Kind: ConnectionClosed, Problem: "it closed the connection before the answer was " +
+			"complete"}
 	}
 	return &ConnectionError{Problem: text.plain(innermost(err).Error())}
 }
@@ -93,7 +109,10 @@ func certificateProblem(verification *tls.CertificateVerificationError) Certific
 	if _, other := errors.AsType[x509.HostnameError](verification.Err); other {
 		return CertificateName
 	}
-	if invalid, found := errors.AsType[x509.CertificateInvalidError](verification.Err); found && invalid.Reason == x509.Expired {
+	if invalid, found := errors.AsType[x509.CertificateInvalidError](
+		verification.Err,
+	); found &&
+		invalid.Reason == x509.Expired {
 		return CertificateExpired
 	}
 	return CertificateOther

@@ -15,8 +15,17 @@ import (
 )
 
 var asked = assumerole.Exchange{
-	Request:     assumerole.Request{RoleARN: "arn:aws:iam::111122223333:role/deploy", RoleSessionName: "job", Token: webidentity.Inline{}},
-	Destination: assumerole.Destination{Host: "sts.us-east-1.amazonaws.com", AWS: true, Region: "us-east-1", RegionOrigin: "the role's partition, aws"},
+	Request: assumerole.Request{
+		RoleARN:         "arn:aws:iam::111122223333:role/deploy",
+		RoleSessionName: "job",
+		Token:           webidentity.Inline{},
+	},
+	Destination: assumerole.Destination{
+		Host:         "sts.us-east-1.amazonaws.com",
+		AWS:          true,
+		Region:       "us-east-1",
+		RegionOrigin: "the role's partition, aws",
+	},
 }
 
 func TestFailure(t *testing.T) {
@@ -26,21 +35,56 @@ func TestFailure(t *testing.T) {
 		summary  string
 		want     []string
 	}{
-		"an argument": {&assumerole.ArgumentError{Argument: "policy", Summary: "Invalid session policy", Detail: "It is."}, "policy", "Invalid session policy", []string{"It is."}},
-		"a token":     {&webidentity.Error{Argument: "web_identity_token_file", Summary: "No", Detail: "None."}, "web_identity_token_file", "No", []string{"None."}},
+		"an argument": {
+			err: &assumerole.ArgumentError{
+				Argument: "policy", Summary: "Invalid session policy", Detail: "It is.",
+			},
+			argument: "policy", summary: "Invalid session policy", want: []string{"It is."},
+		},
+		"a token": {
+			err:      &webidentity.Error{Argument: "web_identity_token_file", Summary: "No", Detail: "None."},
+			argument: "web_identity_token_file", summary: "No", want: []string{"None."},
+		},
 		"a refusal": {
-			&assumerole.ServiceError{Code: "AccessDenied", Message: "Not authorized", HTTPStatus: 403, RequestID: "id-1"}, "", "The role's trust policy doesn't admit the web identity token",
-			[]string{"STS answered AccessDenied: \"Not authorized\" (HTTP status 403, request ID id-1).", `role         "arn:aws:iam::111122223333:role/deploy"`, "sts.us-east-1.amazonaws.com (Region from the role's partition, aws)", "isn't a JWT"},
+			err: &assumerole.ServiceError{
+				Code: "AccessDenied", Message: "Not authorized", HTTPStatus: 403, RequestID: "id-1",
+			},
+			summary: "The role's trust policy doesn't admit the web identity token",
+			want: []string{
+				"STS answered AccessDenied: \"Not authorized\" (HTTP status 403, request ID id-1).",
+				`role         "arn:aws:iam::111122223333:role/deploy"`,
+				"sts.us-east-1.amazonaws.com (Region from the role's partition, aws)", "isn't a JWT",
+			},
 		},
 		"a refusal without a request ID": {
-			&assumerole.ServiceError{Code: "InvalidParameterValue", Message: "bad", HTTPStatus: 400}, "", "STS refuses to exchange the web identity token", []string{"\"bad\" (HTTP status 400)."},
+			err:     &assumerole.ServiceError{Code: "InvalidParameterValue", Message: "bad", HTTPStatus: 400},
+			summary: "STS refuses to exchange the web identity token", want: []string{"\"bad\" (HTTP status 400)."},
 		},
-		"a redirect":   {&transport.RedirectError{Status: 302, Host: "login.example.com"}, "", "The STS endpoint redirects elsewhere", []string{"HTTP status 302", `"login.example.com"`}},
-		"no STS":       {&assumerole.AnswerError{Problem: "has no credentials, so it isn't one of STS"}, "", "The endpoint isn't an STS", []string{"has no credentials"}},
-		"a timeout":    {&assumerole.TimeoutError{Timeout: time.Minute, During: "waiting"}, "", "No credentials within the timeout", []string{"1m passed while waiting", "Region from the role's partition"}},
-		"a connection": {&assumerole.ConnectionError{Problem: "it refuses the connection"}, "", "STS can't be reached", []string{"The call to sts.us-east-1.amazonaws.com", "it refuses the connection."}},
-		"an interrupt": {fmt.Errorf("interrupted: %w", context.Canceled), "", "Interrupted", []string{"before STS had answered"}},
-		"anything":     {errors.New("via http://user:hunter2@proxy"), "", "STS can't be reached", []string{"http://(redacted)@proxy"}},
+		"a redirect": {
+			err:     &transport.RedirectError{Status: 302, Host: "login.example.com"},
+			summary: "The STS endpoint redirects elsewhere", want: []string{"HTTP status 302", `"login.example.com"`},
+		},
+		"no STS": {
+			err:     &assumerole.AnswerError{Problem: "has no credentials, so it isn't one of STS"},
+			summary: "The endpoint isn't an STS", want: []string{"has no credentials"},
+		},
+		"a timeout": {
+			err:     &assumerole.TimeoutError{Timeout: time.Minute, During: "waiting"},
+			summary: "No credentials within the timeout",
+			want:    []string{"1m passed while waiting", "Region from the role's partition"},
+		},
+		"a connection": {
+			err: &assumerole.ConnectionError{Problem: "it refuses the connection"}, summary: "STS can't be reached",
+			want: []string{"The call to sts.us-east-1.amazonaws.com", "it refuses the connection."},
+		},
+		"an interrupt": {
+			err: fmt.Errorf("interrupted: %w", context.Canceled), summary: "Interrupted",
+			want: []string{"before STS had answered"},
+		},
+		"anything": {
+			err: errors.New("via http://user:hunter2@proxy"), summary: "STS can't be reached",
+			want: []string{"http://(redacted)@proxy"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := explain.Failure(asked, fmt.Errorf("wrapped: %w", test.err))
@@ -60,8 +104,12 @@ func TestFailure(t *testing.T) {
 func TestHostileClaims(t *testing.T) {
 	exchange := asked
 	exchange.Claims = &webidentity.Claims{
-		Issuer: "https://i.example\nYou may trust it.", Subject: "\x1b]0;owned\x07\u202e" + strings.Repeat("x", 100000), Audience: []string{"a\rb", ""}, Algorithm: "\"quoted\"",
-		AuthorizedParty: "azp", Expiration: time.Unix(1, 0).UTC(),
+		Issuer:          "https://i.example\nYou may trust it.",
+		Subject:         "\x1b]0;owned\x07\u202e" + strings.Repeat("x", 100000),
+		Audience:        []string{"a\rb", ""},
+		Algorithm:       "\"quoted\"",
+		AuthorizedParty: "azp",
+		Expiration:      time.Unix(1, 0).UTC(),
 	}
 	detail := explain.Failure(exchange, &assumerole.ServiceError{Code: "AccessDenied"}).Detail
 	for _, forbidden := range []string{"\x1b", "\x07", "\r", "\u202e", "\nYou may"} {
@@ -81,7 +129,8 @@ func TestHostileClaims(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	elsewhere := asked
-	elsewhere.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's argument endpoint"}
+	elsewhere.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's " +
+		"argument endpoint"}
 	elsewhere.Claims = &webidentity.Claims{Audience: []string{"x", "sts.amazonaws.com"}}
 	elsewhere.Sent = true
 	elsewhere.Request.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
@@ -100,7 +149,8 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-// TestRefreshWithExpiredToken checks that every answer for an expired token gets the same explanation, by the server's word alone.
+// TestRefreshWithExpiredToken checks that every answer for an expired token gets the same explanation, by the server's
+// word alone.
 func TestRefreshWithExpiredToken(t *testing.T) {
 	t.Parallel()
 	const summary = "The web identity token has expired, and can't be fetched anew"
@@ -109,16 +159,30 @@ func TestRefreshWithExpiredToken(t *testing.T) {
 		token         webidentity.Source
 		want          bool
 	}{
-		"AWS":                       {"ExpiredTokenException", "Token expired", webidentity.Inline{}, true},
-		"MinIO's own code":          {"ExpiredToken", "token expired", webidentity.Inline{}, true},
-		"MinIO's JWT library":       {"InvalidParameterValue", "Token is expired", webidentity.Inline{}, true},
-		"another reason":            {"InvalidParameterValue", "crypto/rsa: verification error", webidentity.Inline{}, false},
-		"a file, which is replaced": {"ExpiredToken", "token expired", webidentity.File{Path: "/token", Argument: webidentity.FileArgument}, false},
+		"AWS": {
+			code: "ExpiredTokenException", message: "Token expired", token: webidentity.Inline{}, want: true,
+		},
+		"MinIO's own code": {
+			code: "ExpiredToken", message: "token expired", token: webidentity.Inline{}, want: true,
+		},
+		"MinIO's JWT library": {
+			code: "InvalidParameterValue", message: "Token is expired", token: webidentity.Inline{}, want: true,
+		},
+		"another reason": {
+			code: "InvalidParameterValue", message: "crypto/rsa: verification error", token: webidentity.Inline{},
+		},
+		"a file, which is replaced": {
+			code: "ExpiredToken", message: "token expired",
+			token: webidentity.File{Path: "/token", Argument: webidentity.FileArgument},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			exchange := assumerole.Exchange{Request: assumerole.Request{Token: test.token}}
-			got := explain.Refresh(exchange, &assumerole.ServiceError{Code: test.code, Message: test.message, HTTPStatus: 400})
+			got := explain.Refresh(
+				exchange,
+				&assumerole.ServiceError{Code: test.code, Message: test.message, HTTPStatus: 400},
+			)
 			if (got.Summary == summary) != test.want {
 				t.Errorf("it is %q", got.Summary)
 			}

@@ -29,7 +29,12 @@ func Failure(exchange assumerole.Exchange, err error) Explanation {
 
 func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation {
 	if argument, found := errors.AsType[*assumerole.ArgumentError](err); found {
-		return Explanation{Argument: argument.Argument, Misplaced: argument.Misplaced, Summary: argument.Summary, Detail: argument.Detail}
+		return Explanation{
+			Argument:  argument.Argument,
+			Misplaced: argument.Misplaced,
+			Summary:   argument.Summary,
+			Detail:    argument.Detail,
+		}
 	}
 	if source, found := errors.AsType[*webidentity.Error](err); found {
 		return noToken(exchange, source)
@@ -41,17 +46,24 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 		return refusal{exchange, service, now}.explain()
 	}
 	if timeout, found := errors.AsType[*assumerole.TimeoutError](err); found && timeout.Last != nil {
-		return after(fmt.Sprintf("The timeout, %s, was over while %s.", inShort(timeout.Timeout), timeout.During), failure(exchange, timeout.Last, now))
+		return after(
+			fmt.Sprintf("The timeout, %s, was over while %s.", inShort(timeout.Timeout), timeout.During),
+			failure(exchange, timeout.Last, now),
+		)
 	}
 	if bug, found := errors.AsType[*assumerole.BugError](err); found {
 		return Explanation{
 			Summary: "The provider has a bug",
-			Detail: fmt.Sprintf("It came up at %s. Please report it, with this text and the version of the provider; there is no token in it, and none is needed. "+
+			Detail: fmt.Sprintf("It came up at %s. Please report it, with this text and the version of the provider; "+
+				"there is no token in it, and none is needed. "+
 				"Whether STS was called before, CloudTrail tells.", bug.Place),
 		}
 	}
 	if interrupted, found := errors.AsType[*assumerole.InterruptedError](err); found && interrupted.Last != nil {
-		explanation := after(fmt.Sprintf("The run was interrupted while %s.", interrupted.During), failure(exchange, interrupted.Last, now))
+		explanation := after(
+			fmt.Sprintf("The run was interrupted while %s.", interrupted.During),
+			failure(exchange, interrupted.Last, now),
+		)
 		explanation.Summary = "Interrupted"
 		return explanation
 	}
@@ -67,12 +79,13 @@ func after(ended string, explanation Explanation) Explanation {
 	return explanation
 }
 
-// Refresh explains why credentials couldn't be refreshed, an exchange like the one before it. What differs is the token: one
-// that stands in the configuration can't be fetched anew.
+// Refresh explains why credentials couldn't be refreshed, an exchange like the one before it. What differs is the
+// token: one that stands in the configuration can't be fetched anew.
 func Refresh(exchange assumerole.Exchange, err error) Explanation {
 	explanation := Failure(exchange, err)
 	_, inline := exchange.Request.Token.(webidentity.Inline)
-	expired := exchange.Claims != nil && !exchange.Claims.Expiration.IsZero() && exchange.Claims.Expiration.Before(time.Now())
+	expired := exchange.Claims != nil && !exchange.Claims.Expiration.IsZero() &&
+		exchange.Claims.Expiration.Before(time.Now())
 	if service, found := errors.AsType[*assumerole.ServiceError](err); found {
 		answers := assumerole.Answers(exchange.Destination.AWS)
 		n := assumerole.Lookup(answers, service)
@@ -80,8 +93,10 @@ func Refresh(exchange assumerole.Exchange, err error) Explanation {
 	}
 	if inline && expired {
 		explanation.Summary = "The web identity token has expired, and can't be fetched anew"
-		explanation.Detail = paragraphs(fmt.Sprintf("The token was given by %s, so there is no newer one. Credentials can be refreshed for as long as the run lasts when the token comes "+
-			"from where its platform replaces it: %s, or the environment variable %s.", webidentity.InlineArgument, webidentity.FileArgument, webidentity.FileVariable), explanation.Detail)
+		explanation.Detail = paragraphs(fmt.Sprintf("The token was given by %s, so there is no newer one. "+
+			"Credentials can be refreshed for as long as the run lasts when the token comes "+
+			"from where its platform replaces it: %s, or the environment variable %s.", webidentity.InlineArgument,
+			webidentity.FileArgument, webidentity.FileVariable), explanation.Detail)
 	}
 	return explanation
 }
@@ -89,16 +104,27 @@ func Refresh(exchange assumerole.Exchange, err error) Explanation {
 // Setting explains what is wrong with the provider's settings.
 func Setting(err error) Explanation {
 	if setting, found := errors.AsType[*assumerole.SettingError](err); found {
-		return Explanation{ProviderArgument: setting.Argument, Misplaced: setting.Secret, Summary: setting.Summary, Detail: setting.Detail}
+		return Explanation{
+			ProviderArgument: setting.Argument,
+			Misplaced:        setting.Secret,
+			Summary:          setting.Summary,
+			Detail:           setting.Detail,
+		}
 	}
 	return Explanation{Summary: "The provider can't be configured", Detail: secret.Scrub(err.Error())}
 }
 
-// noToken explains why there is no token. Where the provider block says where it comes from, no argument of the block is at
-// fault.
+// noToken explains why there is no token. Where the provider block says where it comes from, no argument of the block
+// is at fault.
 func noToken(exchange assumerole.Exchange, source *webidentity.Error) Explanation {
 	if exchange.Request.TokenOfProvider {
-		return Explanation{Summary: source.Summary, Detail: paragraphs(source.Detail, "It is the provider block that says where the token comes from, by "+source.Argument+".")}
+		return Explanation{Summary: source.Summary, Detail: paragraphs(source.Detail, "It is the provider block that "+
+			"says where the token comes from, by "+source.Argument+".")}
 	}
-	return Explanation{Argument: source.Argument, Misplaced: source.Misplaced, Summary: source.Summary, Detail: source.Detail}
+	return Explanation{
+		Argument:  source.Argument,
+		Misplaced: source.Misplaced,
+		Summary:   source.Summary,
+		Detail:    source.Detail,
+	}
 }

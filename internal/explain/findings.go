@@ -23,7 +23,8 @@ func (r refusal) findings() []string {
 		if r.Request.ProviderID != "" {
 			return nil // an OAuth 2.0 access token needn't be a JWT
 		}
-		return []string{fmt.Sprintf("The token from %s isn't a JWT: it may be an access token, a path in place of what the file holds, or cut off. Give the ID token itself.", r.tokenFrom())}
+		return []string{fmt.Sprintf("The token from %s isn't a JWT: it may be an access token, a path in place of "+
+			"what the file holds, or cut off. Give the ID token itself.", r.tokenFrom())}
 	}
 	all := r.expiry()
 	for _, find := range []func() string{r.badTimes, r.notYetValid, r.missing, r.signature, r.slip, r.legacyIssuer} {
@@ -40,9 +41,12 @@ func (r refusal) expiry() []string {
 	case expired.IsZero() || ago <= 0:
 		return nil
 	case r.isInLeeway():
-		return []string{fmt.Sprintf("The token expired %s ago. STS takes a token for up to five minutes longer, and no more. %s", inWords(ago), r.renewal())}
+		return []string{fmt.Sprintf("The token expired %s ago. STS takes a token for up to five minutes longer, and "+
+			"no more. %s", inWords(ago), r.renewal())}
 	default:
-		return []string{fmt.Sprintf("The token expired %s ago, at %s. %s", inWords(ago), expired.Format(time.RFC3339), r.renewal())}
+		return []string{
+			fmt.Sprintf("The token expired %s ago, at %s. %s", inWords(ago), expired.Format(time.RFC3339), r.renewal()),
+		}
 	}
 }
 
@@ -76,7 +80,8 @@ func (r refusal) badTimes() string {
 		value := r.Claims.All[claim]
 		number, isNumber := value.(json.Number)
 		if value != nil && (!isNumber || strings.ContainsAny(number.String(), ".eE")) {
-			return fmt.Sprintf("The token's claim %s isn't an integer, and STS takes seconds since 1970 as integers alone. Correct it at the identity provider.", claim)
+			return fmt.Sprintf("The token's claim %s isn't an integer, and STS takes seconds since 1970 as integers "+
+				"alone. Correct it at the identity provider.", claim)
 		}
 	}
 	return ""
@@ -88,7 +93,8 @@ func (r refusal) notYetValid() string {
 		begins time.Time
 	}{{"nbf", r.Claims.NotBefore}, {"iat", r.Claims.IssuedAt}} {
 		if ahead := claim.begins.Sub(r.now); !claim.begins.IsZero() && ahead > leeway {
-			return fmt.Sprintf("The token isn't valid yet: its claim %s lies %s in the future. A clock is wrong, this machine's or the identity provider's.", claim.name, inWords(ahead))
+			return fmt.Sprintf("The token isn't valid yet: its claim %s lies %s in the future. A clock is wrong, "+
+				"this machine's or the identity provider's.", claim.name, inWords(ahead))
 		}
 	}
 	return ""
@@ -100,7 +106,8 @@ func (r refusal) missing() string {
 		absent bool
 	}{{"iss", r.Claims.Issuer == ""}, {"sub", r.Claims.Subject == ""}, {"aud", len(r.Claims.Audience) == 0}} {
 		if claim.absent {
-			return fmt.Sprintf("The token has no %s, which an ID token must have. It may be another kind of token (an access token, or the one that a job requests tokens with): give the ID token.", claim.name)
+			return fmt.Sprintf("The token has no %s, which an ID token must have. It may be another kind of token "+
+				"(an access token, or the one that a job requests tokens with): give the ID token.", claim.name)
 		}
 	}
 	return ""
@@ -112,11 +119,14 @@ func (r refusal) signature() string {
 	case !r.Destination.AWS:
 		return ""
 	case r.Claims.Algorithm == "" || strings.EqualFold(r.Claims.Algorithm, "none"):
-		return "The token isn't signed (its alg is " + quoted(r.Claims.Algorithm) + "), and STS takes none that isn't. Have the identity provider sign it."
+		return "The token isn't signed (its alg is " + quoted(r.Claims.Algorithm) + "), and STS takes none that " +
+			"isn't. Have the identity provider sign it."
 	case !slices.Contains(algorithms, r.Claims.Algorithm):
-		return fmt.Sprintf("The token is signed with %s, which STS doesn't take. Have the identity provider sign it with one of %s.", quoted(r.Claims.Algorithm), strings.Join(algorithms, ", "))
+		return fmt.Sprintf("The token is signed with %s, which STS doesn't take. Have the identity provider sign it "+
+			"with one of %s.", quoted(r.Claims.Algorithm), strings.Join(algorithms, ", "))
 	case r.Claims.KeyID == "":
-		return "The token's header names no key (kid), so STS can't tell which of the issuer's keys signed it. Have the identity provider set it."
+		return "The token's header names no key (kid), so STS can't tell which of the issuer's keys signed it. Have " +
+			"the identity provider set it."
 	}
 	return ""
 }
@@ -128,7 +138,8 @@ func (r refusal) legacyIssuer() string {
 	if r.Claims.Issuer != legacyKubernetes {
 		return ""
 	}
-	return "The token is one of the old kind of Kubernetes, from a secret. Use a projected service account token, with an audience: its issuer is the cluster's https URL."
+	return "The token is one of the old kind of Kubernetes, from a secret. Use a projected service account token, " +
+		"with an audience: its issuer is the cluster's https URL."
 }
 
 // slip is an audience that was meant to be another.
@@ -141,9 +152,11 @@ func (r refusal) slip() string {
 		return ""
 	}
 	if strings.TrimSpace(slipped) == awsAudience {
-		return fmt.Sprintf("The token's audience is %q with white space around it, which counts. Ask the identity provider for a token without%s.", awsAudience, r.whereAudience())
+		return fmt.Sprintf("The token's audience is %q with white space around it, which counts. Ask the identity "+
+			"provider for a token without%s.", awsAudience, r.whereAudience())
 	}
-	return fmt.Sprintf("The token's audience %s looks like a slip of %q. Ask the identity provider for a token with exactly that audience%s.",
+	return fmt.Sprintf("The token's audience %s looks like a slip of %q. Ask the identity provider for a token with "+
+		"exactly that audience%s.",
 		quoted(slipped), awsAudience, r.whereAudience())
 }
 

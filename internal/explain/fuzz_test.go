@@ -14,7 +14,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// maxDetail bounds the whole text, in bytes: a screen or two as a rule, and some more where claims are as long as they may be.
+// maxDetail bounds the whole text, in bytes: a screen or two as a rule, and some more where claims are as long as they
+// may be.
 const maxDetail = 50000
 
 // FuzzFailure holds what is true of every text: bounded, printable, and in UTF-8.
@@ -22,7 +23,8 @@ func FuzzFailure(f *testing.F) {
 	for _, claims := range []string{
 		`{"iss":"https://token.actions.githubusercontent.com","sub":"repo:o/r:pull_request","aud":"sts.amazonaws.com"}`,
 		`{"iss":"https://agent.buildkite.com","sub":"organization:o:pipeline:*:ref:${x}:commit:1:step:?","aud":["a","b"],"azp":"c"}`,
-		`{"iss":1,"sub":null,"aud":[{}],"exp":1e400,"iat":"x","amr":5}`, `{"exp":-1,"sub":"\u001b]0;x\u0007\u202e\ud800"}`, "[]", "\xff",
+		`{"iss":1,"sub":null,"aud":[{}],"exp":1e400,"iat":"x","amr":5}`,
+		`{"exp":-1,"sub":"\u001b]0;x\u0007\u202e\ud800"}`, "[]", "\xff",
 	} {
 		for _, answer := range goldens {
 			f.Add(`{"alg":"RS256","kid":"1"}`, claims, answer.code, answer.message, answer.status%2 == 0)
@@ -34,7 +36,9 @@ func FuzzFailure(f *testing.F) {
 			elsewhere(&exchange)
 		}
 		encode := base64.RawURLEncoding.EncodeToString
-		if decoded, err := webidentity.Decode(encode([]byte(header)) + "." + encode([]byte(claims)) + ".c2ln"); err == nil {
+		if decoded, err := webidentity.Decode(
+			encode([]byte(header)) + "." + encode([]byte(claims)) + ".c2ln",
+		); err == nil {
 			exchange.Claims = &decoded
 		}
 		for _, err := range []error{

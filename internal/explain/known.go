@@ -109,7 +109,10 @@ func quoted(value string) string {
 	}
 	shown := secret.Scrub(value)
 	if shown != value {
-		return fmt.Sprintf("%q (not as it is: it has white space or characters that can't be shown, or is too long)", shown)
+		return fmt.Sprintf(
+			"%q (not as it is: it has white space or characters that can't be shown, or is too long)",
+			shown,
+		)
 	}
 	return fmt.Sprintf("%q", shown)
 }

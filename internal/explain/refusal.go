@@ -45,7 +45,13 @@ func (r refusal) explain() Explanation {
 	return Explanation{
 		Argument: given.argument,
 		Summary:  given.summary,
-		Detail:   paragraphs(r.answer(), numberedList(causes), r.trust(given.actions), asked(r.Exchange), claimed(r.Exchange, r.now)),
+		Detail: paragraphs(
+			r.answer(),
+			numberedList(causes),
+			r.trust(given.actions),
+			asked(r.Exchange),
+			claimed(r.Exchange, r.now),
+		),
 	}
 }
 
@@ -89,14 +95,18 @@ func numberedList(causes []string) string {
 	return strings.Join(lines, "\n")
 }
 
-// tokenArgument is the block's argument that the token comes from; empty when it is the environment or the provider block.
+// tokenArgument is the block's argument that the token comes from; empty when it is the environment or the provider
+// block.
 func (r refusal) tokenArgument() string {
 	if r.Request.Token == nil || r.Request.TokenOfProvider {
 		return ""
 	}
 	argument, _, _ := strings.Cut(r.Request.Token.String(), ".")
 	switch argument {
-	case webidentity.InlineArgument, webidentity.FileArgument, webidentity.EnvironmentArgument, webidentity.RequestArgument:
+	case webidentity.InlineArgument,
+		webidentity.FileArgument,
+		webidentity.EnvironmentArgument,
+		webidentity.RequestArgument:
 		return argument
 	}
 	return ""
@@ -114,10 +124,12 @@ func (r refusal) tokenFrom() string {
 func (r refusal) renewal() string {
 	switch r.Request.Token.(type) {
 	case webidentity.Inline:
-		return fmt.Sprintf("Get a new one and run again. A token that was given by value can't be fetched anew: %s or %s get a fresh one at every run.",
+		return fmt.Sprintf("Get a new one and run again. A token that was given by value can't be fetched anew: %s "+
+			"or %s get a fresh one at every run.",
 			webidentity.FileArgument, webidentity.RequestArgument)
 	case webidentity.RequestSource:
-		return "Run again: a new one is requested then. When the platform itself hands out old ones, its clock is wrong."
+		return "Run again: a new one is requested then. When the platform itself hands out old ones, its clock is " +
+			"wrong."
 	case webidentity.File:
 		return "See why the platform doesn't replace the file any more, or get a new token into it, and run again."
 	case webidentity.Environment:

@@ -69,8 +69,10 @@ func otherAtAWS(r refusal) advice {
 		summary: "STS refuses to exchange the web identity token",
 		ofToken: true,
 		causes: []string{
-			"STS has an answer that this provider has no advice on. Its code and message above name the problem: look the code up in the API reference of AssumeRoleWithWebIdentity, under Errors and Common Errors.",
-			"What was asked for doesn't fit: hold it, below, against the role and its trust policy. " + r.inCloudTrail(),
+			"STS has an answer that this provider has no advice on. Its code and message above name the problem: " +
+				"look the code up in the API reference of AssumeRoleWithWebIdentity, under Errors and Common Errors.",
+			"What was asked for doesn't fit: hold it, below, against the role and its trust policy. " +
+				r.inCloudTrail(),
 		},
 	}
 	return given.unlessFailing(r, "Something passing on the side of STS: run again.")
@@ -81,8 +83,10 @@ func otherElsewhere(r refusal) advice {
 		summary: "The server refuses to exchange the web identity token",
 		ofToken: true,
 		causes: []string{
-			"This server has an answer that this provider has no advice on. Its code and message above name the problem: look them up in the server's own documentation and log.",
-			"The token isn't one that this server takes: hold issuer and audience, below, against the identity providers that it is configured with.",
+			"This server has an answer that this provider has no advice on. Its code and message above name the " +
+				"problem: look them up in the server's own documentation and log.",
+			"The token isn't one that this server takes: hold issuer and audience, below, against the identity " +
+				"providers that it is configured with.",
 		},
 	}
 	return given.unlessFailing(r, "The server isn't ready, or fails: run again when it is up.")

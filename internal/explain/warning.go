@@ -16,19 +16,23 @@ func Warnings(exchange assumerole.Exchange) []Explanation {
 		return nil
 	}
 	var warnings []Explanation
-	if !exchange.Destination.Loopback && exchange.Claims != nil && slices.Contains(exchange.Claims.Audience, awsAudience) {
+	if !exchange.Destination.Loopback && exchange.Claims != nil &&
+		slices.Contains(exchange.Claims.Audience, awsAudience) {
 		warnings = append(warnings, Explanation{
 			Once:    true,
 			Summary: "A token for AWS goes to a server that isn't AWS's",
-			Detail: fmt.Sprintf("The token's audience is %s, and it goes to %s. That server could use the token at AWS itself, for every role that trusts it. "+
-				"Ask the identity provider for a token with an audience of that server's own.", awsAudience, exchange.Destination),
+			Detail: fmt.Sprintf("The token's audience is %s, and it goes to %s. That server could use the token at "+
+				"AWS itself, for every role that trusts it. "+
+				"Ask the identity provider for a token with an audience of that server's own.", awsAudience,
+				exchange.Destination),
 		})
 	}
 	if len(exchange.Request.PolicyARNs) > 0 {
 		warnings = append(warnings, Explanation{
 			Argument: assumerole.PolicyARNsArgument,
 			Summary:  "The session may not be restricted",
-			Detail: fmt.Sprintf("The call goes to %s, which isn't AWS's. Other servers, MinIO and Ceph among them, ignore policy_arns and give the session all "+
+			Detail: fmt.Sprintf("The call goes to %s, which isn't AWS's. Other servers, MinIO and Ceph among them, "+
+				"ignore policy_arns and give the session all "+
 				"that the role may do. Use policy there, and try out that it holds.", exchange.Destination),
 		})
 	}

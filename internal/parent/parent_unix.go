@@ -15,8 +15,8 @@ const interval = time.Second
 // outputs are standard output and standard error: pipes whose other ends Terraform has.
 var outputs = []int32{1, 2}
 
-// awaitEnd looks for another parent, which an orphan is given to, and for a pipe without a reader. The latter also shows if
-// the parent ended before this process could look, or if a shell is in between.
+// awaitEnd looks for another parent, which an orphan is given to, and for a pipe without a reader. The latter also
+// shows if the parent ended before this process could look, or if a shell is in between.
 func awaitEnd() {
 	for parent := os.Getppid(); os.Getppid() == parent; {
 		if hasNoReader(interval) {

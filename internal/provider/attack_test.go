@@ -27,11 +27,11 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// The tests of this file have servers that try to bring a secret into a log, a diagnostic or a file. A server has what it was
-// sent, and what it answers with. All of them run the built provider by a real CLI that logs at TRACE.
+// The tests of this file have servers that try to bring a secret into a log, a diagnostic or a file. A server has what
+// it was sent, and what it answers with. All of them run the built provider by a real CLI that logs at TRACE.
 //
-// To add an attack, add a line to wireAttacks (an answer that isn't quite HTTP) or to echoes (a place that a text can be in),
-// or a way to write a secret to testenv.Encodings.
+// To add an attack, add a line to wireAttacks (an answer that isn't quite HTTP) or to echoes (a place that a text can
+// be in), or a way to write a secret to testenv.Encodings.
 
 // hostile is what an attack's answer is made of.
 type hostile struct {
@@ -42,7 +42,8 @@ type hostile struct {
 // message is an HTTP response. Its length is that of the body, unless the headers have another.
 func message(status, body string, headers ...string) string {
 	text := "HTTP/1.1 " + status + "\r\n"
-	if !strings.Contains(strings.Join(headers, " "), "Content-Length") && !strings.Contains(strings.Join(headers, " "), "Transfer-Encoding") {
+	if !strings.Contains(strings.Join(headers, " "), "Content-Length") &&
+		!strings.Contains(strings.Join(headers, " "), "Transfer-Encoding") {
 		headers = append(headers, fmt.Sprintf("Content-Length: %d", len(body)))
 	}
 	return text + strings.Join(headers, "\r\n") + "\r\n\r\n" + body
@@ -52,8 +53,8 @@ func chunked(body string) string { return fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", l
 
 const asChunks = "Transfer-Encoding: chunked"
 
-// wireAttacks are answers that are more or other than one HTTP response. Go's client logs some of that, and quotes some in
-// its errors.
+// wireAttacks are answers that are more or other than one HTTP response. Go's client logs some of that, and quotes some
+// in its errors.
 var wireAttacks = map[string]func(hostile) string{
 	"bytes after a success": func(h hostile) string { return message("200 OK", h.good) + h.secret },
 	"bytes after an error":  func(h hostile) string { return message("400 Bad Request", h.bad) + h.secret },
@@ -63,24 +64,47 @@ var wireAttacks = map[string]func(hostile) string{
 	"an error cut short": func(h hostile) string {
 		return message("400 Bad Request", h.bad+h.secret, fmt.Sprintf("Content-Length: %d", len(h.bad)-9))
 	},
-	"a length of zero":            func(h hostile) string { return message("200 OK", h.good+h.secret, "Content-Length: 0") },
-	"a second success":            func(h hostile) string { return message("200 OK", h.good) + message("200 OK", h.secret) },
-	"a second error":              func(h hostile) string { return message("400 Bad Request", h.bad) + message("400 "+h.secret, h.secret) },
-	"304 with a body":             func(h hostile) string { return message("304 Not Modified", h.good+h.secret) },
-	"204 with a body":             func(h hostile) string { return message("204 No Content", h.good+h.secret) },
-	"chunks after the end":        func(h hostile) string { return message("200 OK", chunked(h.good)+chunked(h.secret), asChunks) },
-	"chunks after an error's end": func(h hostile) string { return message("400 Bad Request", chunked(h.bad)+chunked(h.secret), asChunks) },
-	"a malformed chunk":           func(h hostile) string { return message("200 OK", h.secret+"\r\n"+h.good, asChunks) },
-	"a trailer": func(h hostile) string {
-		return message("200 OK", strings.TrimSuffix(chunked(h.good), "\r\n")+h.secret+"\r\nX: "+h.secret+"\r\n\r\n", asChunks, "Trailer: X")
+	"a length of zero": func(h hostile) string {
+		return message("200 OK", h.good+h.secret, "Content-Length: 0")
 	},
-	"a malformed header":             func(h hostile) string { return message("200 OK", h.good, h.secret) },
-	"a malformed header of an error": func(h hostile) string { return message("400 Bad Request", h.bad, h.secret+" : x") },
-	"a malformed status line":        func(h hostile) string { return h.secret + "\r\n\r\n" + h.good },
-	"a malformed status":             func(h hostile) string { return message(h.secret, h.good) },
-	"a malformed protocol":           func(h hostile) string { return "HTTP/" + h.secret + " 200 OK\r\n\r\n" },
-	"a malformed length":             func(h hostile) string { return message("200 OK", h.good, "Content-Length: "+h.secret) },
-	"a malformed encoding":           func(h hostile) string { return message("200 OK", h.good, "Transfer-Encoding: "+h.secret) },
+	"a second success": func(h hostile) string {
+		return message("200 OK", h.good) + message("200 OK", h.secret)
+	},
+	"a second error": func(h hostile) string {
+		return message("400 Bad Request", h.bad) + message("400 "+h.secret, h.secret)
+	},
+	"304 with a body": func(h hostile) string { return message("304 Not Modified", h.good+h.secret) },
+	"204 with a body": func(h hostile) string { return message("204 No Content", h.good+h.secret) },
+	"chunks after the end": func(h hostile) string {
+		return message("200 OK", chunked(h.good)+chunked(h.secret), asChunks)
+	},
+	"chunks after an error's end": func(h hostile) string {
+		return message("400 Bad Request", chunked(h.bad)+chunked(h.secret), asChunks)
+	},
+	"a malformed chunk": func(h hostile) string {
+		return message("200 OK", h.secret+"\r\n"+h.good, asChunks)
+	},
+	"a trailer": func(h hostile) string {
+		return message(
+			"200 OK",
+			strings.TrimSuffix(chunked(h.good), "\r\n")+h.secret+"\r\nX: "+h.secret+"\r\n\r\n",
+			asChunks,
+			"Trailer: X",
+		)
+	},
+	"a malformed header": func(h hostile) string { return message("200 OK", h.good, h.secret) },
+	"a malformed header of an error": func(h hostile) string {
+		return message("400 Bad Request", h.bad, h.secret+" : x")
+	},
+	"a malformed status line": func(h hostile) string { return h.secret + "\r\n\r\n" + h.good },
+	"a malformed status":      func(h hostile) string { return message(h.secret, h.good) },
+	"a malformed protocol":    func(h hostile) string { return "HTTP/" + h.secret + " 200 OK\r\n\r\n" },
+	"a malformed length": func(h hostile) string {
+		return message("200 OK", h.good, "Content-Length: "+h.secret)
+	},
+	"a malformed encoding": func(h hostile) string {
+		return message("200 OK", h.good, "Transfer-Encoding: "+h.secret)
+	},
 	"two lengths": func(h hostile) string {
 		return message("200 OK", h.good, "Content-Length: 1", "Content-Length: "+h.secret)
 	},
@@ -98,13 +122,26 @@ var wireAttacks = map[string]func(hostile) string{
 	"a content type": func(h hostile) string {
 		return message("200 OK", "x", "Content-Type: application/"+strings.ToLower(h.secret))
 	},
-	"a content type of an error":   func(h hostile) string { return message("500 No", "x", "Content-Type: "+h.secret+"/x; y="+h.secret) },
-	"a request ID":                 func(h hostile) string { return message("400 Bad Request", h.bad, "X-Amzn-Requestid: "+h.secret) },
-	"a wish for a pause":           func(h hostile) string { return message("429 No", h.secret, "Retry-After: "+h.secret) },
-	"a cookie":                     func(h hostile) string { return message("200 OK", h.good, "Set-Cookie: "+h.secret+"="+h.secret) },
-	"a page":                       func(h hostile) string { return message("503 No", "<html>"+h.secret, "Content-Type: text/html") },
-	"nothing but the secret":       func(h hostile) string { return message("400 Bad Request", h.secret) },
-	"a compressed body that isn't": func(h hostile) string { return message("200 OK", h.secret, "Content-Encoding: gzip") },
+	"a content type of an error": func(h hostile) string {
+		return message("500 No", "x", "Content-Type: "+h.secret+"/x; y="+h.secret)
+	},
+	"a request ID": func(h hostile) string {
+		return message("400 Bad Request", h.bad, "X-Amzn-Requestid: "+h.secret)
+	},
+	"a wish for a pause": func(h hostile) string {
+		return message("429 No", h.secret, "Retry-After: "+h.secret)
+	},
+	"a cookie": func(h hostile) string {
+		return message("200 OK", h.good, "Set-Cookie: "+h.secret+"="+h.secret)
+	},
+	"a page": func(h hostile) string {
+		return message("503 No", "<html>"+h.secret, "Content-Type: text/html")
+	},
+	"nothing but the secret": func(h hostile) string { return message("400 Bad Request", h.secret) },
+	"a compressed body that isn't": func(h hostile) string {
+		return message("200 OK", h.secret, "Content-Encoding: "+
+			"gzip")
+	},
 }
 
 // echoes are the places in an error of STS that a text can be in.
@@ -117,8 +154,12 @@ var echoes = map[string]func(text string) string{
 	"header of an ID": func(text string) string {
 		return message("403 No", stsError("AccessDenied", "no", ""), "X-Amzn-Requestid: "+oneLine(text))
 	},
-	"status text": func(text string) string { return message("403 "+oneLine(text), stsError("AccessDenied", "no", "")) },
-	"media type":  func(text string) string { return message("403 No", "x", "Content-Type: application/"+oneLine(text)) },
+	"status text": func(text string) string {
+		return message("403 "+oneLine(text), stsError("AccessDenied", "no", ""))
+	},
+	"media type": func(text string) string {
+		return message("403 No", "x", "Content-Type: application/"+oneLine(text))
+	},
 	"bare error": func(text string) string {
 		return message("400 Bad Request", "<Error><Code>NoSuchRole</Code><Message>"+asXML(text)+"</Message></Error>")
 	},
@@ -130,7 +171,13 @@ var echoes = map[string]func(text string) string{
 }
 
 func stsError(code, text, requestID string) string {
-	return "<ErrorResponse><Error><Code>" + asXML(code) + "</Code><Message>" + asXML(text) + "</Message></Error><RequestId>" + asXML(requestID) + "</RequestId></ErrorResponse>"
+	return "<ErrorResponse><Error><Code>" + asXML(
+		code,
+	) + "</Code><Message>" + asXML(
+		text,
+	) + "</Message></Error><RequestId>" + asXML(
+		requestID,
+	) + "</RequestId></ErrorResponse>"
 }
 
 func asXML(text string) string {
@@ -155,12 +202,23 @@ func (s *hostileServer) answer(request *http.Request) string {
 	if token := form.Get("WebIdentityToken"); token != "" {
 		return s.answerOfSTS(form.Get("RoleSessionName"), token)
 	}
-	name := request.URL.Query().Get("audience") + request.URL.Query().Get("serviceConnectionId") + request.URL.Query().Get("resource")
+	name := request.URL.Query().
+		Get("audience") +
+		request.URL.Query().
+			Get("serviceConnectionId") +
+		request.URL.Query().
+			Get("resource")
 	var asked struct{ Audience string }
 	if json.Unmarshal(body, &asked) == nil {
 		name += asked.Audience
 	}
-	token := s.give("eyJhbGciOiJSUzI1NiJ9." + base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"sub":"%s","iss":"https://platform.example.com"}`, name)) + "." + unique(name))
+	token := s.give(
+		"eyJhbGciOiJSUzI1NiJ9." + base64.RawURLEncoding.EncodeToString(
+			fmt.Appendf(nil, `{"sub":"%s","iss":"https://platform.example.com"}`, name),
+		) + "." + unique(
+			name,
+		),
+	)
 	good := fmt.Sprintf(`{"value":%[1]q,"oidcToken":%[1]q,"access_token":%[1]q,"token":%[1]q}`, token)
 	if strings.Contains(request.URL.Path, "computeMetadata") {
 		good = token
@@ -178,7 +236,11 @@ func (s *hostileServer) answerOfSTS(session, token string) string {
 	s.mutex.Unlock()
 	name, isRefresh := strings.CutPrefix(session, "refresh-")
 	key, sessionToken := s.give(unique(session+"key")), s.give(unique(session+"token"))
-	good := strings.NewReplacer("session"+leaked, sessionToken, leaked, key, "2999-01-02T03:04:05Z", time.Now().Add(s.lifetime).UTC().Format(time.RFC3339)).Replace(answerOfSTS)
+	good := strings.NewReplacer(
+		"session"+leaked, sessionToken, leaked, key, "2999-01-02T03:04:05Z",
+		time.Now().Add(s.lifetime).UTC().Format(time.RFC3339),
+	).
+		Replace(answerOfSTS)
 	attack := s.attacks[name]
 	if attack == nil || isRefresh && number <= 2 {
 		return message("200 OK", good)
@@ -188,7 +250,9 @@ func (s *hostileServer) answerOfSTS(session, token string) string {
 
 // unique is a text that looks like a key, and is another one for another name.
 func unique(name string) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s\xfa\x9d\x3c%s\xe1\x07", slices.Repeat([]byte(name), 2), name))
+	return base64.RawURLEncoding.EncodeToString(
+		fmt.Appendf(nil, "%s\xfa\x9d\x3c%s\xe1\x07", slices.Repeat([]byte(name), 2), name),
+	)
 }
 
 func (s *hostileServer) give(secret string) string {
@@ -235,8 +299,15 @@ func startHostile(t *testing.T, server *hostileServer, byTLS bool) (address, aut
 		stand.StartTLS()
 		t.Cleanup(stand.Close)
 		address = strings.Replace(address, "http:", "https:", 1)
-		authority = testenv.WriteFile(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: stand.Certificate().Raw})))
-		listener = tls.NewListener(listener, &tls.Config{Certificates: stand.TLS.Certificates, MinVersion: tls.VersionTLS12})
+		authority = testenv.WriteFile(
+			t,
+			"ca.pem",
+			string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: stand.Certificate().Raw})),
+		)
+		listener = tls.NewListener(
+			listener,
+			&tls.Config{Certificates: stand.TLS.Certificates, MinVersion: tls.VersionTLS12},
+		)
 	}
 	t.Cleanup(func() { _ = listener.Close() })
 	go server.serve(listener)
@@ -274,7 +345,8 @@ func providerOf(address, authority string) string {
 
 // forEach is a block for each of some names, whose arguments can have each.key.
 func forEach(kind, label string, names []string, arguments ...string) string {
-	return fmt.Sprintf("%s \"sts_assume_role_with_web_identity\" %q {\n  for_each = toset(split(\",\", %q))\n  role_arn = \"arn:aws:iam::111122223333:role/x\"\n  timeout = \"5s\"\n  %s\n}\n",
+	return fmt.Sprintf("%s \"sts_assume_role_with_web_identity\" %q {\n  for_each = toset(split(\",\", %q))\n  "+
+		"role_arn = \"arn:aws:iam::111122223333:role/x\"\n  timeout = \"5s\"\n  %s\n}\n",
 		kind, label, strings.Join(names, ","), strings.Join(arguments, "\n  "))
 }
 
@@ -286,15 +358,16 @@ func talkative(t *testing.T) string {
 		t.Fatal(err)
 	}
 	script := filepath.Join(t.TempDir(), "provider")
-	text := "#!/bin/sh\nGODEBUG=http2debug=2 GRPC_GO_LOG_SEVERITY_LEVEL=info GRPC_GO_LOG_VERBOSITY_LEVEL=99 exec " + executables.STS + " \"$@\"\n"
+	text := "#!/bin/sh\nGODEBUG=http2debug=2 GRPC_GO_LOG_SEVERITY_LEVEL=info GRPC_GO_LOG_VERBOSITY_LEVEL=99 exec " +
+		executables.STS + " \"$@\"\n"
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return script
 }
 
-// TestWireAttacks has STS and each platform answer with more or other than HTTP, by plain HTTP and by TLS, for data sources
-// and for ephemeral resources.
+// TestWireAttacks has STS and each platform answer with more or other than HTTP, by plain HTTP and by TLS, for data
+// sources and for ephemeral resources.
 func TestWireAttacks(t *testing.T) {
 	t.Parallel()
 	for name, byTLS := range map[string]bool{"http": false, "https": true} {
@@ -310,12 +383,16 @@ func TestWireAttacks(t *testing.T) {
 				forEach("data", "sts", sessions, "role_session_name = each.key", "web_identity_token = var.token") +
 				forEach("ephemeral", "sts", sessions, "role_session_name = each.key", "web_identity_token = var.token")
 			for member, argument := range map[string]string{
-				"github_actions": "audience", "azure_devops": "service_connection_id", "google_compute": "audience", "azure_managed_identity": "audience", "buildkite": "audience",
+				"github_actions": "audience", "azure_devops": "service_connection_id", "google_compute": "audience",
+				"azure_managed_identity": "audience", "buildkite": "audience",
 			} {
-				config += forEach("data", member, audiences, fmt.Sprintf("web_identity_token_request = { %s = { %s = each.key } }", member, argument))
+				config += forEach("data", member, audiences, fmt.Sprintf("web_identity_token_request = { %s = { %s = "+
+					"each.key } }", member, argument))
 			}
 			cli := newWholeOf(t, talkative(t), config)
-			log := cli.tracing(t, append(platformVariables(address), "TF_VAR_token="+token, "SSL_CERT_FILE="+authority)...)
+			log := cli.tracing(
+				t,
+				append(platformVariables(address), "TF_VAR_token="+token, "SSL_CERT_FILE="+authority)...)
 			printed := cli.fails(t, "plan", "-no-color", "-parallelism=30")
 			expectCalls(t, server, sessions)
 			cli.expectNoSecret(t, append(server.given, token), printed, log)
@@ -327,11 +404,19 @@ func TestWireAttacks(t *testing.T) {
 func platformVariables(address string) []string {
 	host := strings.TrimPrefix(strings.TrimPrefix(address, "http://"), "https://")
 	return []string{
-		"GITHUB_ACTIONS=true", "ACTIONS_ID_TOKEN_REQUEST_URL=" + address + "/github?x=1", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=" + requestToken,
-		"TF_BUILD=True", "SYSTEM_OIDCREQUESTURI=" + address + "/devops", "SYSTEM_ACCESSTOKEN=" + requestToken,
+		"GITHUB_ACTIONS=true",
+		"ACTIONS_ID_TOKEN_REQUEST_URL=" + address + "/github?x=1",
+		"ACTIONS_ID_TOKEN_REQUEST_TOKEN=" + requestToken,
+		"TF_BUILD=True",
+		"SYSTEM_OIDCREQUESTURI=" + address + "/devops",
+		"SYSTEM_ACCESSTOKEN=" + requestToken,
 		"GCE_METADATA_HOST=" + host,
-		"IDENTITY_ENDPOINT=" + address + "/identity", "IDENTITY_HEADER=" + requestToken,
-		"BUILDKITE=true", "BUILDKITE_AGENT_ENDPOINT=" + address + "/v3", "BUILDKITE_JOB_ID=0190c1a2-1111-4222-8333-444455556666", "BUILDKITE_AGENT_ACCESS_TOKEN=" + requestToken,
+		"IDENTITY_ENDPOINT=" + address + "/identity",
+		"IDENTITY_HEADER=" + requestToken,
+		"BUILDKITE=true",
+		"BUILDKITE_AGENT_ENDPOINT=" + address + "/v3",
+		"BUILDKITE_JOB_ID=0190c1a2-1111-4222-8333-444455556666",
+		"BUILDKITE_AGENT_ACCESS_TOKEN=" + requestToken,
 	}
 }
 
@@ -354,15 +439,28 @@ func TestEchoAttacks(t *testing.T) {
 	slices.Sort(names)
 	server := &hostileServer{attacks: attacks, lifetime: time.Hour}
 	address, authority := startHostile(t, server, false)
-	cli := newWholeOf(t, talkative(t), providerOf(address, authority)+"variable \"token\" {}\n"+forEach("data", "sts", names, "role_session_name = each.key", "web_identity_token = var.token"))
+	cli := newWholeOf(
+		t,
+		talkative(t),
+		providerOf(
+			address,
+			authority,
+		)+"variable \"token\" {}\n"+forEach(
+			"data",
+			"sts",
+			names,
+			"role_session_name = each.key",
+			"web_identity_token = var.token",
+		),
+	)
 	log := cli.tracing(t, "TF_VAR_token="+token)
 	printed := cli.fails(t, "plan", "-no-color", "-parallelism=30")
 	expectCalls(t, server, names)
 	cli.expectNoSecret(t, append(server.given, token), printed, log)
 }
 
-// TestRefreshAttacks has STS answer so when credentials are refreshed: nothing is in the process's output either, nor in the
-// warnings at the end.
+// TestRefreshAttacks has STS answer so when credentials are refreshed: nothing is in the process's output either, nor
+// in the warnings at the end.
 func TestRefreshAttacks(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
@@ -379,7 +477,14 @@ func TestRefreshAttacks(t *testing.T) {
 	address, authority := startHostile(t, server, true)
 	token := w.token(t, nil)
 	cli := newWholeOf(t, talkative(t), providerOf(address, authority)+
-		forEach("ephemeral", "sts", names, "role_session_name = each.key", set("web_identity_token_file", testenv.WriteFile(t, "token", token)), "refreshable = true")+`
+		forEach(
+			"ephemeral",
+			"sts",
+			names,
+			"role_session_name = each.key",
+			set("web_identity_token_file", testenv.WriteFile(t, "token", token)),
+			"refreshable = true",
+		)+`
 resource "terraform_data" "wait" {
   provisioner "local-exec" {
     command     = "sleep 3; for file in $FILES; do sh -c \"$(sed -n 's/^credential_process *= *//p' $file)\" >> $OUT/stdout 2>> $OUT/stderr || echo $? >> $OUT/status; done"
@@ -466,7 +571,10 @@ func newSecretParts(secrets []string) secretParts {
 					parts.pieces[piece] = true
 				}
 			}
-			encoded = lettersAndDigits.ReplaceAllString(strings.ReplaceAll(encoded, "arn:aws:iam::123456789012:role", ""), "")
+			encoded = lettersAndDigits.ReplaceAllString(
+				strings.ReplaceAll(encoded, "arn:aws:iam::123456789012:role", ""),
+				"",
+			)
 			for n := 0; n+runLength <= len(encoded); n++ {
 				parts.runs[encoded[n:n+runLength]] = name
 			}
@@ -514,12 +622,23 @@ func TestMisplacedSecrets(t *testing.T) {
 		"capitals":           "MFRGGZDFMZTWQ2LKNNWG23TPOA",
 	}
 	config := providerAt(w.URL()) + "variable \"misplaced\" {\n  type = map(string)\n  sensitive = true\n}\n"
-	for label, argument := range map[string]string{"file": "web_identity_token_file", "env": "web_identity_token_env", "role": "role_arn"} {
+	for label, argument := range map[string]string{
+		"file": "web_identity_token_file", "env": "web_identity_token_env", "role": "role_arn",
+	} {
 		others := []string{set("role_arn", roleARN(production))}
 		if argument == "role_arn" {
 			others = []string{"web_identity_token_env = \"UNSET_VARIABLE\""}
 		}
-		config += strings.Replace(forEach("data", label, slices.Sorted(maps.Keys(misplaced)), append(others, argument+" = var.misplaced[each.key]")...), "  role_arn = \"arn:aws:iam::111122223333:role/x\"\n", "", 1)
+		config += strings.Replace(
+			forEach(
+				"data",
+				label,
+				slices.Sorted(maps.Keys(misplaced)),
+				append(others, argument+" = var.misplaced[each.key]")...),
+			"  role_arn = \"arn:aws:iam::111122223333:role/x\"\n",
+			"",
+			1,
+		)
 	}
 	cli := newWholeOf(t, talkative(t), config)
 	log := cli.tracing(t, "TF_VAR_misplaced="+asJSON(t, misplaced))
@@ -532,7 +651,9 @@ func TestMisplacedSecrets(t *testing.T) {
 	// Terraform shows the line that an error points at. Here the secrets stand in the lines themselves.
 	literals := providerAt(w.URL())
 	for name, value := range misplaced {
-		for _, argument := range []string{"web_identity_token_file", "web_identity_token_env", "role_arn", "web_identity_token"} {
+		for _, argument := range []string{
+			"web_identity_token_file", "web_identity_token_env", "role_arn", "web_identity_token",
+		} {
 			others := set("role_arn", roleARN(production))
 			switch argument {
 			case "role_arn":
@@ -540,7 +661,12 @@ func TestMisplacedSecrets(t *testing.T) {
 			case "web_identity_token":
 				value += "\ufeff" // or the token would be good
 			}
-			literals += strings.Replace(block(others, set(argument, value)), `"test"`, fmt.Sprintf("%q", argument+"_"+name), 1)
+			literals += strings.Replace(
+				block(others, set(argument, value)),
+				`"test"`,
+				fmt.Sprintf("%q", argument+"_"+name),
+				1,
+			)
 		}
 	}
 	inLines := newWholeOf(t, talkative(t), literals)
@@ -549,11 +675,18 @@ func TestMisplacedSecrets(t *testing.T) {
 
 	others := providerAt(w.URL())
 	for name, value := range misplaced {
-		for _, argument := range []string{"role_session_name", "provider_id", "timeout", "iam_propagation_timeout", "policy", "policy_arns"} {
+		for _, argument := range []string{
+			"role_session_name", "provider_id", "timeout", "iam_propagation_timeout", "policy", "policy_arns",
+		} {
 			if argument == "role_session_name" {
 				value += "/ " // or it might be a good name
 			}
-			others += strings.Replace(block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), "PLACE"), `"test"`, fmt.Sprintf("%q", argument+"_"+name), 1)
+			others += strings.Replace(
+				block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), "PLACE"),
+				`"test"`,
+				fmt.Sprintf("%q", argument+"_"+name),
+				1,
+			)
 			written := fmt.Sprintf("%q", value)
 			if argument == "policy_arns" {
 				written = "[" + written + "]"
@@ -563,11 +696,25 @@ func TestMisplacedSecrets(t *testing.T) {
 	}
 	elsewhere := newWholeOf(t, talkative(t), others)
 	elsewhereLog := elsewhere.tracing(t)
-	printedThere := regexp.MustCompile(`(?m)^ +\d+: .*$`).ReplaceAllString(elsewhere.fails(t, "plan", "-no-color"), "") // lines of the configuration
+	printedThere := regexp.MustCompile(`(?m)^ +\d+: .*$`).
+		ReplaceAllString(elsewhere.fails(t, "plan", "-no-color"), "")
+		// lines of the configuration
 	elsewhere.expectNoSecret(t, slices.Collect(maps.Values(misplaced)), printedThere, elsewhereLog)
 
-	accounts := newWholeOf(t, talkative(t), "variable \"misplaced\" {\n  sensitive = true\n}\n"+strings.Replace(providerAt(w.URL()), "{\n", "{\n  allowed_account_ids = [var.misplaced]\n", 1)+
-		block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))))
+	accounts := newWholeOf(
+		t,
+		talkative(t),
+		"variable \"misplaced\" {\n  sensitive = true\n}\n"+strings.Replace(
+			providerAt(w.URL()),
+			"{\n",
+			"{\n  allowed_account_ids = [var.misplaced]\n",
+			1,
+		)+
+			block(
+				set("role_arn", roleARN(production)),
+				set("web_identity_token", w.token(t, nil)),
+			),
+	)
 	for _, value := range misplaced {
 		accountsLog := accounts.tracing(t, "TF_VAR_misplaced="+value)
 		printed := accounts.fails(t, "plan", "-no-color")
@@ -577,16 +724,23 @@ func TestMisplacedSecrets(t *testing.T) {
 		accounts.expectNoSecret(t, []string{value}, printed, accountsLog)
 	}
 
-	ambient := newWholeOf(t, talkative(t), providerAt("https://sts.us-east-1.amazonaws.com")+block(set("role_arn", roleARN(production))))
+	ambient := newWholeOf(
+		t,
+		talkative(t),
+		providerAt("https://sts.us-east-1.amazonaws.com")+block(set("role_arn", roleARN(production))),
+	)
 	for name, value := range misplaced {
 		ambientLog := ambient.tracing(t, "AWS_WEB_IDENTITY_TOKEN_FILE="+value)
 		printed := ambient.fails(t, "plan", "-no-color")
-		for _, variable := range []string{"AWS_CA_BUNDLE", "AWS_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL_STS", "AWS_RETRY_MODE"} {
+		for _, variable := range []string{
+			"AWS_CA_BUNDLE", "AWS_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL_STS", "AWS_RETRY_MODE",
+		} {
 			run := ambient
 			log := run.tracing(t, variable+"="+value)
 			run.expectNoSecret(t, []string{value}, run.fails(t, "plan", "-no-color"), log)
 		}
-		if !shows("named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE").MatchString(printed) && name != "jwt" {
+		if !shows("named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE").MatchString(printed) &&
+			name != "jwt" {
 			t.Errorf("%s: it says:\n%s", name, printed)
 		}
 		ambient.expectNoSecret(t, []string{value}, printed, ambientLog)

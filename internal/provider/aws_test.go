@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 )
 
-// TestAWS makes the exchange with AWS itself, and asks AWS whose the credentials are: see CONTRIBUTING.md. `make testacc`
-// sets STS_ACC.
+// TestAWS makes the exchange with AWS itself, and asks AWS whose the credentials are: see CONTRIBUTING.md. `make
+// testacc` sets STS_ACC.
 func TestAWS(t *testing.T) {
 	if os.Getenv("STS_ACC") == "" {
 		t.Skip("only `make testacc` calls AWS")
@@ -26,7 +26,10 @@ func TestAWS(t *testing.T) {
 variable "token" {
   sensitive = true
 }
-` + block(set("role_arn", role), set("role_session_name", "testacc"), "web_identity_token = var.token", "duration_seconds = 900") + `
+` + block(
+		set("role_arn", role), set("role_session_name", "testacc"), "web_identity_token = var.token",
+		"duration_seconds = 900",
+	) + `
 provider "aws" {
   access_key = ` + dataSource + `.credentials.access_key_id
   secret_key = ` + dataSource + `.credentials.secret_access_key
@@ -39,11 +42,18 @@ data "aws_caller_identity" "test" {}
 	run(t, resource.TestStep{
 		Config: config,
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("assumed_role_user").AtMapKey("arn"), knownvalue.StringRegexp(regexp.MustCompile(`/testacc$`))),
+			known(
+				tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
+				knownvalue.StringRegexp(regexp.MustCompile(`/testacc$`)),
+			),
 			known(tfjsonpath.New("identity_provider"), knownvalue.NotNull()),
 			known(tfjsonpath.New("audience"), knownvalue.NotNull()),
 			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.NotNull()),
-			statecheck.ExpectKnownValue("data.aws_caller_identity.test", tfjsonpath.New("account_id"), knownvalue.StringExact(account[1])),
+			statecheck.ExpectKnownValue(
+				"data.aws_caller_identity.test",
+				tfjsonpath.New("account_id"),
+				knownvalue.StringExact(account[1]),
+			),
 		},
 	})
 }

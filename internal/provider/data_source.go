@@ -14,22 +14,34 @@ type dataSource struct {
 	exchanger *exchanger
 }
 
-func (d *dataSource) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
+func (d *dataSource) Metadata(
+	_ context.Context,
+	request datasource.MetadataRequest,
+	response *datasource.MetadataResponse,
+) {
 	response.TypeName = request.ProviderTypeName + typeSuffix
 }
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Trades a web identity token for temporary AWS credentials, by STS " + apiReference + ". The call is made whenever " +
+		MarkdownDescription: "Trades a web identity token for temporary AWS credentials, by STS " + apiReference +
+			". The call is made whenever " +
 			"Terraform reads data sources: in each plan, and in each refresh.\n\n" +
-			"~> **What it gives lies in the state and in saved plans, in the clear**, as do its arguments, a token given by `web_identity_token` among them; that they are " +
-			"marked sensitive hides them from the output alone. Whoever can read the state can use the credentials until they expire. Keep `duration_seconds` short, and the " +
-			"state where only those can read it who may assume the role anyway; or use the ephemeral resource of the same name, of which nothing is kept.",
+			"~> **What it gives lies in the state and in saved plans, in the clear**, as do its arguments, a token " +
+			"given by `web_identity_token` among them; that they are " +
+			"marked sensitive hides them from the output alone. Whoever can read the state can use the credentials " +
+			"until they expire. Keep `duration_seconds` short, and the " +
+			"state where only those can read it who may assume the role anyway; or use the ephemeral resource of the " +
+			"same name, of which nothing is kept.",
 		Attributes: attributes(),
 	}
 }
 
-func (d *dataSource) Configure(_ context.Context, request datasource.ConfigureRequest, response *datasource.ConfigureResponse) {
+func (d *dataSource) Configure(
+	_ context.Context,
+	request datasource.ConfigureRequest,
+	response *datasource.ConfigureResponse,
+) {
 	d.exchanger = configuredExchanger(request.ProviderData, &response.Diagnostics)
 }
 

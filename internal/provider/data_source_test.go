@@ -28,13 +28,23 @@ func TestEveryAttribute(t *testing.T) {
 	token := w.token(t, func(token *emulator.Token) {
 		token.Claims = map[string]any{"https://aws.amazon.com/source_identity": "alice"}
 	})
-	policy := "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}]\n}"
+	policy := "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", " +
+		"\"Resource\": \"*\"}]\n}"
 	key := tfjsonpath.New("credentials")
 	inState := regexp.MustCompile(`^\S+$`)
 	run(t, resource.TestStep{
 		Config: w.config(
-			set("role_arn", roleARN(production)), set("role_session_name", "job-7"), set("web_identity_token", " "+token+"\n"), set("policy", policy),
-			`policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]`, "duration_seconds = 1800", "minimum_session_token_size = 2048", set("timeout", "90s"),
+			set(
+				"role_arn",
+				roleARN(production),
+			),
+			set("role_session_name", "job-7"),
+			set("web_identity_token", " "+token+"\n"),
+			set("policy", policy),
+			`policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]`,
+			"duration_seconds = 1800",
+			"minimum_session_token_size = 2048",
+			set("timeout", "90s"),
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
 			known(tfjsonpath.New("role_arn"), knownvalue.StringExact(roleARN(production))),
@@ -43,7 +53,12 @@ func TestEveryAttribute(t *testing.T) {
 			known(tfjsonpath.New("web_identity_token_file"), knownvalue.Null()),
 			known(tfjsonpath.New("provider_id"), knownvalue.Null()),
 			known(tfjsonpath.New("policy"), knownvalue.StringExact(policy)),
-			known(tfjsonpath.New("policy_arns"), knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("arn:aws:iam::aws:policy/ReadOnlyAccess")})),
+			known(
+				tfjsonpath.New("policy_arns"),
+				knownvalue.SetExact(
+					[]knownvalue.Check{knownvalue.StringExact("arn:aws:iam::aws:policy/ReadOnlyAccess")},
+				),
+			),
 			known(tfjsonpath.New("duration_seconds"), knownvalue.Int32Exact(1800)),
 			known(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int32Exact(2048)),
 			known(tfjsonpath.New("timeout"), knownvalue.StringExact("90s")),
@@ -57,13 +72,22 @@ func TestEveryAttribute(t *testing.T) {
 			})),
 			known(key.AtMapKey("expiration"), knownvalue.StringFunc(func(expiration string) error {
 				instant, err := time.Parse(time.RFC3339, expiration)
-				if life := time.Until(instant); err == nil && (life < 28*time.Minute || life > 31*time.Minute || !strings.HasSuffix(expiration, "Z")) {
+				if life := time.Until(
+					instant,
+				); err == nil &&
+					(life < 28*time.Minute || life > 31*time.Minute || !strings.HasSuffix(expiration, "Z")) {
 					err = fmt.Errorf("it is %s from now", life)
 				}
 				return err
 			})),
-			known(tfjsonpath.New("assumed_role_user").AtMapKey("arn"), knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/job-7")),
-			known(tfjsonpath.New("assumed_role_user").AtMapKey("assumed_role_id"), knownvalue.StringRegexp(regexp.MustCompile(`^AROA\w+:job-7$`))),
+			known(
+				tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
+				knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/job-7"),
+			),
+			known(
+				tfjsonpath.New("assumed_role_user").AtMapKey("assumed_role_id"),
+				knownvalue.StringRegexp(regexp.MustCompile(`^AROA\w+:job-7$`)),
+			),
 			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
 			known(tfjsonpath.New("audience"), knownvalue.StringExact(audience)),
 			known(tfjsonpath.New("identity_provider"), knownvalue.StringExact(w.issuer.URL())),
@@ -72,11 +96,31 @@ func TestEveryAttribute(t *testing.T) {
 			known(tfjsonpath.New("session_token_size"), knownvalue.NotNull()),
 			known(tfjsonpath.New("session_token_utilization"), knownvalue.NotNull()),
 			known(tfjsonpath.New("environment"), knownvalue.MapPartial(map[string]knownvalue.Check{
-				"AWS_ACCESS_KEY_ID": knownvalue.NotNull(), "AWS_SECRET_ACCESS_KEY": knownvalue.NotNull(), "AWS_SESSION_TOKEN": knownvalue.NotNull(),
+				"AWS_ACCESS_KEY_ID":     knownvalue.NotNull(),
+				"AWS_SECRET_ACCESS_KEY": knownvalue.NotNull(),
+				"AWS_SESSION_TOKEN":     knownvalue.NotNull(),
 			})),
-			statecheck.CompareValuePairs(dataSource, key.AtMapKey("secret_access_key"), dataSource, tfjsonpath.New("environment").AtMapKey("AWS_SECRET_ACCESS_KEY"), same{}),
-			statecheck.CompareValuePairs(dataSource, key.AtMapKey("access_key_id"), dataSource, tfjsonpath.New("environment").AtMapKey("AWS_ACCESS_KEY_ID"), same{}),
-			statecheck.CompareValuePairs(dataSource, key.AtMapKey("session_token"), dataSource, tfjsonpath.New("environment").AtMapKey("AWS_SESSION_TOKEN"), same{}),
+			statecheck.CompareValuePairs(
+				dataSource,
+				key.AtMapKey("secret_access_key"),
+				dataSource,
+				tfjsonpath.New("environment").AtMapKey("AWS_SECRET_ACCESS_KEY"),
+				same{},
+			),
+			statecheck.CompareValuePairs(
+				dataSource,
+				key.AtMapKey("access_key_id"),
+				dataSource,
+				tfjsonpath.New("environment").AtMapKey("AWS_ACCESS_KEY_ID"),
+				same{},
+			),
+			statecheck.CompareValuePairs(
+				dataSource,
+				key.AtMapKey("session_token"),
+				dataSource,
+				tfjsonpath.New("environment").AtMapKey("AWS_SESSION_TOKEN"),
+				same{},
+			),
 			statecheck.ExpectSensitiveValue(dataSource, tfjsonpath.New("web_identity_token")),
 			statecheck.ExpectSensitiveValue(dataSource, key.AtMapKey("access_key_id")),
 			statecheck.ExpectSensitiveValue(dataSource, key.AtMapKey("secret_access_key")),
@@ -86,7 +130,8 @@ func TestEveryAttribute(t *testing.T) {
 	})
 	sent := w.Requests()[0].Form
 	for parameter, want := range map[string]string{
-		"RoleArn": roleARN(production), "RoleSessionName": "job-7", "WebIdentityToken": token, "DurationSeconds": "1800", "MinimumSessionTokenSize": "2048",
+		"RoleArn": roleARN(production), "RoleSessionName": "job-7", "WebIdentityToken": token,
+		"DurationSeconds": "1800", "MinimumSessionTokenSize": "2048",
 		"PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
 		"Policy":                  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
 	} {
@@ -110,7 +155,12 @@ func (same) CompareValues(values ...any) error {
 func TestMinimalBlock(t *testing.T) {
 	w := newWorld(t)
 	run(t, resource.TestStep{
-		Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), "minimum_session_token_size = 0", "policy_arns = []"),
+		Config: w.config(
+			set("role_arn", roleARN(production)),
+			set("web_identity_token", w.token(t, nil)),
+			"minimum_session_token_size = 0",
+			"policy_arns = []",
+		),
 		ConfigStateChecks: []statecheck.StateCheck{
 			known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("terraform")),
 			known(tfjsonpath.New("source_identity"), knownvalue.Null()),
@@ -121,32 +171,56 @@ func TestMinimalBlock(t *testing.T) {
 			known(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(0)),
 		},
 	})
-	for _, parameter := range []string{"ProviderId", "Policy", "PolicyArns", "PolicyArns.member.1.arn", "DurationSeconds", "MinimumSessionTokenSize"} {
+	for _, parameter := range []string{
+		"ProviderId", "Policy", "PolicyArns", "PolicyArns.member.1.arn", "DurationSeconds", "MinimumSessionTokenSize",
+	} {
 		if w.Requests()[0].Form.Has(parameter) {
 			t.Errorf("%s was sent", parameter)
 		}
 	}
 }
 
-// TestServerThatAnswersLess holds null, never "" or 0, and objects all the same, where another program's STS leaves things out.
+// TestServerThatAnswersLess holds null, never "" or 0, and objects all the same, where another program's STS leaves
+// things out.
 func TestServerThatAnswersLess(t *testing.T) {
 	testenv.Isolate(t)
-	endpoint := serve(t, 200, `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
+	endpoint := serve(
+		t,
+		200,
+		`<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
 <AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId></AssumedRoleUser><Audience></Audience>
 <Credentials><AccessKeyId>KEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><SessionToken>SESSION</SessionToken></Credentials>
-</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`)
+</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
+	)
 	null := func(path tfjsonpath.Path) statecheck.StateCheck { return known(path, knownvalue.Null()) }
 	run(t, resource.TestStep{
-		Config: providerAt(endpoint) + block(set("role_arn", ""), set("web_identity_token", "an-opaque-token"), "duration_seconds = 31536000"),
+		Config: providerAt(
+			endpoint,
+		) + block(
+			set("role_arn", ""),
+			set("web_identity_token", "an-opaque-token"),
+			"duration_seconds = 31536000",
+		),
 		ConfigStateChecks: []statecheck.StateCheck{
 			known(tfjsonpath.New("role_arn"), knownvalue.StringExact("")),
 			known(tfjsonpath.New("credentials").AtMapKey("access_key_id"), knownvalue.StringExact("KEYID")),
 			known(tfjsonpath.New("credentials").AtMapKey("secret_access_key"), knownvalue.StringExact("SECRET")),
 			known(tfjsonpath.New("credentials").AtMapKey("session_token"), knownvalue.StringExact("SESSION")),
-			null(tfjsonpath.New("credentials").AtMapKey("expiration")), null(tfjsonpath.New("assumed_role_user").AtMapKey("arn")),
-			null(tfjsonpath.New("assumed_role_user").AtMapKey("assumed_role_id")), null(tfjsonpath.New("subject_from_web_identity_token")),
-			null(tfjsonpath.New("audience")), null(tfjsonpath.New("identity_provider")), null(tfjsonpath.New("packed_policy_size")),
-			null(tfjsonpath.New("session_token_size")), null(tfjsonpath.New("session_token_utilization")),
+			null(
+				tfjsonpath.New("credentials").AtMapKey("expiration"),
+			),
+			null(tfjsonpath.New("assumed_role_user").AtMapKey("arn")),
+			null(
+				tfjsonpath.New("assumed_role_user").AtMapKey("assumed_role_id"),
+			),
+			null(tfjsonpath.New("subject_from_web_identity_token")),
+			null(
+				tfjsonpath.New("audience"),
+			),
+			null(tfjsonpath.New("identity_provider")),
+			null(tfjsonpath.New("packed_policy_size")),
+			null(tfjsonpath.New("session_token_size")),
+			null(tfjsonpath.New("session_token_utilization")),
 		},
 	})
 }
@@ -156,20 +230,31 @@ func TestTokenFile(t *testing.T) {
 	path := testenv.WriteFile(t, "token", w.token(t, nil)+"\n")
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere") // which comes after the block's
 	run(t, resource.TestStep{
-		Config:            w.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
-		ConfigStateChecks: []statecheck.StateCheck{known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject))},
+		Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
+		ConfigStateChecks: []statecheck.StateCheck{
+			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
+		},
 	})
 }
 
 func TestAccessTokenOfAnOAuthProvider(t *testing.T) {
 	w := newWorld(t)
 	w.AddAccessToken("www.amazon.com", "Atza|opaque", "app-1", "user-1")
-	w.addRole(t, emulator.Role{ARN: roleARN(production), TrustPolicy: `{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
-  "Principal": {"Federated": "www.amazon.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"www.amazon.com:app_id": "app-1"}}}}`})
+	w.addRole(
+		t,
+		emulator.Role{ARN: roleARN(production), TrustPolicy: `{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+  "Principal": {"Federated": "www.amazon.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"www.amazon.com:app_id": "app-1"}}}}`},
+	)
 	path := testenv.WriteFile(t, "token", "Atza|opaque")
 	run(t, resource.TestStep{
-		Config:            w.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path), set("provider_id", "www.amazon.com")),
-		ConfigStateChecks: []statecheck.StateCheck{known(tfjsonpath.New("identity_provider"), knownvalue.StringExact("www.amazon.com"))},
+		Config: w.config(
+			set("role_arn", roleARN(production)),
+			set("web_identity_token_file", path),
+			set("provider_id", "www.amazon.com"),
+		),
+		ConfigStateChecks: []statecheck.StateCheck{
+			known(tfjsonpath.New("identity_provider"), knownvalue.StringExact("www.amazon.com")),
+		},
 	})
 }
 
@@ -182,6 +267,8 @@ func TestUnknownArgumentWaitsForTheApply(t *testing.T) {
 		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 			plancheck.ExpectUnknownValue(dataSource, tfjsonpath.New("credentials")),
 		}},
-		ConfigStateChecks: []statecheck.StateCheck{known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject))},
+		ConfigStateChecks: []statecheck.StateCheck{
+			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
+		},
 	})
 }

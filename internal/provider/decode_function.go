@@ -42,17 +42,27 @@ func (decodeFunction) Metadata(_ context.Context, _ function.MetadataRequest, re
 	response.Name = "decode_web_identity_token"
 }
 
-func (decodeFunction) Definition(_ context.Context, _ function.DefinitionRequest, response *function.DefinitionResponse) {
+func (decodeFunction) Definition(
+	_ context.Context,
+	_ function.DefinitionRequest,
+	response *function.DefinitionResponse,
+) {
 	response.Definition = function.Definition{
 		Summary: "What a web identity token claims.",
-		MarkdownDescription: "Reads the header and the claims of a web identity token (a JWT), for conditions, session names and outputs. **Nothing is verified**: anybody can write any " +
-			"claim into a token, and STS alone checks the signature. Null for what isn't a JWT, and for more than 20000 characters.\n\n" +
-			"The result is an object: `algorithm`, `key_id`, `issuer`, `subject`, `authorized_party` (strings), `audience` (list of strings), `issued_at`, `not_before`, " +
-			"`expiration` (strings, RFC 3339 in UTC), and `claims`, with all of the token's claims as they are: `.claims.repository`. What the token doesn't have is null.\n\n" +
-			fmt.Sprintf("A value is null at a depth of more than %d, because Terraform takes very long to show deeply nested values. A claim has a depth of 1, and each list or object "+
+		MarkdownDescription: "Reads the header and the claims of a web identity token (a JWT), for conditions, " +
+			"session names and outputs. **Nothing is verified**: anybody can write any " +
+			"claim into a token, and STS alone checks the signature. Null for what isn't a JWT, and for more than " +
+			"20000 characters.\n\n" +
+			"The result is an object: `algorithm`, `key_id`, `issuer`, `subject`, `authorized_party` (strings), " +
+			"`audience` (list of strings), `issued_at`, `not_before`, " +
+			"`expiration` (strings, RFC 3339 in UTC), and `claims`, with all of the token's claims as they are: " +
+			"`.claims.repository`. What the token doesn't have is null.\n\n" +
+			fmt.Sprintf("A value is null at a depth of more than %d, because Terraform takes very long to show "+
+				"deeply nested values. A claim has a depth of 1, and each list or object "+
 				"inside it adds 1. A string that holds JSON is null if the JSON goes deeper.", maxNesting),
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "token", MarkdownDescription: "The token. White space around it is trimmed."},
+			function.StringParameter{Name: "token", MarkdownDescription: "The token. White space around it is " +
+				"trimmed."},
 		},
 		Return: function.ObjectReturn{AttributeTypes: decodedType},
 	}
@@ -94,12 +104,13 @@ func decoded(ctx context.Context, token string) types.Object {
 	})
 }
 
-// maxNesting is the greatest depth of a value in the claims. A claim itself has the depth 1. Terraform compares the types of all
-// levels at each level, and prints every level with its indent.
+// maxNesting is the greatest depth of a value in the claims. A claim itself has the depth 1. Terraform compares the
+// types of all levels at each level, and prints every level with its indent.
 const maxNesting = 16
 
-// fromJSON makes a Terraform value of a decoded JSON one: objects and tuples, whose parts may be of different types. Null
-// replaces what lies deeper than maxNesting. JSON text would only move the work: Terraform parses and prints it as well.
+// fromJSON makes a Terraform value of a decoded JSON one: objects and tuples, whose parts may be of different types.
+// Null replaces what lies deeper than maxNesting. JSON text would only move the work: Terraform parses and prints it as
+// well.
 func fromJSON(ctx context.Context, value any, depth int) attr.Value {
 	if depth > maxNesting {
 		return types.StringNull()
@@ -144,7 +155,10 @@ func number(value json.Number) attr.Value {
 	text := value.String()
 	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
 	near, err := strconv.ParseFloat(text, 64)
-	if size := math.Abs(near); err != nil || len(text) > maxNumber || size > farthest || size < 1/farthest && strings.ContainsAny(mantissa, "123456789") {
+	if size := math.Abs(
+		near,
+	); err != nil || len(text) > maxNumber || size > farthest ||
+		size < 1/farthest && strings.ContainsAny(mantissa, "123456789") {
 		return types.StringValue(text)
 	}
 	exact, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
@@ -162,8 +176,8 @@ func claimText(value string, depth int) types.String {
 	return types.StringValue(value)
 }
 
-// levels counts the arrays and objects in each other, also those of JSON in strings. Terraform parses a string that starts
-// with a bracket, and again the strings in it.
+// levels counts the arrays and objects in each other, also those of JSON in strings. Terraform parses a string that
+// starts with a bracket, and again the strings in it.
 func levels(value any) int {
 	deepest := 0
 	switch value := value.(type) {

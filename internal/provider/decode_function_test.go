@@ -28,8 +28,14 @@ func TestDecodeWebIdentityToken(t *testing.T) {
 	w := newWorld(t)
 	token := w.token(t, func(token *emulator.Token) {
 		token.Claims = map[string]any{
-			"repository": "example/platform", "run_id": 12345678901234567, "iat": 1700000000, "nbf": nil, "exp": 1700000300, "azp": "party",
-			"nested": map[string]any{"list": []any{"a", 1, true, nil}}, "empty": []any{},
+			"repository": "example/platform",
+			"run_id":     12345678901234567,
+			"iat":        1700000000,
+			"nbf":        nil,
+			"exp":        1700000300,
+			"azp":        "party",
+			"nested":     map[string]any{"list": []any{"a", 1, true, nil}},
+			"empty":      []any{},
 		}
 	})
 	var config string
@@ -38,9 +44,11 @@ func TestDecodeWebIdentityToken(t *testing.T) {
 		expression string
 		want       knownvalue.Check
 	}{
-		"issuer":                  {".issuer", knownvalue.StringExact("https://ci.example.com")},
-		"subject":                 {".subject", knownvalue.StringExact(subject)},
-		"audience":                {".audience", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact(audience)})},
+		"issuer":  {".issuer", knownvalue.StringExact("https://ci.example.com")},
+		"subject": {".subject", knownvalue.StringExact(subject)},
+		"audience": {
+			".audience", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact(audience)}),
+		},
 		"algorithm":               {".algorithm", knownvalue.StringExact("RS256")},
 		"key ID":                  {".key_id", knownvalue.NotNull()},
 		"authorized party":        {".authorized_party", knownvalue.StringExact("party")},
@@ -57,13 +65,14 @@ func TestDecodeWebIdentityToken(t *testing.T) {
 		config += fmt.Sprintf("output %q {\n  description = %q\n  value = %s\n}\n", output, name, expression)
 		checks = append(checks, statecheck.ExpectKnownOutputValue(output, test.want))
 	}
-	config += "output \"no_token\" {\n  value = provider::sts::decode_web_identity_token(\"some.secret.value\") == null\n}\n"
+	config += "output \"no_token\" {\n  value = provider::sts::decode_web_identity_token(\"some.secret.value\") == " +
+		"null\n}\n"
 	checks = append(checks, statecheck.ExpectKnownOutputValue("no_token", knownvalue.Bool(true)))
 	runFunction(t, config, checks)
 }
 
-// TestDecodeHostileClaims holds that no claims make the function fail, beside whose error Terraform prints the token, or take
-// long.
+// TestDecodeHostileClaims holds that no claims make the function fail, beside whose error Terraform prints the token,
+// or take long.
 func TestDecodeHostileClaims(t *testing.T) {
 	testenv.Isolate(t)
 	var config string
@@ -79,25 +88,60 @@ func TestDecodeHostileClaims(t *testing.T) {
 		`{"a":1e39}`:                {".a > 1e38", knownvalue.Bool(true)},
 		`{"a":1e-307}`:              {".a", knownvalue.StringExact("1e-307")},
 		`{"a":` + digits(500) + `}`: {".a", knownvalue.StringExact(digits(500))},
-		"{\"caf\u00e9\":1,\"cafe\u0301\":2,\"a\":3}":                                                {".a", knownvalue.Int64Exact(3)},
-		`{"a":` + arrays(4000) + `}`:                                                                {".a" + strings.Repeat("[0]", 16) + " == null", knownvalue.Bool(true)},
-		`{"a":` + objects(2000, "1") + `}`:                                                          {".a" + strings.Repeat(".b", 16) + " == null", knownvalue.Bool(true)},
-		`{"a":` + arrays(16, "1") + `}`:                                                             {".a" + strings.Repeat("[0]", 16) + " == null", knownvalue.Bool(true)},
-		`{"a":` + arrays(15, "1") + `}`:                                                             {".a" + strings.Repeat("[0]", 15) + " == 1", knownvalue.Bool(true)},
-		`{"a":` + strconv.Quote(arrays(4000)) + `}`:                                                 {".a == null", knownvalue.Bool(true)},
-		`{"a":` + strconv.Quote(arrays(16)) + `}`:                                                   {".a == null", knownvalue.Bool(true)},
-		`{"a":` + strconv.Quote(arrays(15)) + `}`:                                                   {".a", knownvalue.StringExact(arrays(15))},
-		`{"a":["b",` + strconv.Quote(arrays(15)) + `]}`:                                             {".a[1] == null", knownvalue.Bool(true)},
-		`{"a":` + strconv.Quote(objects(16, "1")) + `}`:                                             {".a == null", knownvalue.Bool(true)},
-		`{"a":` + strconv.Quote(arrays(8, strconv.Quote(arrays(8)))) + `}`:                          {".a == null", knownvalue.Bool(true)},
-		`{"a":` + strconv.Quote(arrays(8, strconv.Quote(arrays(7)))) + `}`:                          {".a", knownvalue.StringExact(arrays(8, strconv.Quote(arrays(7))))},
-		`{"a":` + strconv.Quote(arrays(16, "1e400")) + `}`:                                          {".a == null", knownvalue.Bool(true)},
-		`{"a":"` + strings.Repeat("[", 4000) + `"}`:                                                 {".a", knownvalue.StringExact(strings.Repeat("[", 4000))},
-		`{"":1,"a":null,"\u0000":"\ud800","b":[null,{},[]],"c":{"c":{"c":true}},"a b":"\u001b[2J"}`: {".c.c.c", knownvalue.Bool(true)},
+		"{\"caf\u00e9\":1,\"cafe\u0301\":2,\"a\":3}": {
+			".a", knownvalue.Int64Exact(3),
+		},
+		`{"a":` + arrays(4000) + `}`: {
+			".a" + strings.Repeat("[0]", 16) + " == null", knownvalue.Bool(true),
+		},
+		`{"a":` + objects(2000, "1") + `}`: {
+			".a" + strings.Repeat(".b", 16) + " == null", knownvalue.Bool(true),
+		},
+		`{"a":` + arrays(16, "1") + `}`: {
+			".a" + strings.Repeat("[0]", 16) + " == null", knownvalue.Bool(true),
+		},
+		`{"a":` + arrays(15, "1") + `}`: {
+			".a" + strings.Repeat("[0]", 15) + " == 1", knownvalue.Bool(true),
+		},
+		`{"a":` + strconv.Quote(arrays(4000)) + `}`: {
+			".a == null", knownvalue.Bool(true),
+		},
+		`{"a":` + strconv.Quote(arrays(16)) + `}`: {
+			".a == null", knownvalue.Bool(true),
+		},
+		`{"a":` + strconv.Quote(arrays(15)) + `}`: {
+			".a", knownvalue.StringExact(arrays(15)),
+		},
+		`{"a":["b",` + strconv.Quote(arrays(15)) + `]}`: {
+			".a[1] == null", knownvalue.Bool(true),
+		},
+		`{"a":` + strconv.Quote(objects(16, "1")) + `}`: {
+			".a == null", knownvalue.Bool(true),
+		},
+		`{"a":` + strconv.Quote(arrays(8, strconv.Quote(arrays(8)))) + `}`: {
+			".a == null", knownvalue.Bool(true),
+		},
+		`{"a":` + strconv.Quote(arrays(8, strconv.Quote(arrays(7)))) + `}`: {
+			".a", knownvalue.StringExact(arrays(8, strconv.Quote(arrays(7)))),
+		},
+		`{"a":` + strconv.Quote(arrays(16, "1e400")) + `}`: {
+			".a == null", knownvalue.Bool(true),
+		},
+		`{"a":"` + strings.Repeat("[", 4000) + `"}`: {
+			".a", knownvalue.StringExact(strings.Repeat("[", 4000)),
+		},
+		`{"":1,"a":null,"\u0000":"\ud800","b":[null,{},[]],"c":{"c":{"c":true}},"a b":"\u001b[2J"}`: {
+			".c.c.c", knownvalue.Bool(true),
+		},
 	} {
 		token := unsigned(`{"alg":"none"}`, claims)
 		output := "output_" + strconv.Itoa(len(checks))
-		config += fmt.Sprintf("output %q {\n  value = provider::sts::decode_web_identity_token(%q).claims%s\n}\n", output, token, test.path)
+		config += fmt.Sprintf(
+			"output %q {\n  value = provider::sts::decode_web_identity_token(%q).claims%s\n}\n",
+			output,
+			token,
+			test.path,
+		)
 		checks = append(checks, statecheck.ExpectKnownOutputValue(output, test.want))
 	}
 	start := time.Now()
@@ -127,12 +171,22 @@ func unsigned(header, claims string) string {
 func TestDecodeDeepTexts(t *testing.T) {
 	testenv.Isolate(t)
 	deep := strconv.Quote(arrays(1000))
-	token := unsigned(`{"alg":`+deep+`,"kid":`+deep+`}`, `{"iss":`+deep+`,"sub":`+deep+`,"azp":`+deep+`,"aud":["a",`+deep+`]}`)
+	token := unsigned(
+		`{"alg":`+deep+`,"kid":`+deep+`}`,
+		`{"iss":`+deep+`,"sub":`+deep+`,"azp":`+deep+`,"aud":["a",`+deep+`]}`,
+	)
 	var config string
 	var checks []statecheck.StateCheck
-	for _, member := range []string{"algorithm", "key_id", "issuer", "subject", "authorized_party", "audience[1]", "claims.sub"} {
+	for _, member := range []string{
+		"algorithm", "key_id", "issuer", "subject", "authorized_party", "audience[1]", "claims.sub",
+	} {
 		output := "output_" + strconv.Itoa(len(checks))
-		config += fmt.Sprintf("output %q {\n  value = provider::sts::decode_web_identity_token(%q).%s == null\n}\n", output, token, member)
+		config += fmt.Sprintf(
+			"output %q {\n  value = provider::sts::decode_web_identity_token(%q).%s == null\n}\n",
+			output,
+			token,
+			member,
+		)
 		checks = append(checks, statecheck.ExpectKnownOutputValue(output, knownvalue.Bool(true)))
 	}
 	runFunction(t, config, checks)
@@ -143,15 +197,22 @@ func TestDecodeLongToken(t *testing.T) {
 	testenv.Isolate(t)
 	config := ""
 	var checks []statecheck.StateCheck
-	for number, claims := range []string{`{"sub":"` + strings.Repeat("x", 14000) + `"}`, `{"sub":"` + strings.Repeat("x", 16000) + `"}`} {
+	for number, claims := range []string{
+		`{"sub":"` + strings.Repeat("x", 14000) + `"}`, `{"sub":"` + strings.Repeat("x", 16000) + `"}`,
+	} {
 		output := "output_" + strconv.Itoa(number)
-		config += fmt.Sprintf("output %q {\n  value = provider::sts::decode_web_identity_token(%q) == null\n}\n", output, unsigned(`{"alg":"none"}`, claims))
+		config += fmt.Sprintf(
+			"output %q {\n  value = provider::sts::decode_web_identity_token(%q) == null\n}\n",
+			output,
+			unsigned(`{"alg":"none"}`, claims),
+		)
 		checks = append(checks, statecheck.ExpectKnownOutputValue(output, knownvalue.Bool(number == 1)))
 	}
 	runFunction(t, config, checks)
 }
 
-// skipWithoutFunctions skips a test that runs the CLI by itself. Terraform has functions of providers from 1.8, OpenTofu from 1.7.
+// skipWithoutFunctions skips a test that runs the CLI by itself. Terraform has functions of providers from 1.8,
+// OpenTofu from 1.7.
 func skipWithoutFunctions(t *testing.T) {
 	t.Helper()
 	workspace, err := terraformcli.NewWorkspace()
@@ -169,8 +230,8 @@ func skipWithoutFunctions(t *testing.T) {
 	}
 }
 
-// TestDecodedClaimsAreRendered checks that Terraform renders whatever is decoded. Its time grows with the cube of the depth, of
-// JSON in strings, too.
+// TestDecodedClaimsAreRendered checks that Terraform renders whatever is decoded. Its time grows with the cube of the
+// depth, of JSON in strings, too.
 func TestDecodedClaimsAreRendered(t *testing.T) {
 	t.Parallel()
 	skipWithoutFunctions(t)
@@ -186,7 +247,11 @@ func TestDecodedClaimsAreRendered(t *testing.T) {
 		arrays(1, strings.Join(slices.Repeat([]string{strconv.Quote(arrays(14))}, size/31), ",")),
 	} {
 		token := unsigned(`{"alg":"none"}`, `{"sub":`+claims+`}`)
-		config += fmt.Sprintf("output \"output_%d\" {\n  value = provider::sts::decode_web_identity_token(%q)\n}\n", number, token)
+		config += fmt.Sprintf(
+			"output \"output_%d\" {\n  value = provider::sts::decode_web_identity_token(%q)\n}\n",
+			number,
+			token,
+		)
 	}
 	cli := newWhole(t, config)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

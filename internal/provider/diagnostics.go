@@ -28,7 +28,12 @@ func addProviderError(diagnostics *diag.Diagnostics, explanation explain.Explana
 	add(diagnostics.AddAttributeError, diagnostics.AddError, explanation.ProviderArgument, explanation)
 }
 
-func add(at func(path.Path, string, string), anywhere func(string, string), argument string, explanation explain.Explanation) {
+func add(
+	at func(path.Path, string, string),
+	anywhere func(string, string),
+	argument string,
+	explanation explain.Explanation,
+) {
 	if argument == "" || mayShowSecret(argument, explanation) {
 		anywhere(explanation.Summary, explanation.Detail)
 		return
@@ -37,8 +42,8 @@ func add(at func(path.Path, string, string), anywhere func(string, string), argu
 	at(path.Root(argument), explanation.Summary, explanation.Detail)
 }
 
-// mayShowSecret reports whether an error must not point at an argument. Terraform shows the line that an error points at, and
-// with it a token that stands in the configuration itself.
+// mayShowSecret reports whether an error must not point at an argument. Terraform shows the line that an error points
+// at, and with it a token that stands in the configuration itself.
 func mayShowSecret(argument string, explanation explain.Explanation) bool {
 	return argument == webidentity.InlineArgument || explanation.Misplaced
 }
@@ -54,7 +59,8 @@ type stringCheck struct {
 	check       func(string) error
 }
 
-// eachCheckedBy is checkedBy for the elements of a set. Its errors are at the set: the path of an element would hold the value.
+// eachCheckedBy is checkedBy for the elements of a set. Its errors are at the set: the path of an element would hold
+// the value.
 func eachCheckedBy(description string, check func(string) error) validator.Set {
 	return setCheck{stringCheck{description, check}}
 }
@@ -68,7 +74,16 @@ func (c setCheck) ValidateSet(ctx context.Context, request validator.SetRequest,
 			continue
 		}
 		one := validator.StringResponse{}
-		c.ValidateString(ctx, validator.StringRequest{Path: request.Path, PathExpression: request.PathExpression, Config: request.Config, ConfigValue: text}, &one)
+		c.ValidateString(
+			ctx,
+			validator.StringRequest{
+				Path:           request.Path,
+				PathExpression: request.PathExpression,
+				Config:         request.Config,
+				ConfigValue:    text,
+			},
+			&one,
+		)
 		response.Diagnostics.Append(one.Diagnostics...)
 	}
 }
@@ -78,7 +93,11 @@ func (c stringCheck) MarkdownDescription(context.Context) string {
 	return "value must be " + c.description
 }
 
-func (c stringCheck) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
+func (c stringCheck) ValidateString(
+	_ context.Context,
+	request validator.StringRequest,
+	response *validator.StringResponse,
+) {
 	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
 		return
 	}

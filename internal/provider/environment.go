@@ -8,9 +8,9 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/refresh"
 )
 
-// The variables of `environment` that don't depend on the session. They keep SDKs from another identity that the runner has.
-// A command can be given variables, but none can be taken away, so each stands here with a value that all SDKs take for
-// unset. The guide "Credentials for commands" says which SDK reads which.
+// The variables of `environment` that don't depend on the session. They keep SDKs from another identity that the runner
+// has. A command can be given variables, but none can be taken away, so each stands here with a value that all SDKs
+// take for unset. The guide "Credentials for commands" says which SDK reads which.
 var (
 	// besideKeys are for a session whose keys are in the environment.
 	besideKeys = map[string]string{
@@ -54,8 +54,9 @@ func keysEnvironment(result *assumerole.Result, roleARN string) map[string]strin
 	environment["AWS_ACCESS_KEY_ID"] = result.Credentials.AccessKeyID.Reveal()
 	environment["AWS_SECRET_ACCESS_KEY"] = result.Credentials.SecretAccessKey.Reveal()
 	environment["AWS_SESSION_TOKEN"] = result.Credentials.SessionToken.Reveal()
-	environment["AWS_SECURITY_TOKEN"] = result.Credentials.SessionToken.Reveal() // botocore reads it before AWS_SESSION_TOKEN
-	environment["AWS_ACCOUNT_ID"] = sessionAccount(result, roleARN)              // for the names of endpoints
+	// botocore reads it before AWS_SESSION_TOKEN
+	environment["AWS_SECURITY_TOKEN"] = result.Credentials.SessionToken.Reveal()
+	environment["AWS_ACCOUNT_ID"] = sessionAccount(result, roleARN) // for the names of endpoints
 	return environment
 }
 

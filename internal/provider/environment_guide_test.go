@@ -11,11 +11,17 @@ import (
 // session has the variables of `environment` whose values come from the session, with what the guide calls them.
 var (
 	keysOfSession = map[string]string{
-		"AWS_ACCESS_KEY_ID": "the session's keys", "AWS_SECRET_ACCESS_KEY": "the session's keys", "AWS_SESSION_TOKEN": "the session token",
-		"AWS_SECURITY_TOKEN": "the session token", "AWS_ACCOUNT_ID": "the session's account",
+		"AWS_ACCESS_KEY_ID":     "the session's keys",
+		"AWS_SECRET_ACCESS_KEY": "the session's keys",
+		"AWS_SESSION_TOKEN":     "the session token",
+		"AWS_SECURITY_TOKEN":    "the session token",
+		"AWS_ACCOUNT_ID":        "the session's account",
 	}
 	profileOfSession = map[string]string{
-		"AWS_CONFIG_FILE": "the file `shared_config_file`", "AWS_SHARED_CREDENTIALS_FILE": "a file beside it", "AWS_PROFILE": "the profile", "AWS_DEFAULT_PROFILE": "the profile",
+		"AWS_CONFIG_FILE":             "the file `shared_config_file`",
+		"AWS_SHARED_CREDENTIALS_FILE": "a file beside it",
+		"AWS_PROFILE":                 "the profile",
+		"AWS_DEFAULT_PROFILE":         "the profile",
 	}
 )
 
@@ -36,7 +42,9 @@ func TestGuideHasTheEnvironment(t *testing.T) {
 			said[name[1]] = [2]string{row[2], row[3]}
 		}
 	}
-	for column, values := range [2][2]map[string]string{{besideKeys, keysOfSession}, {besideProfile, profileOfSession}} {
+	for column, values := range [2][2]map[string]string{
+		{besideKeys, keysOfSession}, {besideProfile, profileOfSession},
+	} {
 		set := map[string]string{}
 		for name, value := range values[0] {
 			set[name] = "`" + value + "`"

@@ -11,17 +11,27 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// TestEnvironmentsIdentityGoesToAWSAlone holds that the environment's token and role are taken together, and that the token
-// doesn't go to a server that somebody named.
+// TestEnvironmentsIdentityGoesToAWSAlone holds that the environment's token and role are taken together, and that the
+// token doesn't go to a server that somebody named.
 func TestEnvironmentsIdentityGoesToAWSAlone(t *testing.T) {
 	for name, test := range map[string]struct {
 		endpoint string
 		hosts    []string
 		want     string
 	}{
-		"AWS's own":        {"", []string{"sts.us-east-1.amazonaws.com:443"}, "The proxy doesn't let the call to STS through"},
-		"another server":   {"https://sts.example.com", nil, "The token of AWS_WEB_IDENTITY_TOKEN_FILE is meant for AWS, and the endpoint sts.example.com (named by the provider's argument endpoint) isn't AWS's"},
-		"a VPC endpoint's": {"https://vpce-1-a.sts.us-east-1.vpce.amazonaws.com", []string{"vpce-1-a.sts.us-east-1.vpce.amazonaws.com:443"}, "The proxy doesn't let the call to STS through"},
+		"AWS's own": {
+			hosts: []string{"sts.us-east-1.amazonaws.com:443"}, want: "The proxy doesn't let the call to STS through",
+		},
+		"another server": {
+			endpoint: "https://sts.example.com",
+			want: "The token of AWS_WEB_IDENTITY_TOKEN_FILE is meant for AWS, and the endpoint sts.example.com " +
+				"(named by the provider's argument endpoint) isn't AWS's",
+		},
+		"a VPC endpoint's": {
+			endpoint: "https://vpce-1-a.sts.us-east-1.vpce.amazonaws.com",
+			hosts:    []string{"vpce-1-a.sts.us-east-1.vpce.amazonaws.com:443"},
+			want:     "The proxy doesn't let the call to STS through",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -47,8 +57,9 @@ func TestEnvironmentsRoleNeedsItsToken(t *testing.T) {
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
 	run(t, resource.TestStep{
-		Config:      w.config(set("web_identity_token", w.token(t, nil)), "role_arn = null"),
-		ExpectError: failsAt("role_arn", "The environment variable AWS_ROLE_ARN is set, but it goes with the token of AWS_WEB_IDENTITY_TOKEN_FILE alone"),
+		Config: w.config(set("web_identity_token", w.token(t, nil)), "role_arn = null"),
+		ExpectError: failsAt("role_arn", "The environment variable AWS_ROLE_ARN is set, but it goes with the token "+
+			"of AWS_WEB_IDENTITY_TOKEN_FILE alone"),
 	})
 	if len(w.Requests()) > 0 {
 		t.Error("something was sent")
@@ -59,14 +70,28 @@ func TestEnvironmentsRoleMustBeOne(t *testing.T) {
 	w := newWorld(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
 	t.Setenv("AWS_ROLE_ARN", "deploy")
-	run(t, resource.TestStep{Config: block(), ExpectError: shows(`The role ARN "deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`)})
+	run(
+		t,
+		resource.TestStep{
+			Config:      block(),
+			ExpectError: shows(`The role ARN "deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`),
+		},
+	)
 }
 
 func TestEnvironmentsTokenFileIsNamedInItsErrors(t *testing.T) {
 	testenv.Isolate(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token")
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
-	run(t, resource.TestStep{Config: block(), ExpectError: shows(`The file "/nowhere/token", named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE, doesn't exist`)})
+	run(
+		t,
+		resource.TestStep{
+			Config: block(),
+			ExpectError: shows(
+				`The file "/nowhere/token", named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE, doesn't exist`,
+			),
+		},
+	)
 }
 
 // TestEnvironmentsTokenMustBeAJWT holds that no other file is posted to anybody.
@@ -90,12 +115,20 @@ func TestSessionNameOfTheEnvironment(t *testing.T) {
 
 	t.Setenv("AWS_ROLE_SESSION_NAME", "from-the-environment")
 	run(t, resource.TestStep{Config: w.config(arguments...), ConfigStateChecks: named("from-the-environment")})
-	run(t, resource.TestStep{Config: w.config(append(arguments, set("role_session_name", "from-the-block"))...), ConfigStateChecks: named("from-the-block")})
+	run(
+		t,
+		resource.TestStep{
+			Config:            w.config(append(arguments, set("role_session_name", "from-the-block"))...),
+			ConfigStateChecks: named("from-the-block"),
+		},
+	)
 
 	t.Setenv("AWS_ROLE_SESSION_NAME", "not a name")
 	run(t, resource.TestStep{
-		Config:      w.config(arguments...),
-		ExpectError: shows(`It comes from the environment variable AWS_ROLE_SESSION_NAME. The role session name "not a name" has a character that isn't allowed`),
+		Config: w.config(arguments...),
+		ExpectError: shows(
+			`It comes from the environment variable AWS_ROLE_SESSION_NAME. The role session name "not a name" has a character that isn't allowed`,
+		),
 	})
 }
 
@@ -112,7 +145,8 @@ provider "sts" {
   ` + argument + ` = terraform_data.later.output
 }
 ` + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))),
-				ExpectError: shows("The value of " + argument + " in the provider block comes from something that doesn't exist before the apply"),
+				ExpectError: shows("The value of " + argument + " in the provider block comes from something that " +
+					"doesn't exist before the apply"),
 			})
 			if len(w.Requests()) > 0 {
 				t.Error("something was sent")
@@ -124,9 +158,19 @@ provider "sts" {
 // TestSettingsErrors holds that what is wrong outside the blocks is named as what it is.
 func TestSettingsErrors(t *testing.T) {
 	for name, test := range map[string]struct{ variable, value, want string }{
-		"a profile":          {"AWS_PROFILE", "nowhere", `The environment variable AWS_PROFILE names the profile "nowhere"`},
-		"a general endpoint": {"AWS_ENDPOINT_URL", "https://s3.example.com", "set the provider's argument endpoint or the environment variable AWS_ENDPOINT_URL_STS"},
-		"another partition":  {"AWS_REGION", "cn-north-1", "The role is in the partition aws, but the Region cn-north-1, from the environment variable AWS_REGION"},
+		"a profile": {
+			variable: "AWS_PROFILE", value: "nowhere",
+			want: `The environment variable AWS_PROFILE names the profile "nowhere"`,
+		},
+		"a general endpoint": {
+			variable: "AWS_ENDPOINT_URL", value: "https://s3.example.com",
+			want: "set the provider's argument endpoint or the environment variable AWS_ENDPOINT_URL_STS",
+		},
+		"another partition": {
+			variable: "AWS_REGION", value: "cn-north-1",
+			want: "The role is in the partition aws, but the Region cn-north-1, from the environment variable " +
+				"AWS_REGION",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -26,8 +26,8 @@ import (
 
 const typeName = "sts_assume_role_with_web_identity"
 
-// TestTwinsAreOneSchema holds that data source and ephemeral resource have the same attributes, as Terraform sees them, but
-// for the three that are the ephemeral's own.
+// TestTwinsAreOneSchema holds that data source and ephemeral resource have the same attributes, as Terraform sees them,
+// but for the three that are the ephemeral's own.
 func TestTwinsAreOneSchema(t *testing.T) {
 	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
 	if err != nil {
@@ -44,7 +44,11 @@ func TestTwinsAreOneSchema(t *testing.T) {
 		}
 		return all
 	}
-	ofData, ofEphemeral := byName(schemas.DataSourceSchemas[typeName]), byName(schemas.EphemeralResourceSchemas[typeName])
+	ofData, ofEphemeral := byName(
+		schemas.DataSourceSchemas[typeName],
+	), byName(
+		schemas.EphemeralResourceSchemas[typeName],
+	)
 	for _, own := range []string{"refreshable", "shared_config_file", "profile"} {
 		if ofEphemeral[own] == nil || ofData[own] != nil {
 			t.Errorf("%s isn't the ephemeral's own", own)
@@ -100,7 +104,8 @@ func (w world) ephemeral(arguments ...string) string {
 func TestEphemeralEveryAttribute(t *testing.T) {
 	w := newWorld(t)
 	token := w.token(t, nil)
-	policy := "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}]\n}"
+	policy := "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", " +
+		"\"Resource\": \"*\"}]\n}"
 	data := func(path ...string) tfjsonpath.Path {
 		whole := tfjsonpath.New("data")
 		for _, step := range path {
@@ -113,7 +118,13 @@ func TestEphemeralEveryAttribute(t *testing.T) {
 	}
 	runEphemeral(t, resource.TestStep{
 		// Terraform refuses a result that differs from the configuration by a byte.
-		Config: w.echoed(set("role_arn", roleARN(production)), set("web_identity_token", " "+token+"\n"), set("policy", policy), "minimum_session_token_size = 0", set("timeout", "60s")),
+		Config: w.echoed(
+			set("role_arn", roleARN(production)),
+			set("web_identity_token", " "+token+"\n"),
+			set("policy", policy),
+			"minimum_session_token_size = 0",
+			set("timeout", "60s"),
+		),
 		ConfigStateChecks: []statecheck.StateCheck{
 			is(knownvalue.StringExact(policy), "policy"),
 			is(knownvalue.StringExact("terraform"), "role_session_name"),
@@ -121,11 +132,20 @@ func TestEphemeralEveryAttribute(t *testing.T) {
 			is(knownvalue.NotNull(), "credentials", "secret_access_key"),
 			is(knownvalue.NotNull(), "credentials", "session_token"),
 			is(knownvalue.NotNull(), "credentials", "expiration"),
-			is(knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/terraform"), "assumed_role_user", "arn"),
+			is(
+				knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/terraform"),
+				"assumed_role_user",
+				"arn",
+			),
 			is(knownvalue.StringExact(subject), "subject_from_web_identity_token"),
 			is(knownvalue.Null(), "source_identity"),
 			is(knownvalue.MapSizeExact(8), "environment"),
-			is(knownvalue.Null(), "refreshable"), is(knownvalue.Null(), "shared_config_file"), is(knownvalue.Null(), "profile"),
+			is(
+				knownvalue.Null(),
+				"refreshable",
+			),
+			is(knownvalue.Null(), "shared_config_file"),
+			is(knownvalue.Null(), "profile"),
 		},
 	})
 }
@@ -138,7 +158,11 @@ func TestEphemeralErrorsAreThoseOfItsTwin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			runEphemeral(t, resource.TestStep{
-				Config:      w.echoed(test.argument, set("role_arn", "arn:aws:iam::111122223333:role/none"), set("web_identity_token", w.token(t, nil))),
+				Config: w.echoed(
+					test.argument,
+					set("role_arn", "arn:aws:iam::111122223333:role/none"),
+					set("web_identity_token", w.token(t, nil)),
+				),
 				ExpectError: shows(test.want),
 			})
 		})
@@ -172,18 +196,36 @@ const staticKeys = `
   token      = ephemeral.sts_assume_role_with_web_identity.test.credentials.session_token
 `
 
-// TestEphemeralLeavesNothing holds that static keys work in plan and apply, in an apply of a saved plan that is older than
-// its session, and that neither token nor secrets are in state, plan, output or log.
+// TestEphemeralLeavesNothing holds that static keys work in plan and apply, in an apply of a saved plan that is older
+// than its session, and that neither token nor secrets are in state, plan, output or log.
 func TestEphemeralLeavesNothing(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
 	w.addRole(t, emulator.Role{
-		ARN: roleARN(production), TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil), SessionLifetime: 2 * time.Second,
+		ARN: roleARN(
+			production,
+		),
+		TrustPolicy:     emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil),
+		SessionLifetime: 2 * time.Second,
 	})
 	token := w.token(t, nil)
-	cli := newWhole(t, w.ephemeral(set("role_arn", roleARN(production)), set("web_identity_token_file", testenv.WriteFile(t, "token", token)))+
-		asAccount("planned", w.URL(), staticKeys)+asAccount("applied", w.URL(), staticKeys)+
-		"\nresource \"terraform_data\" \"start\" {}\n")
+	cli := newWhole(
+		t,
+		w.ephemeral(
+			set("role_arn", roleARN(production)),
+			set("web_identity_token_file", testenv.WriteFile(t, "token", token)),
+		)+
+			asAccount(
+				"planned",
+				w.URL(),
+				staticKeys,
+			)+asAccount(
+			"applied",
+			w.URL(),
+			staticKeys,
+		)+
+			"\nresource \"terraform_data\" \"start\" {}\n",
+	)
 	log := filepath.Join(t.TempDir(), "log")
 	cli.CLI = cli.With("TF_LOG=TRACE", "TF_LOG_PATH="+log)
 
@@ -191,7 +233,12 @@ func TestEphemeralLeavesNothing(t *testing.T) {
 	planned := len(w.Secrets())
 	time.Sleep(3 * time.Second) // the first session has ended
 	printed += cli.must(t, "apply", "-no-color", "plan")
-	if got := cli.must(t, "output", "-raw", "applied"); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
+	if got := cli.must(
+		t,
+		"output",
+		"-raw",
+		"applied",
+	); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
 		t.Errorf("it is %q", got)
 	}
 	secrets := append(w.Secrets(), token)

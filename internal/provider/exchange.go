@@ -29,9 +29,13 @@ type exchanger struct {
 // Format redacts: the provider block's token is secret.
 func (e *exchanger) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
 
-// read is one reading of a block, from its arguments to its result. The exchange is for later ones of the same; both are nil
-// beside an error.
-func (e *exchanger) read(ctx context.Context, raw tftypes.Value, diagnostics *diag.Diagnostics) (values, *assumerole.Exchange) {
+// read is one reading of a block, from its arguments to its result. The exchange is for later ones of the same; both
+// are nil beside an error.
+func (e *exchanger) read(
+	ctx context.Context,
+	raw tftypes.Value,
+	diagnostics *diag.Diagnostics,
+) (values, *assumerole.Exchange) {
 	arguments, err := valuesOf(raw)
 	if err != nil {
 		diagnostics.AddError("Unexpected block", err.Error())
@@ -50,7 +54,11 @@ func (e *exchanger) read(ctx context.Context, raw tftypes.Value, diagnostics *di
 }
 
 // exchange makes the exchange that a block asks for; nil beside an error.
-func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *diag.Diagnostics) (exchanged *assumerole.Exchange) {
+func (e *exchanger) exchange(
+	ctx context.Context,
+	block *model,
+	diagnostics *diag.Diagnostics,
+) (exchanged *assumerole.Exchange) {
 	defer func() {
 		if bug := assumerole.Bug(recover()); bug != nil {
 			addError(diagnostics, explain.Failure(assumerole.Exchange{}, bug))
@@ -78,8 +86,9 @@ func (e *exchanger) exchange(ctx context.Context, block *model, diagnostics *dia
 	return &made
 }
 
-// isReadyFor refuses to go on with arguments of the provider block that aren't known yet: Terraform calls a provider all the
-// same, and falling back to the environment would be another identity, or another server, than the one that was meant.
+// isReadyFor refuses to go on with arguments of the provider block that aren't known yet: Terraform calls a provider
+// all the same, and falling back to the environment would be another identity, or another server, than the one that was
+// meant.
 func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool {
 	var onTheBlock []string
 	if !block.hasToken() {
@@ -89,13 +98,21 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 		onTheBlock = append(onTheBlock, e.unknownSessionName...)
 	}
 	const summary = "The provider's configuration isn't known yet"
-	const why = "The value of %s in the provider block comes from something that doesn't exist before the apply, and this block may be read before that. "
+	const why = "The value of %s in the provider block comes from something that doesn't exist before the apply, and " +
+		"this block may be read before that. "
 	switch {
 	case len(e.unknown) > 0:
-		diagnostics.AddError(summary, fmt.Sprintf(why+"Set it to a value that is known when planning (a variable, say), or create what it comes from first, with -target.",
+		diagnostics.AddError(summary, fmt.Sprintf(why+"Set it to a value that is known when planning (a variable, "+
+			"say), or create what it comes from first, with -target.",
 			strings.Join(e.unknown, " and ")))
 	case len(onTheBlock) > 0:
-		diagnostics.AddError(summary, fmt.Sprintf(why+"Set it on this block instead: Terraform then waits for it.", strings.Join(onTheBlock, " and ")))
+		diagnostics.AddError(
+			summary,
+			fmt.Sprintf(
+				why+"Set it on this block instead: Terraform then waits for it.",
+				strings.Join(onTheBlock, " and "),
+			),
+		)
 	case e.problem != nil:
 		addError(diagnostics, explain.Setting(e.problem))
 	default:
@@ -104,8 +121,8 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 	return false
 }
 
-// logged makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it is
-// secret.
+// logged makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it
+// is secret.
 func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Request) (assumerole.Exchange, error) {
 	asked := map[string]any{
 		"role_arn":          request.ShownRoleARN(),

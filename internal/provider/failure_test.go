@@ -36,7 +36,8 @@ type failing struct {
 // What servers answer that are another service's, or none.
 const (
 	answerOfSTS = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>` +
-		`<Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>` + leaked + `</SecretAccessKey><SessionToken>session` + leaked + `</SessionToken>` +
+		`<Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>` + leaked +
+		`</SecretAccessKey><SessionToken>session` + leaked + `</SessionToken>` +
 		`<Expiration>2999-01-02T03:04:05Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`
 	leaked        = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY"
 	proxyPassword = "hunter2hunter2"
@@ -71,116 +72,462 @@ func takesOver(answer func(*bufio.ReadWriter)) http.HandlerFunc {
 	}
 }
 
-// atAWS are failures at AWS's own STS, which the emulator stands in for: what it can't be brought to answer is scripted.
+// atAWS are failures at AWS's own STS, which the emulator stands in for: what it can't be brought to answer is
+// scripted.
 var atAWS = map[string]failing{
-	"denied_subject": {token: "pull_request", summary: "The role's trust policy doesn't admit the web identity token", says: []string{
-		`STS answered AccessDenied: "Not authorized to perform sts:AssumeRoleWithWebIdentity" (HTTP status 403, request ID `,
-		`"ci.example.com:sub" must be "repo:example/platform:pull_request"`, "code that nobody has reviewed", "Only if this workload should have this role", `"ci.example.com:sub": "repo:example/platform:pull_request"`,
-	}},
-	"no_such_role":      {arguments: []string{set("role_arn", "arn:aws:iam::111122223333:role/nowhere")}, summary: "The role's trust policy doesn't admit the web identity token", says: []string{"The role doesn't exist, which STS doesn't tell"}},
-	"no_tag_action":     {token: "tags", arguments: []string{set("role_arn", roleWithoutActions)}, summary: "The role's trust policy doesn't allow the token's session tags", says: []string{"sts:TagSession", "https://aws.amazon.com/tags"}},
-	"no_source_action":  {token: "source", arguments: []string{set("role_arn", roleWithoutActions)}, summary: "The role's trust policy doesn't allow the token's source identity", says: []string{"sts:SetSourceIdentity"}},
-	"wrong_audience":    {token: "slip", summary: "The web identity token is for another audience", says: []string{`"sts.amazon.com" looks like a slip of "sts.amazonaws.com"`}},
-	"no_oidc_provider":  {token: "stranger", summary: "The role's account doesn't know the token's issuer", says: []string{`First make sure that this is the issuer you expect`, `"https://stranger.example.com"`}},
-	"no_key":            {token: "another_kid", summary: "STS can't get the issuer's keys to verify the web identity token", says: []string{"lack the token's key ID", `key ID "nowhere"`, "tried 2 times"}},
-	"bad_signature":     {token: "foreign", summary: "STS can't validate the web identity token", says: []string{"The signature doesn't fit"}},
-	"bad_algorithm":     {token: "hs256", summary: "STS can't validate the web identity token", says: []string{`signed with "HS256", which STS doesn't take`}},
-	"unsigned":          {token: "none", summary: "STS can't validate the web identity token", says: []string{"The token isn't signed"}},
-	"no_aud":            {token: "no_aud", summary: "The web identity token has no audience", says: []string{"asked for without an audience"}},
-	"no_sub":            {token: "no_sub", summary: "The web identity token has no subject", says: []string{"GitHub's request token"}},
-	"opaque":            {token: "opaque", summary: "The web identity token isn't an ID token", says: []string{"give the ID token, a JWT", "The token isn't a JWT"}},
-	"login_with_amazon": {arguments: []string{set("provider_id", "www.amazon.com")}, argument: "provider_id", summary: "The web identity token isn't one of Login with Amazon", says: []string{"Leave provider_id out"}},
-	"expired":           {token: "expired", summary: "The web identity token has expired", says: []string{"The token expired 6 minutes ago", "expired at"}},
-	"too_long":          {arguments: []string{"duration_seconds = 7200"}, argument: "duration_seconds", summary: "The session would be longer than the role allows", says: []string{"duration_seconds asks for 7200 seconds"}},
-	"bad_policy":        {arguments: []string{`policy = jsonencode({ Version = "2012-10-17", Statements = [] })`}, argument: "policy", summary: "The session policy isn't valid", says: []string{"MalformedPolicyDocument"}},
-	"large_policy":      {arguments: []string{largePolicy()}, argument: "policy", summary: "Session policies and session tags are too large together", says: []string{"PackedPolicyTooLarge"}},
+	"denied_subject": {
+		token:   "pull_request",
+		summary: "The role's trust policy doesn't admit the web identity token",
+		says: []string{
+			`STS answered AccessDenied: "Not authorized to perform sts:AssumeRoleWithWebIdentity" (HTTP status 403, request ID `,
+			`"ci.example.com:sub" must be "repo:example/platform:pull_request"`,
+			"code that nobody has reviewed",
+			"Only if this workload should have this role",
+			`"ci.example.com:sub": "repo:example/platform:pull_request"`,
+		},
+	},
+	"no_such_role": {
+		arguments: []string{set("role_arn", "arn:aws:iam::111122223333:role/nowhere")},
+		summary:   "The role's trust policy doesn't admit the web identity token",
+		says:      []string{"The role doesn't exist, which STS doesn't tell"},
+	},
+	"no_tag_action": {
+		token:     "tags",
+		arguments: []string{set("role_arn", roleWithoutActions)},
+		summary:   "The role's trust policy doesn't allow the token's session tags",
+		says:      []string{"sts:TagSession", "https://aws.amazon.com/tags"},
+	},
+	"no_source_action": {
+		token:     "source",
+		arguments: []string{set("role_arn", roleWithoutActions)},
+		summary:   "The role's trust policy doesn't allow the token's source identity",
+		says:      []string{"sts:SetSourceIdentity"},
+	},
+	"wrong_audience": {
+		token:   "slip",
+		summary: "The web identity token is for another audience",
+		says:    []string{`"sts.amazon.com" looks like a slip of "sts.amazonaws.com"`},
+	},
+	"no_oidc_provider": {
+		token:   "stranger",
+		summary: "The role's account doesn't know the token's issuer",
+		says:    []string{`First make sure that this is the issuer you expect`, `"https://stranger.example.com"`},
+	},
+	"no_key": {token: "another_kid", summary: "STS can't get the issuer's keys to verify the web identity " +
+		"token", says: []string{"lack the token's key ID", `key ID "nowhere"`, "tried 2 times"}},
+	"bad_signature": {
+		token:   "foreign",
+		summary: "STS can't validate the web identity token",
+		says:    []string{"The signature doesn't fit"},
+	},
+	"bad_algorithm": {
+		token:   "hs256",
+		summary: "STS can't validate the web identity token",
+		says:    []string{`signed with "HS256", which STS doesn't take`},
+	},
+	"unsigned": {
+		token:   "none",
+		summary: "STS can't validate the web identity token",
+		says:    []string{"The token isn't signed"},
+	},
+	"no_aud": {
+		token:   "no_aud",
+		summary: "The web identity token has no audience",
+		says:    []string{"asked for without an audience"},
+	},
+	"no_sub": {
+		token:   "no_sub",
+		summary: "The web identity token has no subject",
+		says:    []string{"GitHub's request token"},
+	},
+	"opaque": {
+		token:   "opaque",
+		summary: "The web identity token isn't an ID token",
+		says:    []string{"give the ID token, a JWT", "The token isn't a JWT"},
+	},
+	"login_with_amazon": {
+		arguments: []string{set("provider_id", "www.amazon.com")},
+		argument:  "provider_id",
+		summary:   "The web identity token isn't one of Login with Amazon",
+		says:      []string{"Leave provider_id out"},
+	},
+	"expired": {
+		token:   "expired",
+		summary: "The web identity token has expired",
+		says:    []string{"The token expired 6 minutes ago", "expired at"},
+	},
+	"too_long": {
+		arguments: []string{"duration_seconds = 7200"},
+		argument:  "duration_seconds",
+		summary:   "The session would be longer than the role allows",
+		says:      []string{"duration_seconds asks for 7200 seconds"},
+	},
+	"bad_policy": {
+		arguments: []string{`policy = jsonencode({ Version = "2012-10-17", Statements = [] })`},
+		argument:  "policy",
+		summary:   "The session policy isn't valid",
+		says:      []string{"MalformedPolicyDocument"},
+	},
+	"large_policy": {arguments: []string{largePolicy()}, argument: "policy", summary: "Session policies and " +
+		"session tags are too large together", says: []string{"PackedPolicyTooLarge"}},
 
-	"bad_thumbprint":   {answer: refuses(400, "InvalidIdentityToken", "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"), summary: "STS doesn't trust the issuer's HTTPS certificate", says: []string{"update the provider's thumbprints"}},
-	"too_old":          {answer: refuses(400, "ExpiredTokenException", "Token too old: 1788264000"), summary: "The web identity token was issued too long ago", says: []string{"longer ago than STS takes"}},
-	"rejected_claim":   {answer: refuses(403, "IDPRejectedClaim", "The identity provider rejected the claim"), summary: "The identity provider rejects the web identity token", says: []string{"was revoked or has expired"}},
-	"idp_down":         {answer: refuses(400, "IDPCommunicationError", "The identity provider could not be reached"), summary: "The identity provider can't be reached to verify the web identity token", says: []string{"tried 2 times"}},
-	"bad_arn":          {answer: refuses(400, "ValidationError", "Request ARN is invalid"), argument: "role_arn", summary: "The role's ARN isn't valid", says: []string{"has a slip in the role's name or path"}},
-	"bad_field":        {answer: refuses(400, "ValidationError", "1 validation error detected: Value 'x' at 'roleSessionName' failed to satisfy constraint: Member must have length"), argument: "role_session_name", summary: "The value of role_session_name isn't valid", says: []string{"It must be 2 to 64"}},
-	"disabled_region":  {answer: refuses(403, "RegionDisabledException", "STS is not activated in this region for account:111122223333."), summary: "STS isn't active in this Region for the role's account", says: []string{"Set the provider's argument region"}},
-	"throttled":        {answer: refuses(400, "Throttling", "Rate exceeded"), arguments: []string{set("timeout", "2s")}, summary: "Too many calls at once", says: []string{"The timeout, 2s, was over", "lower Terraform's -parallelism"}},
-	"never_heard_of":   {answer: refuses(400, "SomethingNew", "Nobody has heard of it"), summary: "STS refuses to exchange the web identity token", says: []string{`STS answered SomethingNew: "Nobody has heard of it`, "CloudTrail in account 111122223333, Region us-east-1,"}},
-	"not_propagated":   {token: "pull_request", arguments: []string{set("timeout", "1s"), set("iam_propagation_timeout", "2s")}, summary: "The role's trust policy doesn't admit the web identity token", says: []string{"times, in"}},
-	"letters":          {arguments: []string{set("role_arn", "arn:aws:iam::1111222233E3:role/deploy")}, argument: "role_arn", summary: "Invalid role ARN", says: []string{`has letters in its account ID, "1111222233E3"`}},
-	"other_partition":  {provider: "paris", arguments: []string{set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy")}, argument: "role_arn", summary: "The role and the AWS Region are in different partitions", says: []string{"cn-north-1"}},
-	"no_file":          {token: "-", arguments: []string{set("web_identity_token_file", "/nowhere/token")}, argument: "web_identity_token_file", summary: "The web identity token file can't be read", says: []string{"doesn't exist"}},
-	"not_a_token_file": {token: "-", arguments: []string{`web_identity_token_file = var.secret_file`}, argument: "web_identity_token_file", summary: "The web identity token file has no token", says: []string{"isn't a JWT"}},
-	"no_variable":      {token: "-", arguments: []string{set("web_identity_token_env", "TFC_WORKLOAD_IDENTITY_TOKEN")}, argument: "web_identity_token_env", summary: "The environment variable isn't set", says: []string{"TFC_WORKLOAD_IDENTITY_AUDIENCE"}},
-	"not_a_token":      {token: "-", arguments: []string{set("web_identity_token_env", "SOME_SECRET")}, argument: "web_identity_token_env", summary: "The environment variable has no token", says: []string{"isn't a JWT"}},
-	"platform_refuses": {token: "-", arguments: []string{"web_identity_token_request = { github_actions = {} }"}, argument: "web_identity_token_request", summary: "No web identity token from GitHub Actions", says: []string{"HTTP status 403", "id-token: write"}},
-	"not_the_platform": {token: "-", arguments: []string{"web_identity_token_request = { buildkite = {} }"}, argument: "web_identity_token_request", summary: "No web identity token from Buildkite", says: []string{"This isn't a Buildkite job"}},
+	"bad_thumbprint": {
+		answer: refuses(400, "InvalidIdentityToken", "OpenIDConnect provider's HTTPS certificate "+
+			"doesn't match configured thumbprint"), summary: "STS doesn't trust the issuer's HTTPS certificate",
+		says: []string{
+			"update the provider's thumbprints",
+		},
+	},
+	"too_old": {
+		answer:  refuses(400, "ExpiredTokenException", "Token too old: 1788264000"),
+		summary: "The web identity token was issued too long ago",
+		says:    []string{"longer ago than STS takes"},
+	},
+	"rejected_claim": {
+		answer:  refuses(403, "IDPRejectedClaim", "The identity provider rejected the claim"),
+		summary: "The identity provider rejects the web identity token",
+		says:    []string{"was revoked or has expired"},
+	},
+	"idp_down": {
+		answer:  refuses(400, "IDPCommunicationError", "The identity provider could not be reached"),
+		summary: "The identity provider can't be reached to verify the web identity token",
+		says:    []string{"tried 2 times"},
+	},
+	"bad_arn": {
+		answer:   refuses(400, "ValidationError", "Request ARN is invalid"),
+		argument: "role_arn",
+		summary:  "The role's ARN isn't valid",
+		says:     []string{"has a slip in the role's name or path"},
+	},
+	"bad_field": {
+		answer: refuses(400, "ValidationError", "1 validation error detected: Value 'x' at "+
+			"'roleSessionName' failed to satisfy constraint: Member must have length"), argument: "role_session_name",
+		summary: "The value of role_session_name isn't valid", says: []string{
+			"It must be 2 to 64",
+		},
+	},
+	"disabled_region": {answer: refuses(403, "RegionDisabledException", "STS is not activated in this region for "+
+		"account:111122223333."), summary: "STS isn't active in this Region for the role's account", says: []string{
+		"Set the provider's argument region",
+	}},
+	"throttled": {
+		answer:    refuses(400, "Throttling", "Rate exceeded"),
+		arguments: []string{set("timeout", "2s")},
+		summary:   "Too many calls at once",
+		says:      []string{"The timeout, 2s, was over", "lower Terraform's -parallelism"},
+	},
+	"never_heard_of": {answer: refuses(400, "SomethingNew", "Nobody has heard of it"), summary: "STS refuses to " +
+		"exchange the web identity token", says: []string{
+		`STS answered SomethingNew: "Nobody has heard of it`,
+		"CloudTrail in account 111122223333, Region us-east-1,",
+	}},
+	"not_propagated": {
+		token:     "pull_request",
+		arguments: []string{set("timeout", "1s"), set("iam_propagation_timeout", "2s")},
+		summary:   "The role's trust policy doesn't admit the web identity token",
+		says:      []string{"times, in"},
+	},
+	"letters": {
+		arguments: []string{set("role_arn", "arn:aws:iam::1111222233E3:role/deploy")},
+		argument:  "role_arn",
+		summary:   "Invalid role ARN",
+		says:      []string{`has letters in its account ID, "1111222233E3"`},
+	},
+	"other_partition": {
+		provider:  "paris",
+		arguments: []string{set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy")},
+		argument:  "role_arn",
+		summary:   "The role and the AWS Region are in different partitions",
+		says:      []string{"cn-north-1"},
+	},
+	"no_file": {
+		token:     "-",
+		arguments: []string{set("web_identity_token_file", "/nowhere/token")},
+		argument:  "web_identity_token_file",
+		summary:   "The web identity token file can't be read",
+		says:      []string{"doesn't exist"},
+	},
+	"not_a_token_file": {
+		token:     "-",
+		arguments: []string{`web_identity_token_file = var.secret_file`},
+		argument:  "web_identity_token_file",
+		summary:   "The web identity token file has no token",
+		says:      []string{"isn't a JWT"},
+	},
+	"no_variable": {
+		token:     "-",
+		arguments: []string{set("web_identity_token_env", "TFC_WORKLOAD_IDENTITY_TOKEN")},
+		argument:  "web_identity_token_env",
+		summary:   "The environment variable isn't set",
+		says:      []string{"TFC_WORKLOAD_IDENTITY_AUDIENCE"},
+	},
+	"not_a_token": {
+		token:     "-",
+		arguments: []string{set("web_identity_token_env", "SOME_SECRET")},
+		argument:  "web_identity_token_env",
+		summary:   "The environment variable has no token",
+		says:      []string{"isn't a JWT"},
+	},
+	"platform_refuses": {
+		token:     "-",
+		arguments: []string{"web_identity_token_request = { github_actions = {} }"},
+		argument:  "web_identity_token_request",
+		summary:   "No web identity token from GitHub Actions",
+		says:      []string{"HTTP status 403", "id-token: write"},
+	},
+	"not_the_platform": {
+		token:     "-",
+		arguments: []string{"web_identity_token_request = { buildkite = {} }"},
+		argument:  "web_identity_token_request",
+		summary:   "No web identity token from Buildkite",
+		says:      []string{"This isn't a Buildkite job"},
+	},
 }
 
 // elsewhere are failures at servers that aren't AWS's, or no STS at all.
 var elsewhere = map[string]failing{
-	"denied":        {answer: refuses(403, "AccessDenied", "Access denied."), summary: "The server doesn't let the web identity token have the role", says: []string{`The server answered AccessDenied: "Access denied.`}},
-	"bad_jwt":       {answer: refuses(400, "InvalidParameterValue", "unable to parse"), summary: "The server doesn't take the web identity token", says: []string{"doesn't know the token's issuer"}},
-	"expired_there": {answer: answers(400, "text/xml", `<ErrorResponse><Error><Type></Type><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`), summary: "The web identity token has expired", says: []string{"By this machine's clock the token is good until"}},
-	"expired_minio": {answer: refuses(400, "InvalidParameterValue", "Token is expired"), summary: "The web identity token has expired", says: []string{`The server answered InvalidParameterValue: "Token is expired`}},
-	"bare_error":    {answer: answers(404, "text/xml", `<Error><Code>NoSuchEntity</Code><Message>no role</Message></Error>`), summary: "The server refuses to exchange the web identity token", says: []string{`The server answered NoSuchEntity: "no role" (HTTP status 404)`}},
-	"wants_https":   {answer: answers(400, "text/html", "<html>The plain HTTP request was sent to HTTPS port</html>"), summary: "The STS endpoint wants https", says: []string{"write https"}},
-	"another_api":   {answer: answers(405, "text/xml", `<Error><Code>MethodNotAllowed</Code><Message>no</Message></Error>`), summary: "The endpoint doesn't know the call", says: []string{"another service's, S3's say"}},
-	"html":          {answer: answers(200, "text/html", "<html>"+leaked+"</html>"), summary: "The endpoint answers with a web page", says: []string{"(HTTP status 200) is a page of HTML", "a console's"}},
-	"json":          {answer: answers(200, "application/json", `{"secret":"`+leaked+`"}`), summary: "The endpoint isn't an STS", says: []string{"of type application/json", "Name the STS"}},
-	"other_xml":     {answer: answers(400, "text/xml", `<ListAllMyBucketsResult>`+leaked+`</ListAllMyBucketsResult>`), summary: "The endpoint isn't an STS", says: []string{"(HTTP status 400) isn't one of STS"}},
-	"empty":         {answer: answers(200, "text/xml", ""), summary: "The endpoint's answer is empty", says: []string{"(HTTP status 200) is empty"}},
-	"unavailable":   {answer: answers(503, "text/plain", "later"), summary: "The STS endpoint fails", says: []string{"(HTTP status 503) isn't one of STS", "run again when it is up", "tried 2 times"}},
-	"cut_off":       {answer: answers(200, "text/xml", answerOfSTS[:250]), summary: "The answer of STS breaks off", says: []string{"run again"}},
+	"denied": {answer: refuses(403, "AccessDenied", "Access denied."), summary: "The server doesn't let the " +
+		"web identity token have the role", says: []string{`The server answered AccessDenied: "Access denied.`}},
+	"bad_jwt": {answer: refuses(400, "InvalidParameterValue", "unable to parse"), summary: "The server doesn't " +
+		"take the web identity token", says: []string{"doesn't know the token's issuer"}},
+	"expired_there": {
+		answer: answers(
+			400,
+			"text/xml",
+			`<ErrorResponse><Error><Type></Type><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`,
+		),
+		summary: "The web identity token has expired",
+		says:    []string{"By this machine's clock the token is good until"},
+	},
+	"expired_minio": {answer: refuses(400, "InvalidParameterValue", "Token is expired"), summary: "The web identity " +
+		"token has expired", says: []string{`The server answered InvalidParameterValue: "Token is expired`}},
+	"bare_error": {
+		answer:  answers(404, "text/xml", `<Error><Code>NoSuchEntity</Code><Message>no role</Message></Error>`),
+		summary: "The server refuses to exchange the web identity token",
+		says:    []string{`The server answered NoSuchEntity: "no role" (HTTP status 404)`},
+	},
+	"wants_https": {
+		answer:  answers(400, "text/html", "<html>The plain HTTP request was sent to HTTPS port</html>"),
+		summary: "The STS endpoint wants https",
+		says:    []string{"write https"},
+	},
+	"another_api": {
+		answer:  answers(405, "text/xml", `<Error><Code>MethodNotAllowed</Code><Message>no</Message></Error>`),
+		summary: "The endpoint doesn't know the call",
+		says:    []string{"another service's, S3's say"},
+	},
+	"html": {answer: answers(200, "text/html", "<html>"+leaked+"</html>"), summary: "The endpoint answers " +
+		"with a web page", says: []string{"(HTTP status 200) is a page of HTML", "a console's"}},
+	"json": {answer: answers(200, "application/json", `{"secret":"`+leaked+`"}`), summary: "The endpoint " +
+		"isn't an STS", says: []string{"of type application/json", "Name the STS"}},
+	"other_xml": {
+		answer:  answers(400, "text/xml", `<ListAllMyBucketsResult>`+leaked+`</ListAllMyBucketsResult>`),
+		summary: "The endpoint isn't an STS",
+		says:    []string{"(HTTP status 400) isn't one of STS"},
+	},
+	"empty": {
+		answer:  answers(200, "text/xml", ""),
+		summary: "The endpoint's answer is empty",
+		says:    []string{"(HTTP status 200) is empty"},
+	},
+	"unavailable": {
+		answer:  answers(503, "text/plain", "later"),
+		summary: "The STS endpoint fails",
+		says:    []string{"(HTTP status 503) isn't one of STS", "run again when it is up", "tried 2 times"},
+	},
+	"cut_off": {
+		answer:  answers(200, "text/xml", answerOfSTS[:250]),
+		summary: "The answer of STS breaks off",
+		says:    []string{"run again"},
+	},
 	"cut_connection": {answer: takesOver(func(w *bufio.ReadWriter) {
 		_, _ = w.WriteString("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + answerOfSTS)
 	}), summary: "The connection to STS was cut", says: []string{"before the answer was complete"}},
-	"hangs_up": {answer: takesOver(func(*bufio.ReadWriter) {}), summary: "The connection to STS was cut", says: []string{"before the answer was complete"}},
-	"endless":  {answer: endless, summary: "The endpoint's answer is far too large", says: []string{"larger than 1 MiB"}},
+	"hangs_up": {
+		answer:  takesOver(func(*bufio.ReadWriter) {}),
+		summary: "The connection to STS was cut",
+		says:    []string{"before the answer was complete"},
+	},
+	"endless": {answer: endless, summary: "The endpoint's answer is far too large", says: []string{"larger than 1 " +
+		"MiB"}},
 	"upgrade": {answer: takesOver(func(w *bufio.ReadWriter) {
 		_, _ = w.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
 	}), summary: "The endpoint speaks another protocol", says: []string{"HTTP status 101"}},
-	"no_credentials":  {answer: answers(200, "text/xml", strings.Replace(answerOfSTS, "<SessionToken>session"+leaked+"</SessionToken>", "", 1)), summary: "The answer of STS has no credentials", says: []string{"incomplete credentials"}},
-	"old_credentials": {answer: answers(200, "text/xml", strings.Replace(answerOfSTS, "2999", "2001", 1)), summary: "The credentials from STS have already expired", says: []string{"at 2001-01-02T03:04:05Z", "A clock is wrong"}},
-	"bad_time":        {answer: answers(200, "text/xml", strings.Replace(answerOfSTS, "2999-01-02T03:04:05Z", "tomorrow "+leaked, 1)), summary: "The answer of STS has an expiration that can't be read", says: []string{"isn't a time"}},
+	"no_credentials": {
+		answer: answers(
+			200,
+			"text/xml",
+			strings.Replace(answerOfSTS, "<SessionToken>session"+leaked+"</SessionToken>", "", 1),
+		),
+		summary: "The answer of STS has no credentials",
+		says:    []string{"incomplete credentials"},
+	},
+	"old_credentials": {
+		answer:  answers(200, "text/xml", strings.Replace(answerOfSTS, "2999", "2001", 1)),
+		summary: "The credentials from STS have already expired",
+		says:    []string{"at 2001-01-02T03:04:05Z", "A clock is wrong"},
+	},
+	"bad_time": {
+		answer:  answers(200, "text/xml", strings.Replace(answerOfSTS, "2999-01-02T03:04:05Z", "tomorrow "+leaked, 1)),
+		summary: "The answer of STS has an expiration that can't be read",
+		says:    []string{"isn't a time"},
+	},
 	"redirect": {answer: func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://login.example.com/?t="+leaked, http.StatusTemporaryRedirect)
-	}, summary: "The STS endpoint redirects elsewhere", says: []string{"HTTP status 307", `"login.example.com"`, "It isn't followed"}},
-	"silent": {answer: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, arguments: []string{set("timeout", "2s")}, argument: "timeout", summary: "No credentials within the timeout", says: []string{"2s passed while waiting for the answer of STS", "tried once, in 2s"}},
-	"drips":  {answer: drips, arguments: []string{set("timeout", "2s")}, argument: "timeout", summary: "No credentials within the timeout", says: []string{"2s passed while waiting for the answer of STS"}},
+	}, summary: "The STS endpoint redirects elsewhere", says: []string{
+		"HTTP status 307", `"login.example.com"`, "It isn't followed",
+	}},
+	"silent": {
+		answer:    func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		arguments: []string{set("timeout", "2s")},
+		argument:  "timeout",
+		summary:   "No credentials within the timeout",
+		says:      []string{"2s passed while waiting for the answer of STS", "tried once, in 2s"},
+	},
+	"drips": {
+		answer:    drips,
+		arguments: []string{set("timeout", "2s")},
+		argument:  "timeout",
+		summary:   "No credentials within the timeout",
+		says:      []string{"2s passed while waiting for the answer of STS"},
+	},
 
-	"closed_port":   {provider: "closed", summary: "Nothing listens at the STS endpoint", says: []string{"it refuses the connection", "localhost is the container itself"}},
-	"untrusted":     {provider: "untrusted", summary: "The STS endpoint's certificate isn't trusted", says: []string{"custom_ca_bundle", "tried once"}},
-	"plain":         {provider: "plain", summary: "The STS endpoint doesn't speak TLS", says: []string{"Name the port for https; or write http"}},
-	"nameless":      {provider: "nameless", summary: "The STS endpoint's name doesn't resolve", says: []string{"doesn't resolve", "The endpoint's name has a slip"}},
-	"proxy_is_gone": {provider: "proxy_gone", summary: "The proxy can't be used", says: []string{"it refuses the connection", "Nothing listens at the proxy's host and port"}},
+	"closed_port": {
+		provider: "closed",
+		summary:  "Nothing listens at the STS endpoint",
+		says:     []string{"it refuses the connection", "localhost is the container itself"},
+	},
+	"untrusted": {
+		provider: "untrusted",
+		summary:  "The STS endpoint's certificate isn't trusted",
+		says:     []string{"custom_ca_bundle", "tried once"},
+	},
+	"plain": {
+		provider: "plain",
+		summary:  "The STS endpoint doesn't speak TLS",
+		says:     []string{"Name the port for https; or write http"},
+	},
+	"nameless": {
+		provider: "nameless",
+		summary:  "The STS endpoint's name doesn't resolve",
+		says:     []string{"doesn't resolve", "The endpoint's name has a slip"},
+	},
+	"proxy_is_gone": {provider: "proxy_gone", summary: "The proxy can't be used", says: []string{"it refuses the " +
+		"connection", "Nothing listens at the proxy's host and port"}},
 	"proxy_is_http": {provider: "proxy_http", summary: "The proxy can't be used", says: []string{"write http"}},
-	"proxy_refuses": {provider: "proxied", summary: "The proxy doesn't let the call to STS through", says: []string{"refuses to connect (HTTP status 403)", "The proxy forbids the host"}},
+	"proxy_refuses": {
+		provider: "proxied",
+		summary:  "The proxy doesn't let the call to STS through",
+		says:     []string{"refuses to connect (HTTP status 403)", "The proxy forbids the host"},
+	},
 
 	// Roles and policies of MinIO and SeaweedFS.
-	"role_undefined":  aboutRole("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN arn:minio:iam:::role/x is not defined.", "arn:minio:iam:::role/x", "The server doesn't know the role's ARN", "MinIO has no role with that ARN"),
-	"role_foreign":    aboutRole("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN parse err: invalid ARN - bad partition field", roleARN(production), "The role's ARN isn't valid on this server", "has the form arn:minio:iam:REGION::role/ID"),
-	"role_missing":    aboutRole("InvalidParameterValue", "Role arn:minio:iam:::role/dummy-internal does not exist", "", "The server needs a role", "role_arn is empty"),
-	"policy_claim":    aboutRole("InvalidParameterValue", "groups claim missing from the JWT token, credentials will not be generated", "", "The server found no policies for the session", "add the claim that the message names"),
-	"policy_names":    aboutRole("InvalidParameterValue", "None of the given policies (`x`) are defined, credentials will not be generated", "", "The server doesn't have the session's policies", "MinIO has none of the policies"),
-	"other_client_id": aboutRole("InvalidParameterValue", "STS JWT Token has `azp` claim invalid, `azp` must match configured OpenID Client ID", "arn:minio:iam:::role/x", "The OpenID provider on the server has another client ID", "The cause might be the role and not the token"),
-	"policy_denies":   aboutRole("AccessDenied", "this user does not have enough permission", "arn:minio:iam:::role/x", "A policy on the server denies the exchange", "a condition on sts:DurationSeconds"),
-	"role_not_found":  aboutRole("AccessDenied", "role not found: x", "arn:aws:iam::111122223333:role/x", "The server has no role with this name", "SeaweedFS has no role with that name"),
-	"role_required":   aboutRole("AccessDenied", "RoleArn is required when claim-based policy mode is not configured", "", "The server needs a role", "SeaweedFS found no policies in the token"),
-	"no_policy_claim": aboutRole("AccessDenied", "claim-based policy mode requires the IDP to emit policies via the configured policyClaim", "arn:aws:iam:::role/sts-claim-based", "The token doesn't name the session's policies", "set policyClaim on the server"),
-	"other_account":   aboutRole("AccessDenied", "OIDC provider for issuer https://ci.example.com is registered in account 444455556666; cannot be used to assume a role in account 111122223333", roleARN(production), "The role and the identity provider are in different accounts", "Set role_arn to a role in that account"),
-	"trust_denied":    aboutRole("AccessDenied", "trust policy validation failed: trust policy denies web identity assumption", roleARN(production), "The role's trust policy denies the exchange", "oidc:sub"),
-	"no_trust_policy": aboutRole("AccessDenied", "trust policy validation failed: role has no trust policy", roleARN(production), "The role has no trust policy", "Add a trust policy"),
-	"tampered_rsa":    {answer: refuses(400, "InvalidParameterValue", "crypto/rsa: verification error"), summary: "The token's signature is invalid", says: []string{"changed after the issuer signed it"}},
-	"tampered":        {answer: refuses(400, "InvalidParameterValue", "failed to validate web identity token: invalid token format: token signature is invalid"), summary: "The token's signature is invalid", says: []string{"changed after the issuer signed it"}},
-	"no_public_key":   {answer: refuses(400, "InvalidParameterValue", "No public key found for kid x"), summary: "The server doesn't have the key that signed the token", says: []string{`The token's issuer is "https://ci.example.com"`}},
-	"no_such_issuer":  {answer: refuses(403, "AccessDenied", "no identity provider registered for issuer: https://ci.example.com"), summary: "The server doesn't know the token's issuer", says: []string{"register it on the server"}},
-	"not_yet":         {answer: refuses(400, "InvalidParameterValue", "Token used before issued"), summary: "The web identity token isn't valid yet", says: []string{"Synchronize both clocks"}},
-	"long_duration":   {answer: refuses(400, "InvalidParameterValue", "DurationSeconds must be between 900 and 43200 seconds"), arguments: []string{"duration_seconds = 86400"}, argument: "duration_seconds", summary: "The server doesn't allow this session duration", says: []string{"duration_seconds is 86400"}},
-	"no_version":      {answer: refuses(400, "InvalidParameterValue", "Version cannot be empty expecting '2012-10-17'"), arguments: []string{`policy = jsonencode({ Statement = [] })`}, argument: "policy", summary: "The session policy has no version", says: []string{"Set it to"}},
+	"role_undefined": aboutRole("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN "+
+		"arn:minio:iam:::role/x is not defined.", "arn:minio:iam:::role/x", "The server doesn't know the role's ARN",
+		"MinIO has no role with that ARN"),
+	"role_foreign": aboutRole("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN parse err: "+
+		"invalid ARN - bad partition field", roleARN(production), "The role's ARN isn't valid on this server",
+		"has the form arn:minio:iam:REGION::role/ID"),
+	"role_missing": aboutRole(
+		"InvalidParameterValue",
+		"Role arn:minio:iam:::role/dummy-internal does not exist",
+		"",
+		"The server needs a role",
+		"role_arn is empty",
+	),
+	"policy_claim": aboutRole("InvalidParameterValue", "groups claim missing from the JWT token, credentials will "+
+		"not be generated", "", "The server found no policies for the session", "add the claim that the message names"),
+	"policy_names": aboutRole("InvalidParameterValue", "None of the given policies (`x`) are defined, credentials "+
+		"will not be generated", "", "The server doesn't have the session's policies", "MinIO has none of the "+
+		"policies"),
+	"other_client_id": aboutRole("InvalidParameterValue", "STS JWT Token has `azp` claim invalid, `azp` must match "+
+		"configured OpenID Client ID", "arn:minio:iam:::role/x", "The OpenID provider on the server has another "+
+		"client ID", "The cause might be the role and not the token"),
+	"policy_denies": aboutRole(
+		"AccessDenied",
+		"this user does not have enough permission",
+		"arn:minio:iam:::role/x",
+		"A policy on the server denies the exchange",
+		"a condition on sts:DurationSeconds",
+	),
+	"role_not_found": aboutRole(
+		"AccessDenied",
+		"role not found: x",
+		"arn:aws:iam::111122223333:role/x",
+		"The server has no role with this name",
+		"SeaweedFS has no role with that name",
+	),
+	"role_required": aboutRole(
+		"AccessDenied",
+		"RoleArn is required when claim-based policy mode is not configured",
+		"",
+		"The server needs a role",
+		"SeaweedFS found no policies in the token",
+	),
+	"no_policy_claim": aboutRole("AccessDenied", "claim-based policy mode requires the IDP to emit policies via the "+
+		"configured policyClaim", "arn:aws:iam:::role/sts-claim-based", "The token doesn't name the session's "+
+		"policies", "set policyClaim on the server"),
+	"other_account": aboutRole("AccessDenied", "OIDC provider for issuer https://ci.example.com is registered in "+
+		"account 444455556666; cannot be used to assume a role in account 111122223333", roleARN(production),
+		"The role and the identity provider are in different accounts", "Set role_arn to a role in that account"),
+	"trust_denied": aboutRole("AccessDenied", "trust policy validation failed: trust policy denies web identity "+
+		"assumption", roleARN(production), "The role's trust policy denies the exchange", "oidc:sub"),
+	"no_trust_policy": aboutRole(
+		"AccessDenied",
+		"trust policy validation failed: role has no trust policy",
+		roleARN(production),
+		"The role has no trust policy",
+		"Add a trust policy",
+	),
+	"tampered_rsa": {
+		answer:  refuses(400, "InvalidParameterValue", "crypto/rsa: verification error"),
+		summary: "The token's signature is invalid",
+		says:    []string{"changed after the issuer signed it"},
+	},
+	"tampered": {
+		answer: refuses(400, "InvalidParameterValue", "failed to validate web identity token: "+
+			"invalid token format: token signature is invalid"), summary: "The token's signature is invalid",
+		says: []string{
+			"changed after the issuer signed it",
+		},
+	},
+	"no_public_key": {
+		answer:  refuses(400, "InvalidParameterValue", "No public key found for kid x"),
+		summary: "The server doesn't have the key that signed the token",
+		says:    []string{`The token's issuer is "https://ci.example.com"`},
+	},
+	"no_such_issuer": {answer: refuses(403, "AccessDenied", "no identity provider registered for issuer: "+
+		"https://ci.example.com"), summary: "The server doesn't know the token's issuer", says: []string{
+		"register it on the server",
+	}},
+	"not_yet": {
+		answer:  refuses(400, "InvalidParameterValue", "Token used before issued"),
+		summary: "The web identity token isn't valid yet",
+		says:    []string{"Synchronize both clocks"},
+	},
+	"long_duration": {
+		answer: refuses(400, "InvalidParameterValue", "DurationSeconds must be between 900 and 43200 "+
+			"seconds"), arguments: []string{"duration_seconds = 86400"}, argument: "duration_seconds",
+		summary: "The server doesn't allow this session duration", says: []string{
+			"duration_seconds is 86400",
+		},
+	},
+	"no_version": {
+		answer: refuses(400, "InvalidParameterValue", "Version cannot be empty expecting "+
+			"'2012-10-17'"), arguments: []string{`policy = jsonencode({ Statement = [] })`}, argument: "policy",
+		summary: "The session policy has no version", says: []string{"Set it to"},
+	},
 }
 
 // aboutRole fails because of the role or its policies, which the error points at, whatever the token.
 func aboutRole(code, message, role, summary, says string) failing {
-	return failing{answer: refuses(http.StatusBadRequest, code, message), arguments: []string{set("role_arn", role)}, argument: "role_arn", summary: summary, says: []string{says}}
+	return failing{
+		answer:    refuses(http.StatusBadRequest, code, message),
+		arguments: []string{set("role_arn", role)},
+		argument:  "role_arn",
+		summary:   summary,
+		says:      []string{says},
+	}
 }
 
 const roleWithoutActions = "arn:aws:iam::111122223333:role/without-actions"
@@ -191,7 +538,8 @@ func largePolicy() string {
 	for digest := sha256.Sum256(nil); len(random) < 1350; digest = sha256.Sum256(digest[:]) {
 		random = append(random, digest[:]...)
 	}
-	return `policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "arn:aws:s3:::` + base64.RawURLEncoding.EncodeToString(random) + `" }] })`
+	return `policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", ` +
+		`Resource = "arn:aws:s3:::` + base64.RawURLEncoding.EncodeToString(random) + `" }] })`
 }
 
 // endless begins as STS does, and goes on and on.
@@ -213,10 +561,10 @@ func drips(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestEveryFailure has each failure happen through the real CLI, as a data source and as an ephemeral resource: at AWS's own
-// name, by way of a proxy that leads to the emulator, and at servers that misbehave. What is shown is the right thing, and
-// nothing secret is in it, nor in the log at the most talkative level, nor in a dump of the plugin protocol, nor in any
-// temporary file.
+// TestEveryFailure has each failure happen through the real CLI, as a data source and as an ephemeral resource: at
+// AWS's own name, by way of a proxy that leads to the emulator, and at servers that misbehave. What is shown is the
+// right thing, and nothing secret is in it, nor in the log at the most talkative level, nor in a dump of the plugin
+// protocol, nor in any temporary file.
 func TestEveryFailure(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"data", "ephemeral"} {
@@ -225,7 +573,13 @@ func TestEveryFailure(t *testing.T) {
 			scene := newFailures(t)
 			cli := newWhole(t, scene.config(kind))
 			logs, dump := t.TempDir(), t.TempDir()
-			cli.CLI = cli.With(append(scene.environment, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(logs, "log"), "TF_LOG_SDK_PROTO_DATA_DIR="+dump)...)
+			cli.CLI = cli.With(
+				append(
+					scene.environment,
+					"TF_LOG=TRACE",
+					"TF_LOG_PATH="+filepath.Join(logs, "log"),
+					"TF_LOG_SDK_PROTO_DATA_DIR="+dump,
+				)...)
 			start := time.Now()
 			printed := cli.fails(t, "plan", "-json", "-parallelism=30")
 			if took := time.Since(start); took > time.Minute {
@@ -245,7 +599,10 @@ func TestEveryFailure(t *testing.T) {
 			if dumped, err := os.ReadDir(dump); err != nil || len(dumped) > 0 {
 				t.Errorf("the plugin protocol was dumped into %d files (%v)", len(dumped), err)
 			}
-			if crashes, _ := filepath.Glob(filepath.Join(cli.folder, "crash*")); len(crashes) > 0 || strings.Contains(printed+logged, "panic:") {
+			if crashes, _ := filepath.Glob(
+				filepath.Join(cli.folder, "crash*"),
+			); len(crashes) > 0 ||
+				strings.Contains(printed+logged, "panic:") {
 				t.Errorf("something crashed: %s", crashes)
 			}
 		})
@@ -256,14 +613,22 @@ func TestEveryFailure(t *testing.T) {
 func checkLog(t *testing.T, log string) {
 	t.Helper()
 	for name, line := range map[string][]string{
-		"an exchange that failed": {"AssumeRoleWithWebIdentity:", "role_session_name=denied_subject", "token_source=web_identity_token", "endpoint=sts.us-east-1.amazonaws.com", "region=us-east-1", "attempts=1", "duration_ms=", "succeeded=false"},
-		"the reason":              {"a call failed", "role_session_name=denied_subject", "attempt=1", "again=false", "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity (HTTP status 403, request ID "},
-		"a call made again":       {"a call failed", "role_session_name=idp_down", "attempt=1", "again=true"},
-		"the last one":            {"a call failed", "role_session_name=idp_down", "attempt=2", "again=false"},
+		"an exchange that failed": {
+			"AssumeRoleWithWebIdentity:", "role_session_name=denied_subject", "token_source=web_identity_token",
+			"endpoint=sts.us-east-1.amazonaws.com", "region=us-east-1", "attempts=1", "duration_ms=",
+			"succeeded=false",
+		},
+		"the reason": {
+			"a call failed", "role_session_name=denied_subject", "attempt=1", "again=false",
+			"AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity (HTTP status 403, request ID ",
+		},
+		"a call made again": {"a call failed", "role_session_name=idp_down", "attempt=1", "again=true"},
+		"the last one":      {"a call failed", "role_session_name=idp_down", "attempt=2", "again=false"},
 	} {
 		found := false
 		for logged := range strings.SplitSeq(log, "\n") {
-			found = found || !slices.ContainsFunc(line, func(want string) bool { return !strings.Contains(logged, want) })
+			found = found ||
+				!slices.ContainsFunc(line, func(want string) bool { return !strings.Contains(logged, want) })
 		}
 		if !found {
 			t.Errorf("%s isn't in the log: %q", name, line)
@@ -292,14 +657,33 @@ func newFailures(t *testing.T) failures {
 	}
 	scene := failures{world: world{aws, issuer}, tokens: map[string]string{}}
 	aws.AddOIDCProvider(production, issuer.URL(), audience)
-	for role, actions := range map[string][]string{roleARN(production): {"sts:SetSourceIdentity", "sts:TagSession"}, roleWithoutActions: nil} {
-		scene.addRole(t, emulator.Role{ARN: role, TrustPolicy: emulator.TrustPolicy(production, issuer.URL(), map[string]string{"sub": subject, "aud": audience}, nil, actions...)})
+	for role, actions := range map[string][]string{
+		roleARN(production): {"sts:SetSourceIdentity", "sts:TagSession"}, roleWithoutActions: nil,
+	} {
+		scene.addRole(
+			t,
+			emulator.Role{
+				ARN: role,
+				TrustPolicy: emulator.TrustPolicy(
+					production,
+					issuer.URL(),
+					map[string]string{"sub": subject, "aud": audience},
+					nil,
+					actions...),
+			},
+		)
 	}
 	aws.Intercept(func(w http.ResponseWriter, r *http.Request) bool { return script(atAWS, w, r) })
 	scene.mintAll(t)
 	scene.startServers(t)
-	scene.environment = append(scene.environment, "SOME_SECRET="+leaked, "TF_VAR_secret_file="+testenv.WriteFile(t, "key", leaked), "TF_VAR_tokens="+asJSON(t, scene.tokens),
-		"GITHUB_ACTIONS=true", "ACTIONS_ID_TOKEN_REQUEST_TOKEN="+requestToken)
+	scene.environment = append(
+		scene.environment,
+		"SOME_SECRET="+leaked,
+		"TF_VAR_secret_file="+testenv.WriteFile(t, "key", leaked),
+		"TF_VAR_tokens="+asJSON(t, scene.tokens),
+		"GITHUB_ACTIONS=true",
+		"ACTIONS_ID_TOKEN_REQUEST_TOKEN="+requestToken,
+	)
 	return scene
 }
 
@@ -333,7 +717,9 @@ func (f failures) mintAll(t *testing.T) {
 			token.Claims = map[string]any{"https://aws.amazon.com/source_identity": "alice"}
 		},
 		"tags": func(token *emulator.Token) {
-			token.Claims = map[string]any{"https://aws.amazon.com/tags": map[string]any{"principal_tags": map[string]any{"team": []string{"a"}}}}
+			token.Claims = map[string]any{
+				"https://aws.amazon.com/tags": map[string]any{"principal_tags": map[string]any{"team": []string{"a"}}},
+			}
 		},
 	} {
 		f.tokens[name] = f.token(t, change)
@@ -342,7 +728,9 @@ func (f failures) mintAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.tokens["stranger"], err = stranger.Mint(emulator.Token{Subject: subject, Audience: []string{audience}}); err != nil {
+	if f.tokens["stranger"], err = stranger.Mint(
+		emulator.Token{Subject: subject, Audience: []string{audience}},
+	); err != nil {
 		t.Fatal(err)
 	}
 	f.tokens["opaque"] = "Atza|opaqueAccessToken" + leaked
@@ -373,7 +761,11 @@ func (f *failures) startServers(t *testing.T) {
 	withPassword := func(address string) string {
 		return strings.Replace(address, "http://", "http://user:"+proxyPassword+"@", 1)
 	}
-	throughTunnel := []string{set("https_proxy", withPassword(tunnel.URL)), set("custom_ca_bundle", testenv.WriteFile(t, "ca.pem", string(f.CABundle()))), "max_retries = 1"}
+	throughTunnel := []string{
+		set("https_proxy", withPassword(tunnel.URL)),
+		set("custom_ca_bundle", testenv.WriteFile(t, "ca.pem", string(f.CABundle()))),
+		"max_retries = 1",
+	}
 	f.providers = map[string][]string{
 		"aws":       throughTunnel,
 		"paris":     append(slices.Clone(throughTunnel), set("region", "eu-west-3")),
@@ -422,7 +814,10 @@ func (f failures) config(kind string) string {
 	}
 	for name, failure := range f.all() {
 		arguments := slices.Clone(failure.arguments)
-		if !slices.ContainsFunc(arguments, func(argument string) bool { return strings.HasPrefix(argument, "role_arn ") }) {
+		if !slices.ContainsFunc(
+			arguments,
+			func(argument string) bool { return strings.HasPrefix(argument, "role_arn ") },
+		) {
 			arguments = append(arguments, set("role_arn", roleARN(production)))
 		}
 		switch failure.token {
@@ -432,7 +827,8 @@ func (f failures) config(kind string) string {
 		default:
 			arguments = append(arguments, fmt.Sprintf("web_identity_token = var.tokens[%q]", failure.token))
 		}
-		fmt.Fprintf(&text, "%s \"sts_assume_role_with_web_identity\" %q {\n  provider = sts.%s\n  role_session_name = %[2]q\n  %[4]s\n}\n", kind, name, failure.provider, strings.Join(arguments, "\n  "))
+		fmt.Fprintf(&text, "%s \"sts_assume_role_with_web_identity\" %q {\n  provider = sts.%s\n  role_session_name "+
+			"= %[2]q\n  %[4]s\n}\n", kind, name, failure.provider, strings.Join(arguments, "\n  "))
 	}
 	return text.String()
 }
@@ -469,7 +865,8 @@ func (f failures) check(t *testing.T, kind, printed string) {
 			continue
 		}
 		pointed := strings.TrimSpace(strings.SplitN(got.Snippet.Code, "=", 2)[0])
-		if want.argument != "" && pointed != want.argument || want.argument == "" && !strings.HasPrefix(pointed, kind+" ") {
+		if want.argument != "" && pointed != want.argument ||
+			want.argument == "" && !strings.HasPrefix(pointed, kind+" ") {
 			t.Errorf("%s: it points at %q, want %q", name, pointed, want.argument)
 		}
 		for _, sentence := range want.says {
@@ -483,7 +880,13 @@ func (f failures) check(t *testing.T, kind, printed string) {
 // secrets are all that must not show: those that were sent and received, and parts of them.
 func (f failures) secrets(t *testing.T) []string {
 	t.Helper()
-	all := append(f.Secrets(), leaked, proxyPassword, requestToken, base64.StdEncoding.EncodeToString([]byte("user:"+proxyPassword)))
+	all := append(
+		f.Secrets(),
+		leaked,
+		proxyPassword,
+		requestToken,
+		base64.StdEncoding.EncodeToString([]byte("user:"+proxyPassword)),
+	)
 	for _, token := range f.tokens {
 		all = append(all, token)
 		parts := strings.Split(token, ".")

@@ -13,8 +13,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// identityModel says who asks: where the token comes from, and the session's name. Blocks have it, and the provider block has
-// it for the blocks that don't say.
+// identityModel says who asks: where the token comes from, and the session's name. Blocks have it, and the provider
+// block has it for the blocks that don't say.
 type identityModel struct {
 	WebIdentityToken        types.String `tfsdk:"web_identity_token"`
 	WebIdentityTokenFile    types.String `tfsdk:"web_identity_token_file"`
@@ -43,7 +43,8 @@ func (v values) identity(ctx context.Context) (identityModel, error) {
 
 // hasToken tells whether one of the token arguments is set.
 func (m identityModel) hasToken() bool {
-	return !m.WebIdentityToken.IsNull() || !m.WebIdentityTokenFile.IsNull() || !m.WebIdentityTokenEnv.IsNull() || !m.WebIdentityTokenRequest.IsNull()
+	return !m.WebIdentityToken.IsNull() || !m.WebIdentityTokenFile.IsNull() || !m.WebIdentityTokenEnv.IsNull() ||
+		!m.WebIdentityTokenRequest.IsNull()
 }
 
 // source is where the token comes from; nil when none of the arguments is set. An opaque token needn't be a JWT.
@@ -52,7 +53,11 @@ func (m identityModel) source(opaque bool, client *http.Client) webidentity.Sour
 	case !m.WebIdentityToken.IsNull():
 		return webidentity.Inline{Value: secret.New(m.WebIdentityToken.ValueString())}
 	case !m.WebIdentityTokenFile.IsNull():
-		return webidentity.File{Path: m.WebIdentityTokenFile.ValueString(), Argument: webidentity.FileArgument, Opaque: opaque}
+		return webidentity.File{
+			Path:     m.WebIdentityTokenFile.ValueString(),
+			Argument: webidentity.FileArgument,
+			Opaque:   opaque,
+		}
 	case !m.WebIdentityTokenEnv.IsNull():
 		return webidentity.Environment{Name: m.WebIdentityTokenEnv.ValueString(), Opaque: opaque}
 	}

@@ -14,24 +14,34 @@ import (
 
 // tokenArguments say where the token comes from. The provider block has the very same ones, as defaults for the blocks.
 //
-// Each pair that excludes itself is declared on one side only, so that it is reported once. That side is never the token's own
-// argument: Terraform would show its line.
+// Each pair that excludes itself is declared on one side only, so that it is reported once. That side is never the
+// token's own argument: Terraform would show its line.
 func tokenArguments() map[string]schema.Attribute {
-	inline, file, env := path.MatchRoot(webidentity.InlineArgument), path.MatchRoot(webidentity.FileArgument), path.MatchRoot(webidentity.EnvironmentArgument)
+	inline, file, env := path.MatchRoot(
+		webidentity.InlineArgument,
+	), path.MatchRoot(
+		webidentity.FileArgument,
+	), path.MatchRoot(
+		webidentity.EnvironmentArgument,
+	)
 	return map[string]schema.Attribute{
 		webidentity.InlineArgument: schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
-			MarkdownDescription: "The token itself: an OpenID Connect ID token (a JWT), or an OAuth 2.0 access token together with `provider_id`; 4 to 20000 characters " +
-				"(`WebIdentityToken`). White space around it is trimmed. At most one of the `web_identity_token…` arguments may be set. Where neither a block nor the provider " +
-				"block sets one, the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names is read. In the provider block, an ephemeral value keeps it out of state and plan.",
+			MarkdownDescription: "The token itself: an OpenID Connect ID token (a JWT), or an OAuth 2.0 access token " +
+				"together with `provider_id`; 4 to 20000 characters " +
+				"(`WebIdentityToken`). White space around it is trimmed. At most one of the `web_identity_token…` " +
+				"arguments may be set. Where neither a block nor the provider " +
+				"block sets one, the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names is read. In the provider block, " +
+				"an ephemeral value keeps it out of state and plan.",
 			Validators: []validator.String{
 				checkedBy("a web identity token", checkInlineToken),
 			},
 		},
 		webidentity.FileArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Path of a file that holds the token (`WebIdentityToken`). The file is read each time, so a token that its platform replaces is found. What it " +
+			MarkdownDescription: "Path of a file that holds the token (`WebIdentityToken`). The file is read each " +
+				"time, so a token that its platform replaces is found. What it " +
 				"holds must be a JWT, unless `provider_id` is set. White space around it is trimmed.",
 			Validators: []validator.String{
 				stringvalidator.LengthAtLeast(1),
@@ -40,7 +50,8 @@ func tokenArguments() map[string]schema.Attribute {
 		},
 		webidentity.EnvironmentArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Name of an environment variable that holds the token (`WebIdentityToken`), such as `TFC_WORKLOAD_IDENTITY_TOKEN`. What it holds must be a JWT, unless " +
+			MarkdownDescription: "Name of an environment variable that holds the token (`WebIdentityToken`), such as " +
+				"`TFC_WORKLOAD_IDENTITY_TOKEN`. What it holds must be a JWT, unless " +
 				"`provider_id` is set. White space around it is trimmed.",
 			Validators: []validator.String{
 				checkedBy("the name of an environment variable", checkVariableName),
@@ -49,7 +60,8 @@ func tokenArguments() map[string]schema.Attribute {
 		},
 		webidentity.RequestArgument: schema.SingleNestedAttribute{
 			Optional: true,
-			MarkdownDescription: "Asks the platform that Terraform runs on for a token (`WebIdentityToken`). Takes exactly one of these objects, each of which makes one HTTP request; " +
+			MarkdownDescription: "Asks the platform that Terraform runs on for a token (`WebIdentityToken`). Takes " +
+				"exactly one of these objects, each of which makes one HTTP request; " +
 				"nothing needs to be installed.",
 			Attributes: platformAttributes(),
 			Validators: []validator.Object{onePlatform{}, objectvalidator.ConflictsWith(inline, file, env)},
@@ -75,8 +87,10 @@ func sessionNameArgument(computed bool) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true,
 		Computed: computed,
-		MarkdownDescription: "Name of the session, which ends the ARN of the assumed role and shows in CloudTrail: 2 to 64 letters, digits and `_+=,.@-` " +
-			"(`RoleSessionName`). Default: " + before + "the environment variable `AWS_ROLE_SESSION_NAME`, then `terraform`.",
+		MarkdownDescription: "Name of the session, which ends the ARN of the assumed role and shows in CloudTrail: 2 " +
+			"to 64 letters, digits and `_+=,.@-` " +
+			"(`RoleSessionName`). Default: " + before + "the environment variable `AWS_ROLE_SESSION_NAME`, then " +
+			"`terraform`.",
 		Validators: []validator.String{checkedBy("a role session name", assumerole.CheckRoleSessionName)},
 	}
 }

@@ -24,7 +24,9 @@ func (w world) provider(arguments ...string) string {
 }
 
 func isSubject(want string) []statecheck.StateCheck {
-	return []statecheck.StateCheck{known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(want))}
+	return []statecheck.StateCheck{
+		known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(want)),
+	}
 }
 
 func TestTokenInAVariable(t *testing.T) {
@@ -45,7 +47,9 @@ func (w world) gitHub(t *testing.T) (variables map[string]string, requests *atom
 		if request.Header.Get("Authorization") != "Bearer of-the-job" {
 			t.Errorf("the bearer is wrong")
 		}
-		minted, err := w.issuer.Mint(emulator.Token{Subject: subject, Audience: []string{request.URL.Query().Get("audience")}})
+		minted, err := w.issuer.Mint(
+			emulator.Token{Subject: subject, Audience: []string{request.URL.Query().Get("audience")}},
+		)
 		if err != nil {
 			t.Error(err)
 		}
@@ -71,7 +75,8 @@ func TestTokenOfAPlatform(t *testing.T) {
 	w := newWorld(t)
 	w.inGitHub(t)
 	run(t, resource.TestStep{
-		Config:            w.config(set("role_arn", roleARN(production)), fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience)),
+		Config: w.config(set("role_arn", roleARN(production)), fmt.Sprintf("web_identity_token_request = "+
+			"{ github_actions = { audience = %q } }", audience)),
 		ConfigStateChecks: isSubject(subject),
 	})
 }
@@ -81,29 +86,50 @@ func TestDefaultAudience(t *testing.T) {
 	w := newWorld(t)
 	w.inGitHub(t)
 	w.AddOIDCProvider(production, w.issuer.URL(), "sts.amazonaws.com")
-	w.addRole(t, emulator.Role{ARN: roleARN(production), TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil)})
+	w.addRole(
+		t,
+		emulator.Role{
+			ARN:         roleARN(production),
+			TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil),
+		},
+	)
 	const request = "web_identity_token_request = { github_actions = {} }"
 	run(t, resource.TestStep{
-		Config:            w.config(set("role_arn", roleARN(production)), request),
-		ConfigStateChecks: []statecheck.StateCheck{known(tfjsonpath.New("audience"), knownvalue.StringExact("sts.amazonaws.com"))},
+		Config: w.config(set("role_arn", roleARN(production)), request),
+		ConfigStateChecks: []statecheck.StateCheck{
+			known(tfjsonpath.New("audience"), knownvalue.StringExact("sts.amazonaws.com")),
+		},
 	})
 	run(t, resource.TestStep{
-		Config:      w.config(set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy"), request),
-		ExpectError: shows("is in the partition aws-cn, where IAM OIDC providers are registered with different audiences"),
+		Config: w.config(set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy"), request),
+		ExpectError: shows("is in the partition aws-cn, where IAM OIDC providers are registered with different " +
+			"audiences"),
 	})
 }
 
 // TestIdentityOfTheProviderBlock holds that it is the default for blocks, and that a block's own wins.
 func TestIdentityOfTheProviderBlock(t *testing.T) {
 	w := newWorld(t)
-	w.addRole(t, emulator.Role{ARN: roleARN(staging), TrustPolicy: emulator.TrustPolicy(staging, w.issuer.URL(), map[string]string{"sub": "repo:example/other"}, nil)})
+	w.addRole(
+		t,
+		emulator.Role{
+			ARN: roleARN(staging),
+			TrustPolicy: emulator.TrustPolicy(
+				staging,
+				w.issuer.URL(),
+				map[string]string{"sub": "repo:example/other"},
+				nil,
+			),
+		},
+	)
 	other := w.token(t, func(token *emulator.Token) { token.Subject = "repo:example/other" })
 	t.Setenv("JOB_TOKEN", w.token(t, nil))
 	for name, argument := range map[string]string{
-		"web_identity_token":         set("web_identity_token", w.token(t, nil)),
-		"web_identity_token_file":    set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
-		"web_identity_token_env":     set("web_identity_token_env", "JOB_TOKEN"),
-		"web_identity_token_request": fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience),
+		"web_identity_token":      set("web_identity_token", w.token(t, nil)),
+		"web_identity_token_file": set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+		"web_identity_token_env":  set("web_identity_token_env", "JOB_TOKEN"),
+		"web_identity_token_request": fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } "+
+			"}", audience),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.inGitHub(t)
@@ -112,14 +138,32 @@ func TestIdentityOfTheProviderBlock(t *testing.T) {
 			t.Setenv("AWS_ROLE_SESSION_NAME", "environment")
 			run(t,
 				resource.TestStep{
-					Config: w.provider(argument, set("role_session_name", "provider")) + block(set("role_arn", roleARN(production))),
-					ConfigStateChecks: append(isSubject(subject),
-						known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("provider")), known(tfjsonpath.New("web_identity_token"), knownvalue.Null())),
+					Config: w.provider(
+						argument,
+						set("role_session_name", "provider"),
+					) + block(
+						set("role_arn", roleARN(production)),
+					),
+					ConfigStateChecks: append(
+						isSubject(subject),
+						known(
+							tfjsonpath.New("role_session_name"),
+							knownvalue.StringExact("provider"),
+						),
+						known(tfjsonpath.New("web_identity_token"), knownvalue.Null()),
+					),
 				},
 				resource.TestStep{
 					Config: w.provider(argument, set("role_session_name", "provider")) +
-						block(set("role_arn", roleARN(staging)), set("web_identity_token", other), set("role_session_name", "block")),
-					ConfigStateChecks: append(isSubject("repo:example/other"), known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("block"))),
+						block(
+							set("role_arn", roleARN(staging)),
+							set("web_identity_token", other),
+							set("role_session_name", "block"),
+						),
+					ConfigStateChecks: append(
+						isSubject("repo:example/other"),
+						known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("block")),
+					),
 				})
 		})
 	}
@@ -128,38 +172,62 @@ func TestIdentityOfTheProviderBlock(t *testing.T) {
 func TestTwoTokensInTheProviderBlock(t *testing.T) {
 	w := newWorld(t)
 	run(t, resource.TestStep{
-		Config:      w.provider(set("web_identity_token", w.token(t, nil)), set("web_identity_token_env", "JOB_TOKEN")) + block(set("role_arn", roleARN(production))),
-		ExpectError: shows(`Attribute "web_identity_token" cannot be specified when "web_identity_token_env" is specified`),
+		Config: w.provider(
+			set("web_identity_token", w.token(t, nil)),
+			set("web_identity_token_env", "JOB_TOKEN"),
+		) + block(
+			set("role_arn", roleARN(production)),
+		),
+		ExpectError: shows(
+			`Attribute "web_identity_token" cannot be specified when "web_identity_token_env" is specified`,
+		),
 	})
 }
 
 func TestErrorOfTheProviderBlocksTokenSaysSo(t *testing.T) {
 	w := newWorld(t)
 	run(t, resource.TestStep{
-		Config:      w.provider(set("web_identity_token_file", "/nowhere")) + block(set("role_arn", roleARN(production))),
+		Config: w.provider(
+			set("web_identity_token_file", "/nowhere"),
+		) + block(
+			set("role_arn", roleARN(production)),
+		),
 		ExpectError: shows("It is the provider block that says where the token comes from, by web_identity_token_file"),
 	})
 }
 
-// TestUnknownIdentityOfTheProviderBlock holds that a block doesn't fall through to the environment, and that one with an
-// identity of its own needn't care.
+// TestUnknownIdentityOfTheProviderBlock holds that a block doesn't fall through to the environment, and that one with
+// an identity of its own needn't care.
 func TestUnknownIdentityOfTheProviderBlock(t *testing.T) {
 	w := newWorld(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
 	for argument, test := range map[string]struct{ value, input string }{
-		"web_identity_token":         {"terraform_data.later.output", w.token(t, nil)},
-		"web_identity_token_request": {"{ github_actions = { audience = terraform_data.later.output } }", "an-audience"},
-		"role_session_name":          {"terraform_data.later.output", "later"},
+		"web_identity_token": {"terraform_data.later.output", w.token(t, nil)},
+		"web_identity_token_request": {
+			"{ github_actions = { audience = terraform_data.later.output } }", "an-audience",
+		},
+		"role_session_name": {"terraform_data.later.output", "later"},
 	} {
 		t.Run(argument, func(t *testing.T) {
-			config := fmt.Sprintf("resource \"terraform_data\" \"later\" { input = %q }\n", test.input) + w.provider(argument+" = "+test.value)
+			config := fmt.Sprintf(
+				"resource \"terraform_data\" \"later\" { input = %q }\n",
+				test.input,
+			) + w.provider(
+				argument+" = "+test.value,
+			)
 			run(t, resource.TestStep{
-				Config:      config + block(set("role_arn", roleARN(production))),
-				ExpectError: shows("The value of " + argument + " in the provider block comes from something that doesn't exist before the apply, and this block may be read before that. Set it on this block instead"),
+				Config: config + block(set("role_arn", roleARN(production))),
+				ExpectError: shows("The value of " + argument + " in the provider block comes from something that " +
+					"doesn't exist before the apply, and this block may be read before that. Set it on this block " +
+					"instead"),
 			})
 			run(t, resource.TestStep{
-				Config:            config + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), set("role_session_name", "own")),
+				Config: config + block(
+					set("role_arn", roleARN(production)),
+					set("web_identity_token", w.token(t, nil)),
+					set("role_session_name", "own"),
+				),
 				ConfigStateChecks: isSubject(subject),
 			})
 		})
@@ -170,14 +238,25 @@ func TestAllowedAccountIDs(t *testing.T) {
 	w := newWorld(t)
 	token := set("web_identity_token", w.token(t, nil))
 	run(t, resource.TestStep{
-		Config:            w.provider(fmt.Sprintf("allowed_account_ids = [%q]", production)) + block(set("role_arn", roleARN(production)), token),
+		Config: w.provider(
+			fmt.Sprintf("allowed_account_ids = [%q]", production),
+		) + block(
+			set("role_arn", roleARN(production)),
+			token,
+		),
 		ConfigStateChecks: isSubject(subject),
 	})
 	asked := len(w.Requests())
 	for _, role := range []string{roleARN(staging), "", "arn:minio:iam:::role/x"} {
 		run(t, resource.TestStep{
-			Config:      w.provider(fmt.Sprintf("allowed_account_ids = [%q]", production)) + block(set("role_arn", role), token),
-			ExpectError: failsAt("role_arn", "isn't of one of the accounts that the provider's argument allowed_account_ids names: 111122223333"),
+			Config: w.provider(
+				fmt.Sprintf("allowed_account_ids = [%q]", production),
+			) + block(
+				set("role_arn", role),
+				token,
+			),
+			ExpectError: failsAt("role_arn", "isn't of one of the accounts that the provider's argument "+
+				"allowed_account_ids names: 111122223333"),
 		})
 	}
 	if len(w.Requests()) != asked {
@@ -185,8 +264,8 @@ func TestAllowedAccountIDs(t *testing.T) {
 	}
 }
 
-// TestDataSourceWithAnEphemeralToken feeds the provider block from an ephemeral value: a data source then uses a token that
-// is nowhere in state or plan.
+// TestDataSourceWithAnEphemeralToken feeds the provider block from an ephemeral value: a data source then uses a token
+// that is nowhere in state or plan.
 func TestDataSourceWithAnEphemeralToken(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
@@ -208,8 +287,8 @@ output "subject" { value = data.sts_assume_role_with_web_identity.test.subject_f
 	searchFolder(t, []string{token}, cli.folder)
 }
 
-// TestManyRoles holds that many roles cost one token request and a call each, that many blocks which ask for the same cost
-// one call, and that an STS that throttles slows the run down, and doesn't fail it.
+// TestManyRoles holds that many roles cost one token request and a call each, that many blocks which ask for the same
+// cost one call, and that an STS that throttles slows the run down, and doesn't fail it.
 func TestManyRoles(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
@@ -232,7 +311,8 @@ func TestManyRoles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before := len(w.Requests())
 			tokens.Store(0)
-			cli := newWhole(t, w.provider(request)+block(fmt.Sprintf("for_each = toset([for i in range(%d) : tostring(i)])", roles), "role_arn = "+test.role))
+			cli := newWhole(t, w.provider(request)+block(fmt.Sprintf("for_each = toset([for i in range(%d) : "+
+				"tostring(i)])", roles), "role_arn = "+test.role))
 			for name, value := range variables {
 				cli.CLI = cli.With(name + "=" + value)
 			}

@@ -18,7 +18,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testenv.Main(m, func() error { return errors.Join(removeBuilt(), removeSDKs()) }) // it is set when something is built
+	// it is set when something is built
+	testenv.Main(m, func() error { return errors.Join(removeBuilt(), removeSDKs()) })
 }
 
 const (
@@ -44,7 +45,8 @@ func newWorld(t *testing.T) world {
 	return startWorld(t)
 }
 
-// startWorld is for tests that run it by a CLI with an environment of its own. They run side by side: most of them wait.
+// startWorld is for tests that run it by a CLI with an environment of its own. They run side by side: most of them
+// wait.
 func startWorld(t *testing.T) world {
 	t.Helper()
 	server, err := emulator.Start(emulator.Options{Unexpected: func(message string) { t.Error(message) }})
@@ -60,8 +62,15 @@ func startWorld(t *testing.T) world {
 	for _, account := range []string{production, staging} {
 		server.AddOIDCProvider(account, issuer.URL(), audience)
 		w.addRole(t, emulator.Role{
-			ARN:         roleARN(account),
-			TrustPolicy: emulator.TrustPolicy(account, issuer.URL(), map[string]string{"sub": subject, "aud": audience}, nil, "sts:SetSourceIdentity", "sts:TagSession"),
+			ARN: roleARN(account),
+			TrustPolicy: emulator.TrustPolicy(
+				account,
+				issuer.URL(),
+				map[string]string{"sub": subject, "aud": audience},
+				nil,
+				"sts:SetSourceIdentity",
+				"sts:TagSession",
+			),
 		})
 	}
 	return w

@@ -30,16 +30,16 @@ func (v values) model(ctx context.Context) (model, error) {
 			ProviderID:              v.text("provider_id").ValueString(),
 			PolicyARNs:              v.texts("policy_arns"),
 			Policy:                  v.text("policy").ValueString(),
-			DurationSeconds:         int32(whole(v.number("duration_seconds"))),           //nolint:gosec // the schema bounds it
-			MinimumSessionTokenSize: int32(whole(v.number("minimum_session_token_size"))), //nolint:gosec // the schema bounds it
+			DurationSeconds:         int32(whole(v.number("duration_seconds"))),           //nolint:gosec // bounded
+			MinimumSessionTokenSize: int32(whole(v.number("minimum_session_token_size"))), //nolint:gosec // bounded
 			Timeout:                 v.duration("timeout", assumerole.DefaultTimeout),
 			PropagationTimeout:      v.duration("iam_propagation_timeout", 0),
 		},
 	}, err
 }
 
-// withResult is a block with what STS answered. The arguments stay as the user wrote them, byte for byte. Those that had a
-// default get the value that was used.
+// withResult is a block with what STS answered. The arguments stay as the user wrote them, byte for byte. Those that
+// had a default get the value that was used.
 func (v values) withResult(exchange assumerole.Exchange) values {
 	result := exchange.Result
 	all := maps.Clone(v)
@@ -51,7 +51,9 @@ func (v values) withResult(exchange assumerole.Exchange) values {
 		"session_token":     revealed(result.Credentials.SessionToken),
 		"expiration":        rfc3339(result.Credentials.Expiration),
 	})
-	all["assumed_role_user"] = object(map[string]*string{"arn": result.AssumedRoleARN, "assumed_role_id": result.AssumedRoleID})
+	all["assumed_role_user"] = object(
+		map[string]*string{"arn": result.AssumedRoleARN, "assumed_role_id": result.AssumedRoleID},
+	)
 	all["subject_from_web_identity_token"] = text(result.SubjectFromWebIdentityToken)
 	all["audience"] = text(result.Audience)
 	all["identity_provider"] = text(result.Provider)

@@ -63,7 +63,8 @@ func TestBugIsADiagnostic(t *testing.T) {
 	if got := broken.exchange(t.Context(), &model{}, &diagnostics); got != nil {
 		t.Errorf("it gives %+v", got)
 	}
-	if len(diagnostics) != 1 || diagnostics[0].Summary() != "The provider has a bug" || !strings.Contains(diagnostics[0].Detail(), "internal/assumerole.") {
+	if len(diagnostics) != 1 || diagnostics[0].Summary() != "The provider has a bug" ||
+		!strings.Contains(diagnostics[0].Detail(), "internal/assumerole.") {
 		t.Errorf("it says %v", diagnostics)
 	}
 }

@@ -1,5 +1,5 @@
-// Package provider is all that Terraform sees: the provider block, the data source, its ephemeral twin, the function, their
-// schemas, and errors as diagnostics. What it does is in the packages that it calls.
+// Package provider is all that Terraform sees: the provider block, the data source, its ephemeral twin, the function,
+// their schemas, and errors as diagnostics. What it does is in the packages that it calls.
 package provider
 
 import (
@@ -40,16 +40,21 @@ func (p *stsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 
 func (p *stsProvider) Schema(_ context.Context, _ provider.SchemaRequest, response *provider.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Trades a web identity token for temporary AWS credentials, by STS `AssumeRoleWithWebIdentity`. The call is anonymous: the provider " +
+		MarkdownDescription: "Trades a web identity token for temporary AWS credentials, by STS " +
+			"`AssumeRoleWithWebIdentity`. The call is anonymous: the provider " +
 			"needs no AWS credentials, and looks for none. Every argument is optional.",
 		Attributes: providerAttributes(),
 	}
 }
 
-// Configure makes what the blocks exchange with. What is wrong outside of the provider block (the environment, the profile)
-// is reported by the blocks: a configuration without a provider block would be told to write one, and one whose blocks are
-// all switched off would fail for nothing.
-func (p *stsProvider) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
+// Configure makes what the blocks exchange with. What is wrong outside of the provider block (the environment, the
+// profile) is reported by the blocks: a configuration without a provider block would be told to write one, and one
+// whose blocks are all switched off would fail for nothing.
+func (p *stsProvider) Configure(
+	ctx context.Context,
+	request provider.ConfigureRequest,
+	response *provider.ConfigureResponse,
+) {
 	var block providerModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &block)...)
 	if response.Diagnostics.HasError() {
@@ -59,7 +64,10 @@ func (p *stsProvider) Configure(ctx context.Context, request provider.ConfigureR
 	configured := &exchanger{identity: block.identityModel}
 	configured.unknown, configured.unknownToken, configured.unknownSessionName = block.unknown(ctx)
 	if len(configured.unknown) == 0 {
-		configured.client, configured.problem = assumerole.NewClient(ctx, block.settings(ctx, p.version, &response.Diagnostics))
+		configured.client, configured.problem = assumerole.NewClient(
+			ctx,
+			block.settings(ctx, p.version, &response.Diagnostics),
+		)
 	}
 	if configured.problem != nil {
 		if explanation := explain.Setting(configured.problem); explanation.ProviderArgument != "" {
@@ -90,7 +98,8 @@ func (p *stsProvider) Resources(context.Context) []func() resource.Resource { re
 func warnOfPlainEndpoint(block providerModel, diagnostics *diag.Diagnostics) {
 	if assumerole.IsPlainRemote(block.Endpoint.ValueString()) {
 		diagnostics.AddAttributeWarning(path.Root(assumerole.EndpointArgument), "The STS endpoint isn't encrypted",
-			"The token and the credentials cross the network in the clear, for anybody on the way to take. Use https where the server can.")
+			"The token and the credentials cross the network in the clear, for anybody on the way to take. Use https "+
+				"where the server can.")
 	}
 }
 
@@ -101,7 +110,8 @@ func configuredExchanger(data any, diagnostics *diag.Diagnostics) *exchanger {
 	}
 	configured, ok := data.(*exchanger)
 	if !ok {
-		diagnostics.AddError("Unexpected provider data", fmt.Sprintf("This is a bug of the provider: its data is a %T.", data))
+		diagnostics.AddError("Unexpected provider data", fmt.Sprintf("This is a bug of the provider: its data is a "+
+			"%T.", data))
 	}
 	return configured
 }

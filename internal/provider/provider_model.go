@@ -30,7 +30,11 @@ type providerModel struct {
 }
 
 // settings are how STS is reached.
-func (m providerModel) settings(ctx context.Context, version string, diagnostics *diag.Diagnostics) assumerole.Settings {
+func (m providerModel) settings(
+	ctx context.Context,
+	version string,
+	diagnostics *diag.Diagnostics,
+) assumerole.Settings {
 	settings := assumerole.Settings{
 		Region:               m.Region.ValueString(),
 		Endpoint:             m.Endpoint.ValueString(),
@@ -51,8 +55,8 @@ func (m providerModel) settings(ctx context.Context, version string, diagnostics
 	return settings
 }
 
-// unknown names the arguments that aren't known yet: those that say how STS is reached, and those that blocks can set for
-// themselves.
+// unknown names the arguments that aren't known yet: those that say how STS is reached, and those that blocks can set
+// for themselves.
 func (m providerModel) unknown(ctx context.Context) (reaching, token, sessionName []string) {
 	for _, argument := range []struct {
 		name  string

@@ -18,7 +18,8 @@ const allowedAccountIDsArgument = "allowed_account_ids"
 // maxRetries is more than any deadline leaves room for.
 const maxRetries = 1000
 
-// providerAttributes are the defaults for the blocks, and how STS is reached. The former are the blocks' own attributes.
+// providerAttributes are the defaults for the blocks, and how STS is reached. The former are the blocks' own
+// attributes.
 func providerAttributes() map[string]schema.Attribute {
 	all := transportAttributes()
 	for name, attribute := range tokenArguments() {
@@ -28,7 +29,8 @@ func providerAttributes() map[string]schema.Attribute {
 	all[allowedAccountIDsArgument] = schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "IDs of the accounts whose roles may be assumed, of 12 digits each. A role of another account is an error before anything is sent. Set it where a module " +
+		MarkdownDescription: "IDs of the accounts whose roles may be assumed, of 12 digits each. A role of another " +
+			"account is an error before anything is sent. Set it where a module " +
 			"is handed this provider: it could otherwise assume every role that trusts the token.",
 		Validators: []validator.Set{
 			setvalidator.NoNullValues(),
@@ -43,41 +45,52 @@ func transportAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		assumerole.RegionArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "The AWS Region whose STS is called, such as `eu-central-1`. Default: `AWS_REGION`, then `AWS_DEFAULT_REGION`, then the profile's " +
-				"`region`, then the home Region of the role's partition (`us-east-1` for `aws`, `cn-north-1` for `aws-cn`, `us-gov-west-1` for `aws-us-gov`).",
+			MarkdownDescription: "The AWS Region whose STS is called, such as `eu-central-1`. Default: `AWS_REGION`, " +
+				"then `AWS_DEFAULT_REGION`, then the profile's " +
+				"`region`, then the home Region of the role's partition (`us-east-1` for `aws`, `cn-north-1` for " +
+				"`aws-cn`, `us-gov-west-1` for `aws-us-gov`).",
 			Validators: []validator.String{checkedBy("the name of an AWS Region", assumerole.CheckRegion)},
 		},
 		assumerole.EndpointArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "The URL of the STS to call in place of the Region's own: a VPC endpoint, MinIO, Ceph, an emulator. Default: `AWS_ENDPOINT_URL_STS`, " +
-				"then the profile's `services` section for `sts`. A general `AWS_ENDPOINT_URL`, or `endpoint_url` of the profile, is usually meant for S3: it is followed on " +
-				"loopback, and an error elsewhere. The token of `AWS_WEB_IDENTITY_TOKEN_FILE` is never sent to a server that isn't AWS's.",
+			MarkdownDescription: "The URL of the STS to call in place of the Region's own: a VPC endpoint, MinIO, " +
+				"Ceph, an emulator. Default: `AWS_ENDPOINT_URL_STS`, " +
+				"then the profile's `services` section for `sts`. A general `AWS_ENDPOINT_URL`, or `endpoint_url` of " +
+				"the profile, is usually meant for S3: it is followed on " +
+				"loopback, and an error elsewhere. The token of `AWS_WEB_IDENTITY_TOKEN_FILE` is never sent to a " +
+				"server that isn't AWS's.",
 			Validators: []validator.String{checkedBy("an absolute http or https URL", assumerole.CheckEndpoint)},
 		},
 		assumerole.UseFIPSEndpointArgument: schema.BoolAttribute{
-			Optional:            true,
-			MarkdownDescription: "Whether to call the Region's FIPS endpoint. It excludes `endpoint`. Default: `AWS_USE_FIPS_ENDPOINT`, then the profile's `use_fips_endpoint`.",
+			Optional: true,
+			MarkdownDescription: "Whether to call the Region's FIPS endpoint. It excludes `endpoint`. Default: " +
+				"`AWS_USE_FIPS_ENDPOINT`, then the profile's `use_fips_endpoint`.",
 		},
 		assumerole.UseDualStackEndpointArgument: schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether to call the Region's endpoint for IPv4 and IPv6. Default: `AWS_USE_DUALSTACK_ENDPOINT`, then the profile's " +
+			MarkdownDescription: "Whether to call the Region's endpoint for IPv4 and IPv6. Default: " +
+				"`AWS_USE_DUALSTACK_ENDPOINT`, then the profile's " +
 				"`use_dualstack_endpoint`.",
 		},
 		assumerole.CustomCABundleArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Path of a file with the certificates to trust, in PEM form, in place of the system's. Default: `AWS_CA_BUNDLE`, then the profile's " +
+			MarkdownDescription: "Path of a file with the certificates to trust, in PEM form, in place of the " +
+				"system's. Default: `AWS_CA_BUNDLE`, then the profile's " +
 				"`ca_bundle`.",
 			Validators: notEmpty(),
 		},
 		assumerole.HTTPProxyArgument: schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "URL of the proxy for `http` endpoints. Default: `HTTP_PROXY`. Loopback, and the metadata services of platforms, are never reached through a proxy.",
-			Validators:          []validator.String{checkedBy("the URL of a proxy", checkProxy(assumerole.HTTPProxyArgument))},
+			Optional: true,
+			MarkdownDescription: "URL of the proxy for `http` endpoints. Default: `HTTP_PROXY`. Loopback, and the " +
+				"metadata services of platforms, are never reached through a proxy.",
+			Validators: []validator.String{checkedBy("the URL of a proxy", checkProxy(assumerole.HTTPProxyArgument))},
 		},
 		assumerole.HTTPSProxyArgument: schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "URL of the proxy for `https` endpoints. Default: `HTTPS_PROXY`.",
-			Validators:          []validator.String{checkedBy("the URL of a proxy", checkProxy(assumerole.HTTPSProxyArgument))},
+			Validators: []validator.String{
+				checkedBy("the URL of a proxy", checkProxy(assumerole.HTTPSProxyArgument)),
+			},
 		},
 		assumerole.NoProxyArgument: schema.StringAttribute{
 			Optional:            true,
@@ -85,7 +98,8 @@ func transportAttributes() map[string]schema.Attribute {
 		},
 		assumerole.MaxRetriesArgument: schema.NumberAttribute{
 			Optional: true,
-			MarkdownDescription: "How often a call is made again whose failure may pass: a connection that fails, an error of the server's. Throttling doesn't count, and `timeout` bounds all " +
+			MarkdownDescription: "How often a call is made again whose failure may pass: a connection that fails, an " +
+				"error of the server's. Throttling doesn't count, and `timeout` bounds all " +
 				"of it. Default: one less than `AWS_MAX_ATTEMPTS` or the profile's `max_attempts`, else 2.",
 			Validators: []validator.Number{wholeNumber{0, maxRetries}},
 		},

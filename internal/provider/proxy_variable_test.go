@@ -9,8 +9,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// countConnections starts a server that closes every connection. Its address isn't a loopback address to the provider, so
-// that calls to it go through a proxy.
+// countConnections starts a server that closes every connection. Its address isn't a loopback address to the provider,
+// so that calls to it go through a proxy.
 func countConnections(t *testing.T) (port string, connections *atomic.Int32) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -36,8 +36,8 @@ func countConnections(t *testing.T) (port string, connections *atomic.Int32) {
 	return port, connections
 }
 
-// TestMalformedProxyVariableEndsTheRun checks with the built provider that a call doesn't go around a proxy whose variable is
-// malformed.
+// TestMalformedProxyVariableEndsTheRun checks with the built provider that a call doesn't go around a proxy whose
+// variable is malformed.
 func TestMalformedProxyVariableEndsTheRun(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)

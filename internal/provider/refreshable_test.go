@@ -37,12 +37,16 @@ const (
 func (w world) shortLived(t *testing.T) {
 	t.Helper()
 	w.addRole(t, emulator.Role{
-		ARN: roleARN(production), TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil), SessionLifetime: shortLife,
+		ARN: roleARN(
+			production,
+		),
+		TrustPolicy:     emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil),
+		SessionLifetime: shortLife,
 	})
 }
 
-// longApply has a consumer who calls before and after a command. The command has the block's environment, and writes what
-// it likes into the folder named by $OUT.
+// longApply has a consumer who calls before and after a command. The command has the block's environment, and writes
+// what it likes into the folder named by $OUT.
 func (w world) longApply(tokenArgument, consumer, command string) string {
 	return w.ephemeral(set("role_arn", roleARN(production)), tokenArgument, "refreshable = true") + fmt.Sprintf(`
 provider "aws" {
@@ -72,15 +76,18 @@ output "after" {
 `, consumer, w.URL(), command)
 }
 
-// TestRefreshableOutlivesItsSessions is one apply that lasts longer than several sessions, while the same consumer calls
-// before and after; the token is another meanwhile. Halfway, neither files nor processes hold anything secret.
+// TestRefreshableOutlivesItsSessions is one apply that lasts longer than several sessions, while the same consumer
+// calls before and after; the token is another meanwhile. Halfway, neither files nor processes hold anything secret.
 func TestRefreshableOutlivesItsSessions(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
 	w.shortLived(t)
 	first, second := w.token(t, nil), w.token(t, nil)
 	tokenFile := testenv.WriteFile(t, "token", first)
-	cli := newWhole(t, w.longApply(set("web_identity_token_file", tokenFile), byProfile, "touch $OUT/waiting; sleep "+longWait))
+	cli := newWhole(
+		t,
+		w.longApply(set("web_identity_token_file", tokenFile), byProfile, "touch $OUT/waiting; sleep "+longWait),
+	)
 	out, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
 	cli.CLI = cli.With("OUT="+out, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
 
@@ -124,30 +131,53 @@ func TestStaticKeysExpire(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
 	w.shortLived(t)
-	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), staticKeys, "sleep "+longWait))
+	cli := newWhole(
+		t,
+		w.longApply(
+			set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+			staticKeys,
+			"sleep "+longWait,
+		),
+	)
 	if output := cli.fails(t, "apply", "-no-color", "-auto-approve"); !strings.Contains(output, "ExpiredToken") {
 		t.Errorf("it fails otherwise:\n%s", output)
 	}
 	awaitNoFolder(t, cli) // Terraform doesn't close what it opened when a run fails
 }
 
-// TestRefreshableWinsOverWhatLiesAbout holds that neither keys in the environment, nor a default profile, nor the variables
-// of a pod on EKS win over the profile: for a provider, and for a command.
+// TestRefreshableWinsOverWhatLiesAbout holds that neither keys in the environment, nor a default profile, nor the
+// variables of a pod on EKS win over the profile: for a provider, and for a command.
 func TestRefreshableWinsOverWhatLiesAbout(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
-	credentials := testenv.WriteFile(t, "credentials", "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = of-the-default-profile\n")
+	credentials := testenv.WriteFile(t, "credentials", "[default]\naws_access_key_id = "+
+		"AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = of-the-default-profile\n")
 	podToken := testenv.WriteFile(t, "pod-token", w.token(t, nil))
 	for name, variables := range map[string][]string{
-		"keys in the environment":            {"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=of-the-environment", "AWS_SESSION_TOKEN=of-the-environment"},
-		"a default profile":                  {"AWS_SHARED_CREDENTIALS_FILE=" + credentials},
-		"a pod's variables":                  {"AWS_WEB_IDENTITY_TOKEN_FILE=" + podToken, "AWS_ROLE_ARN=" + roleARN(staging), "AWS_ROLE_SESSION_NAME=pod", "AWS_ENDPOINT_URL_STS=" + w.URL()},
+		"keys in the environment": {
+			"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=of-the-environment",
+			"AWS_SESSION_TOKEN=of-the-environment",
+		},
+		"a default profile": {"AWS_SHARED_CREDENTIALS_FILE=" + credentials},
+		"a pod's variables": {
+			"AWS_WEB_IDENTITY_TOKEN_FILE=" + podToken, "AWS_ROLE_ARN=" + roleARN(staging),
+			"AWS_ROLE_SESSION_NAME=pod", "AWS_ENDPOINT_URL_STS=" + w.URL(),
+		},
 		"a profile named by the environment": {"AWS_PROFILE=default", "AWS_SHARED_CREDENTIALS_FILE=" + credentials},
-		"a config file named by a variable":  {"AWS_CONFIG_FILE=" + testenv.WriteFile(t, "config", "[default]\nregion = eu-west-1\n")},
-		"nothing at all":                     nil,
+		"a config file named by a variable": {
+			"AWS_CONFIG_FILE=" + testenv.WriteFile(t, "config", "[default]\nregion = eu-west-1\n"),
+		},
+		"nothing at all": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), byProfile, awsCLI(w.URL())))
+			cli := newWhole(
+				t,
+				w.longApply(
+					set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+					byProfile,
+					awsCLI(w.URL()),
+				),
+			)
 			out := t.TempDir()
 			cli.CLI = cli.With(append(variables, "OUT="+out)...)
 			cli.must(t, "apply", "-no-color", "-auto-approve")
@@ -171,22 +201,34 @@ func TestRefreshableWinsOverWhatLiesAbout(t *testing.T) {
 
 // awsCLI asks who one is, where there is an AWS CLI.
 func awsCLI(endpoint string) string {
-	return "if command -v aws; then aws sts get-caller-identity --output text --query Arn --region us-east-1 --endpoint-url " + endpoint + " > $OUT/arn; fi"
+	return "if command -v aws; then aws sts get-caller-identity --output text --query Arn --region us-east-1 " +
+		"--endpoint-url " + endpoint + " > $OUT/arn; fi"
 }
 
 // credentialProcess runs the profile's command as the SDKs do.
 const credentialProcess = `sh -c "$(sed -n 's/^credential_process *= *//p' "$AWS_CONFIG_FILE")" > $OUT/stdout 2> $OUT/stderr`
 
-// TestRefreshThatFails holds that the reason reaches the process that asked, the log, and a warning at the end; and what it
-// says of a token that was given inline.
+// TestRefreshThatFails holds that the reason reaches the process that asked, the log, and a warning at the end; and
+// what it says of a token that was given inline.
 func TestRefreshThatFails(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
 	w.shortLived(t)
-	// STS takes a token for five minutes after its expiry: this one for a few seconds more, enough for plan and apply to begin.
+	// STS takes a token for five minutes after its expiry: this one for a few seconds more, enough for plan and apply
+	// to begin.
 	token := w.token(t, func(token *emulator.Token) { token.Lifetime = -5*time.Minute + 6*time.Second })
-	cli := newWhole(t, strings.ReplaceAll(w.longApply(set("web_identity_token", token), byProfile, "sleep 8; "+credentialProcess+` || echo $? > $OUT/status`),
-		`data "aws_caller_identity" "after" {`, `data "aws_caller_identity" "after" {`+"\n  count = 0"))
+	cli := newWhole(
+		t,
+		strings.ReplaceAll(
+			w.longApply(
+				set("web_identity_token", token),
+				byProfile,
+				"sleep 8; "+credentialProcess+` || echo $? > $OUT/status`,
+			),
+			`data "aws_caller_identity" "after" {`,
+			`data "aws_caller_identity" "after" {`+"\n  count = 0",
+		),
+	)
 	replaceInConfig(t, cli, "data.aws_caller_identity.after.arn", `"none"`)
 	out, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
 	cli.CLI = cli.With("OUT="+out, "TF_LOG=WARN", "TF_LOG_PATH="+log)
@@ -195,8 +237,13 @@ func TestRefreshThatFails(t *testing.T) {
 	if got := read(t, filepath.Join(out, "status")) + read(t, filepath.Join(out, "stdout")); got != "1\n" {
 		t.Errorf("status and output are %q", got)
 	}
-	for where, text := range map[string]string{"its stderr": read(t, filepath.Join(out, "stderr")), "the warning": printed, "the log": read(t, log)} {
-		for _, want := range []string{"The web identity token has expired, and can't be fetched anew", "web_identity_token_file", "ExpiredTokenException"} {
+	for where, text := range map[string]string{
+		"its stderr": read(t, filepath.Join(out, "stderr")), "the warning": printed, "the log": read(t, log),
+	} {
+		for _, want := range []string{
+			"The web identity token has expired, and can't be fetched anew", "web_identity_token_file",
+			"ExpiredTokenException",
+		} {
 			if !shows(want).MatchString(text) {
 				t.Errorf("%q isn't in %s:\n%s", want, where, text)
 			}
@@ -217,7 +264,14 @@ func replaceInConfig(t *testing.T, cli whole, old, replacement string) {
 func TestInterruptedRunLeavesNoFolder(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
-	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), byProfile, "touch $OUT/waiting; exec sleep 60"))
+	cli := newWhole(
+		t,
+		w.longApply(
+			set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+			byProfile,
+			"touch $OUT/waiting; exec sleep 60",
+		),
+	)
 	out := t.TempDir()
 	cli.CLI = cli.With("OUT=" + out)
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -238,7 +292,14 @@ func TestInterruptedRunLeavesNoFolder(t *testing.T) {
 func TestProviderEndsWithItsParent(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
-	cli := newWhole(t, w.longApply(set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))), byProfile, "touch $OUT/waiting; exec sleep 20"))
+	cli := newWhole(
+		t,
+		w.longApply(
+			set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+			byProfile,
+			"touch $OUT/waiting; exec sleep 20",
+		),
+	)
 	out := t.TempDir()
 	cli.CLI = cli.With("OUT=" + out)
 	cli.kill(t, "OUT="+out, func() {
@@ -262,7 +323,16 @@ func TestProviderWithoutSessionsEndsWithItsParent(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(silent.Close)
-	cli := newWhole(t, providerAt(silent.URL)+block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), set("timeout", "10m")))
+	cli := newWhole(
+		t,
+		providerAt(
+			silent.URL,
+		)+block(
+			set("role_arn", roleARN(production)),
+			set("web_identity_token", w.token(t, nil)),
+			set("timeout", "10m"),
+		),
+	)
 	cli.CLI = cli.With("OUT=" + out)
 	cli.kill(t, "OUT="+out, func() { <-called }, "plan", "-no-color")
 }
@@ -281,10 +351,18 @@ func TestProviderThatStartsLateEndsWithItsParent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			script, out := filepath.Join(t.TempDir(), "terraform-provider-sts"), t.TempDir()
-			if err := os.WriteFile(script, []byte("#!/bin/sh\nif [ \"$SLOW\" ]; then "+line+"; else exec "+executables.STS+"; fi\n"), 0o700); err != nil {
+			if err := os.WriteFile(
+				script,
+				[]byte("#!/bin/sh\nif [ \"$SLOW\" ]; then "+line+"; else exec "+executables.STS+"; fi\n"),
+				0o700,
+			); err != nil {
 				t.Fatal(err)
 			}
-			cli := newWholeOf(t, script, block(set("role_arn", roleARN(production)), set("web_identity_token_file", "/nowhere")))
+			cli := newWholeOf(
+				t,
+				script,
+				block(set("role_arn", roleARN(production)), set("web_identity_token_file", "/nowhere")),
+			)
 			cli.CLI = cli.With("OUT="+out, "SLOW=1")
 			cli.kill(t, "OUT="+out, func() {
 				for len(processesOf(t, "OUT="+out)) == 0 {
@@ -327,7 +405,8 @@ func (w whole) kill(t *testing.T, variable string, ready func(), arguments ...st
 	}
 }
 
-// TestReplacedExecutable holds that a session keeps to the program that is running when another one takes its file's place.
+// TestReplacedExecutable holds that a session keeps to the program that is running when another one takes its file's
+// place.
 func TestReplacedExecutable(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
@@ -336,15 +415,37 @@ func TestReplacedExecutable(t *testing.T) {
 		"removed":  `rm -f $(readlink -f $PROVIDER)`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			cli := newWhole(t, w.ephemeral(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), "refreshable = true")+fmt.Sprintf(`
+			cli := newWhole(
+				t,
+				w.ephemeral(
+					set("role_arn", roleARN(production)),
+					set("web_identity_token", w.token(t, nil)),
+					"refreshable = true",
+				)+fmt.Sprintf(
+					`
 resource "terraform_data" "replace" {
   provisioner "local-exec" {
     command     = %q
     environment = ephemeral.sts_assume_role_with_web_identity.test.environment
   }
 }
-`, replace+"; "+credentialProcess))
-			installed, err := filepath.Glob(filepath.Join(cli.folder, ".terraform", "providers", "*", "*", "sts", "*", "*", "terraform-provider-sts*"))
+`,
+					replace+"; "+credentialProcess,
+				),
+			)
+			installed, err := filepath.Glob(
+				filepath.Join(
+					cli.folder,
+					".terraform",
+					"providers",
+					"*",
+					"*",
+					"sts",
+					"*",
+					"*",
+					"terraform-provider-sts*",
+				),
+			)
 			if err != nil || len(installed) != 1 {
 				t.Fatalf("the provider is at %q, %v", installed, err)
 			}
@@ -384,7 +485,8 @@ func endProcesses(t *testing.T, variable string) {
 	}
 }
 
-// processes reads a file of every process: its command line, or its environment. Elsewhere than on Linux there are none.
+// processes reads a file of every process: its command line, or its environment. Elsewhere than on Linux there are
+// none.
 func processes(t *testing.T, file string) map[int]string {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")

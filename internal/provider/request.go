@@ -46,15 +46,27 @@ func (m model) setToken(
 	case defaults.hasToken():
 		request.Token, request.TokenOfProvider = defaults.source(opaque, client), true
 	case getenv(webidentity.FileVariable) != "":
-		request.Token, request.AmbientToken = webidentity.File{Path: getenv(webidentity.FileVariable), Opaque: opaque}, true
+		request.Token, request.AmbientToken = webidentity.File{
+			Path:   getenv(webidentity.FileVariable),
+			Opaque: opaque,
+		}, true
 	default:
-		diagnostics.AddError("No web identity token", fmt.Sprintf("Nothing says where the token comes from. Set one of these, on this block or on the provider block:\n"+
-			"  - %s, to the token itself\n"+
-			"  - %s, to the path of a file that holds it\n"+
-			"  - %s, to the name of an environment variable that holds it\n"+
-			"  - %s, to ask the platform that Terraform runs on\n"+
-			"or the environment variable %s to the path of a file; EKS does so in a pod whose service account has a role (IRSA)",
-			webidentity.InlineArgument, webidentity.FileArgument, webidentity.EnvironmentArgument, webidentity.RequestArgument, webidentity.FileVariable))
+		diagnostics.AddError("No web identity token", fmt.Sprintf(
+			"Nothing says where the token comes from. Set one "+
+				"of these, on this block or on the provider block:\n"+
+				"  - %s, to the token itself\n"+
+				"  - %s, to the path of a file that holds it\n"+
+				"  - %s, to the name of an environment variable that holds it\n"+
+				"  - %s, to ask the platform that Terraform runs on\n"+
+				"or the environment variable %s to the path of a file; EKS does so in a pod whose service account "+
+				"has a "+
+				"role (IRSA)",
+			webidentity.InlineArgument,
+			webidentity.FileArgument,
+			webidentity.EnvironmentArgument,
+			webidentity.RequestArgument,
+			webidentity.FileVariable,
+		))
 	}
 }
 
@@ -78,7 +90,11 @@ func checkAudience(request assumerole.Request, diagnostics *diag.Diagnostics) {
 
 // roleARN takes the block's argument. The environment's role goes with the environment's token only: the two are one
 // contract, and a null among the roles of a for_each must not become the role of the pod that Terraform runs in.
-func (m model) roleARN(ambientToken bool, getenv func(string) string, diagnostics *diag.Diagnostics) (value, origin string) {
+func (m model) roleARN(
+	ambientToken bool,
+	getenv func(string) string,
+	diagnostics *diag.Diagnostics,
+) (value, origin string) {
 	fromEnvironment := getenv(roleARNVariable)
 	switch {
 	case !m.RoleARN.IsNull():
@@ -88,7 +104,8 @@ func (m model) roleARN(ambientToken bool, getenv func(string) string, diagnostic
 	}
 	detail := "Set role_arn to the ARN of the role to assume, such as arn:aws:iam::123456789012:role/deploy."
 	if fromEnvironment != "" {
-		detail += fmt.Sprintf(" The environment variable %s is set, but it goes with the token of %s alone, and this block's token comes from elsewhere.",
+		detail += fmt.Sprintf(" The environment variable %s is set, but it goes with the token of %s alone, and this "+
+			"block's token comes from elsewhere.",
 			roleARNVariable, webidentity.FileVariable)
 	}
 	diagnostics.AddAttributeError(path.Root(assumerole.RoleARNArgument), "No role to assume", detail)
@@ -96,7 +113,11 @@ func (m model) roleARN(ambientToken bool, getenv func(string) string, diagnostic
 }
 
 // roleSessionName takes the block's argument, then the provider block's, then the environment's, then "terraform".
-func (m model) roleSessionName(defaults identityModel, getenv func(string) string, diagnostics *diag.Diagnostics) string {
+func (m model) roleSessionName(
+	defaults identityModel,
+	getenv func(string) string,
+	diagnostics *diag.Diagnostics,
+) string {
 	name := getenv(roleSessionNameVariable)
 	switch {
 	case !m.RoleSessionName.IsNull():
@@ -107,8 +128,16 @@ func (m model) roleSessionName(defaults identityModel, getenv func(string) strin
 		return assumerole.DefaultRoleSessionName
 	}
 	if err := assumerole.CheckRoleSessionName(name); err != nil {
-		diagnostics.AddAttributeError(path.Root(assumerole.RoleSessionNameArgument), "Invalid role session name in the environment",
-			fmt.Sprintf("It comes from the environment variable %s. %s", roleSessionNameVariable, explain.Failure(assumerole.Exchange{}, err).Detail))
+		diagnostics.AddAttributeError(
+			path.Root(assumerole.RoleSessionNameArgument),
+			"Invalid role session name in "+
+				"the environment",
+			fmt.Sprintf(
+				"It comes from the environment variable %s. %s",
+				roleSessionNameVariable,
+				explain.Failure(assumerole.Exchange{}, err).Detail,
+			),
+		)
 	}
 	return name
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// The tests of this file run AWS SDKs as commands of local-exec, on a runner that has other identities in every variable and
-// file at once. A program must take the session's credentials or fail, and never take the runner's.
+// The tests of this file run AWS SDKs as commands of local-exec, on a runner that has other identities in every
+// variable and file at once. A program must take the session's credentials or fail, and never take the runner's.
 
 // program prints which credentials an SDK takes: the access key ID and the session token, or the ARN of their owner.
 type program struct {
@@ -29,8 +29,8 @@ type program struct {
 
 const sdkFolder = "internal/provider/testdata/sdks"
 
-// programs are those that can be installed here. $SDKS is sdkFolder, $GO_SDKS the program in it that is written in Go, and $STS the
-// emulator.
+// programs are those that can be installed here. $SDKS is sdkFolder, $GO_SDKS the program in it that is written in Go,
+// and $STS the emulator.
 var programs = map[string]program{
 	"AWS CLI":       {`aws sts get-caller-identity --output text --query Arn --endpoint-url $STS`, onPath("aws")},
 	"boto3":         {`python3 $SDKS/boto3_session.py`, runs("python3", "-c", "import boto3")},
@@ -88,8 +88,8 @@ var builtSDKs = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// runnersIdentities has other credentials wherever an SDK looks for some: in the variables, which it returns, and in the
-// files of the home folder.
+// runnersIdentities has other credentials wherever an SDK looks for some: in the variables, which it returns, and in
+// the files of the home folder.
 func runnersIdentities(t *testing.T, home string) []string {
 	t.Helper()
 	profiles := func(section, name string) string {
@@ -100,7 +100,9 @@ func runnersIdentities(t *testing.T, home string) []string {
 		t.Fatal(err)
 	}
 	for path, text := range map[string]string{
-		filepath.Join(aws, "config"):      profiles("default", "HOMECONFIGDEFAULT") + profiles("profile other", "HOMECONFIGOTHER"),
+		filepath.Join(aws, "config"): profiles("default", "HOMECONFIGDEFAULT") + profiles(
+			"profile other", "HOMECONFIGOTHER",
+		),
 		filepath.Join(aws, "credentials"): profiles("default", "HOMEDEFAULT") + profiles("other", "HOMEOTHER"),
 		filepath.Join(home, ".boto"):      profiles("Credentials", "HOMEBOTO"),
 	} {
@@ -109,26 +111,60 @@ func runnersIdentities(t *testing.T, home string) []string {
 		}
 	}
 	machine := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = fmt.Fprintf(w, `{"AccessKeyId":"AKIAMACHINE%d","SecretAccessKey":"x","Token":"of-the-machine","Expiration":"2099-01-01T00:00:00Z"}`, len(r.URL.Path))
+		_, _ = fmt.Fprintf(
+			w,
+			`{"AccessKeyId":"AKIAMACHINE%d","SecretAccessKey":"x","Token":"of-the-machine","Expiration":"2099-01-01T00:00:00Z"}`,
+			len(r.URL.Path),
+		)
 	}))
 	t.Cleanup(machine.Close)
 	return []string{
-		"AWS_ACCESS_KEY_ID=AKIAENVIRONMENT", "AWS_SECRET_ACCESS_KEY=of-the-runner", "AWS_SESSION_TOKEN=of-the-runner", "AWS_SECURITY_TOKEN=of-the-runner",
-		"AWS_ACCESS_KEY=AKIALEGACY", "AWS_SECRET_KEY=of-the-runner", "AMAZON_ACCESS_KEY_ID=AKIAAMAZON", "AMAZON_SECRET_ACCESS_KEY=of-the-runner",
-		"AWS_CREDENTIAL_EXPIRATION=2020-01-01T00:00:00Z", "AWS_CREDENTIAL_SCOPE=of-the-runner", "AWS_ACCOUNT_ID=999999999999",
-		"AWS_PROFILE=other", "AWS_DEFAULT_PROFILE=other", "AWS_SDK_LOAD_CONFIG=1",
-		"AWS_CONFIG_FILE=" + testenv.WriteFile(t, "config", profiles("default", "CONFIGDEFAULT")+profiles("profile other", "CONFIGOTHER")),
-		"AWS_SHARED_CREDENTIALS_FILE=" + testenv.WriteFile(t, "credentials", profiles("default", "SHAREDDEFAULT")+profiles("other", "SHAREDOTHER")),
-		"AWS_CREDENTIAL_FILE=" + testenv.WriteFile(t, "file", "AWSAccessKeyId=AKIACREDENTIALFILE\nAWSSecretKey=of-the-runner\n"),
+		"AWS_ACCESS_KEY_ID=AKIAENVIRONMENT",
+		"AWS_SECRET_ACCESS_KEY=of-the-runner",
+		"AWS_SESSION_TOKEN=of-the-runner",
+		"AWS_SECURITY_TOKEN=of-the-runner",
+		"AWS_ACCESS_KEY=AKIALEGACY",
+		"AWS_SECRET_KEY=of-the-runner",
+		"AMAZON_ACCESS_KEY_ID=AKIAAMAZON",
+		"AMAZON_SECRET_ACCESS_KEY=of-the-runner",
+		"AWS_CREDENTIAL_EXPIRATION=2020-01-01T00:00:00Z",
+		"AWS_CREDENTIAL_SCOPE=of-the-runner",
+		"AWS_ACCOUNT_ID=999999999999",
+		"AWS_PROFILE=other",
+		"AWS_DEFAULT_PROFILE=other",
+		"AWS_SDK_LOAD_CONFIG=1",
+		"AWS_CONFIG_FILE=" + testenv.WriteFile(
+			t,
+			"config",
+			profiles("default", "CONFIGDEFAULT")+profiles("profile other", "CONFIGOTHER"),
+		),
+		"AWS_SHARED_CREDENTIALS_FILE=" + testenv.WriteFile(
+			t,
+			"credentials",
+			profiles("default", "SHAREDDEFAULT")+profiles("other", "SHAREDOTHER"),
+		),
+		"AWS_CREDENTIAL_FILE=" + testenv.WriteFile(
+			t,
+			"file",
+			"AWSAccessKeyId=AKIACREDENTIALFILE\nAWSSecretKey=of-the-runner\n",
+		),
 		"BOTO_CONFIG=" + testenv.WriteFile(t, "boto", profiles("Credentials", "BOTO")),
-		"AWS_WEB_IDENTITY_TOKEN_FILE=" + testenv.WriteFile(t, "pod-token", "of.the.pod"), "AWS_ROLE_ARN=" + roleARN(staging), "AWS_ROLE_SESSION_NAME=pod",
-		"AWS_CONTAINER_CREDENTIALS_FULL_URI=" + machine.URL + "/container", "AWS_EC2_METADATA_SERVICE_ENDPOINT=" + machine.URL,
-		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
+		"AWS_WEB_IDENTITY_TOKEN_FILE=" + testenv.WriteFile(
+			t,
+			"pod-token",
+			"of.the.pod",
+		),
+		"AWS_ROLE_ARN=" + roleARN(staging),
+		"AWS_ROLE_SESSION_NAME=pod",
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI=" + machine.URL + "/container",
+		"AWS_EC2_METADATA_SERVICE_ENDPOINT=" + machine.URL,
+		"AWS_REGION=us-east-1",
+		"AWS_DEFAULT_REGION=us-east-1",
 	}
 }
 
-// identities runs the programs in an apply, with a block's environment and after a command, and gives what each printed: an
-// access key ID and a token, or "failed".
+// identities runs the programs in an apply, with a block's environment and after a command, and gives what each
+// printed: an access key ID and a token, or "failed".
 func (w world) identities(t *testing.T, before string, arguments ...string) map[string]string {
 	t.Helper()
 	script := before + "\n"
@@ -137,7 +173,8 @@ func (w world) identities(t *testing.T, before string, arguments ...string) map[
 			t.Run(name, func(t *testing.T) { t.Skipf("it isn't here, so what it takes was NOT tested: %v", err) })
 			continue
 		}
-		script += fmt.Sprintf("taken=$(%s 2>> $OUT/stderr) || taken=failed; echo \"%s: ${taken:-failed}\" >> $OUT/identities\n", program.command, name)
+		script += fmt.Sprintf("taken=$(%s 2>> $OUT/stderr) || taken=failed; echo \"%s: ${taken:-failed}\" >> "+
+			"$OUT/identities\n", program.command, name)
 	}
 	path := testenv.WriteFile(t, "programs", script)
 	cli := newWhole(t, w.ephemeral(append(arguments, set("role_arn", roleARN(production)))...)+`
@@ -154,7 +191,14 @@ resource "terraform_data" "programs" {
 	}
 	sdks, _ := builtSDKs()
 	out := t.TempDir()
-	cli.CLI = cli.With(append(runnersIdentities(t, cli.workspace.Path("home")), "OUT="+out, "SDKS="+filepath.Join(root, sdkFolder), "GO_SDKS="+sdks, "STS="+w.URL())...)
+	cli.CLI = cli.With(
+		append(
+			runnersIdentities(t, cli.workspace.Path("home")),
+			"OUT="+out,
+			"SDKS="+filepath.Join(root, sdkFolder),
+			"GO_SDKS="+sdks,
+			"STS="+w.URL(),
+		)...)
 	cli.must(t, "apply", "-no-color", "-auto-approve")
 	said := read(t, filepath.Join(out, "stderr"))
 	t.Cleanup(func() {
@@ -172,7 +216,8 @@ resource "terraform_data" "programs" {
 
 // isSession reports whether what a program printed are credentials that the emulator gave for the role.
 func (w world) isSession(identity string) bool {
-	if identity == "arn:aws:sts::111122223333:assumed-role/deploy/pod" { // the session's name is the one thing taken of the runner's
+	// the session's name is the one thing taken of the runner's
+	if identity == "arn:aws:sts::111122223333:assumed-role/deploy/pod" {
 		return true
 	}
 	keyID, token, _ := strings.Cut(identity, " ")
@@ -218,14 +263,16 @@ func TestSDKsTakeTheProfile(t *testing.T) {
 	}
 }
 
-// TestSDKsFailWithTheProfile holds that a session that has expired, and can't be refreshed, is an error. No SDK goes on with
-// the credentials of the container or the machine.
+// TestSDKsFailWithTheProfile holds that a session that has expired, and can't be refreshed, is an error. No SDK goes on
+// with the credentials of the container or the machine.
 func TestSDKsFailWithTheProfile(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
 	w.shortLived(t)
 	file := testenv.WriteFile(t, "token", w.token(t, nil))
-	for name, identity := range w.identities(t, "rm "+file+"; sleep 5", set("web_identity_token_file", file), "refreshable = true") {
+	for name, identity := range w.identities(
+		t, "rm "+file+"; sleep 5", set("web_identity_token_file", file), "refreshable = true",
+	) {
 		if identity != "failed" {
 			t.Errorf("%s takes %q", name, identity)
 		}

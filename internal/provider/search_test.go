@@ -25,8 +25,8 @@ func searchFor(t *testing.T, secrets []string, texts map[string]string) {
 	}
 }
 
-// searchFolder looks into every file below a folder, and into those of a saved plan, which is a zip archive. What vanishes
-// meanwhile is passed over.
+// searchFolder looks into every file below a folder, and into those of a saved plan, which is a zip archive. What
+// vanishes meanwhile is passed over.
 func searchFolder(t *testing.T, secrets []string, folder string) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {

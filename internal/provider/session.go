@@ -17,12 +17,16 @@ import (
 // sessionKey is where Open leaves a session's profile for Close.
 const sessionKey = "profile"
 
-// sessions are the open ones, by their profile's name. Terraform opens and closes a block in the same process, but not by
-// the same instance of the resource.
+// sessions are the open ones, by their profile's name. Terraform opens and closes a block in the same process, but not
+// by the same instance of the resource.
 var sessions sync.Map
 
 // refresh starts to serve fresh credentials, of the same request as those at hand.
-func (e *exchanger) refresh(ctx context.Context, first assumerole.Exchange, diagnostics *diag.Diagnostics) *refresh.Server {
+func (e *exchanger) refresh(
+	ctx context.Context,
+	first assumerole.Exchange,
+	diagnostics *diag.Diagnostics,
+) *refresh.Server {
 	executable, err := refresh.RunningExecutable()
 	if err == nil {
 		logging := context.WithoutCancel(ctx) // it has Terraform's logger, and outlives Open
@@ -50,8 +54,8 @@ func (e *exchanger) refresh(ctx context.Context, first assumerole.Exchange, diag
 	return nil
 }
 
-// mint makes the same exchange again, with a token that is fetched anew. Its deadline is that of the refresh, when that is
-// shorter than the block's.
+// mint makes the same exchange again, with a token that is fetched anew. Its deadline is that of the refresh, when that
+// is shorter than the block's.
 func (e *exchanger) mint(ctx, logging context.Context, request assumerole.Request) (refresh.Credentials, error) {
 	request.Fresh, request.PropagationTimeout = true, 0
 	if deadline, bounded := ctx.Deadline(); bounded {
@@ -65,8 +69,8 @@ func (e *exchanger) mint(ctx, logging context.Context, request assumerole.Reques
 	return toRefresh(made.Result.Credentials), nil
 }
 
-// closeSession ends what refresh started. That refreshing failed is a warning here, because most SDKs hide it; but Terraform
-// closes nothing of a run that fails, so that the log is where the reason always is.
+// closeSession ends what refresh started. That refreshing failed is a warning here, because most SDKs hide it; but
+// Terraform closes nothing of a run that fails, so that the log is where the reason always is.
 func closeSession(profile string, diagnostics *diag.Diagnostics) {
 	value, found := sessions.LoadAndDelete(profile)
 	server, ok := value.(*refresh.Server)
@@ -75,7 +79,8 @@ func closeSession(profile string, diagnostics *diag.Diagnostics) {
 	}
 	if err := server.Close(); err != nil {
 		diagnostics.AddWarning("Refreshing the credentials failed",
-			"What used the profile after that may have failed with expired credentials, and its SDK may hide why. The last reason was:\n\n"+err.Error())
+			"What used the profile after that may have failed with expired credentials, and its SDK may hide why. "+
+				"The last reason was:\n\n"+err.Error())
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestStandardError holds that the provider writes nothing to its standard error unless one of Terraform's log variables
-// asks for it, and that the lines about an exchange are there if one does.
+// TestStandardError holds that the provider writes nothing to its standard error unless one of Terraform's log
+// variables asks for it, and that the lines about an exchange are there if one does.
 func TestStandardError(t *testing.T) {
 	t.Parallel()
 	executables, err := built()
@@ -20,12 +20,21 @@ func TestStandardError(t *testing.T) {
 	w := startWorld(t)
 	out := t.TempDir()
 	script := filepath.Join(out, "provider")
-	if err := os.WriteFile(script, []byte("#!/bin/sh\nexec "+executables.STS+" \"$@\" 2>> $OUT/stderr\n"), 0o700); err != nil {
+	if err := os.WriteFile(
+		script,
+		[]byte("#!/bin/sh\nexec "+executables.STS+" \"$@\" 2>> $OUT/stderr\n"),
+		0o700,
+	); err != nil {
 		t.Fatal(err)
 	}
 	cli := newWholeOf(t, script, providerAt(w.URL())+
 		block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)))+
-		strings.Replace(block(set("role_arn", roleARN(staging)), set("web_identity_token", "no token")), `"test"`, `"denied"`, 1))
+		strings.Replace(
+			block(set("role_arn", roleARN(staging)), set("web_identity_token", "no token")),
+			`"test"`,
+			`"denied"`,
+			1,
+		))
 	for variable, want := range map[string][]string{
 		"":                      nil,
 		"TF_LOG_PATH=/dev/null": nil,

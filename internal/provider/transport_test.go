@@ -27,16 +27,44 @@ func TestArgumentsOverEnvironment(t *testing.T) {
 		environment map[string]string
 		want        string
 	}{
-		"region":                      {[]string{set("region", "eu-central-1")}, map[string]string{"AWS_REGION": "eu-west-1"}, "sts.eu-central-1.amazonaws.com:443"},
-		"region of the environment":   {nil, map[string]string{"AWS_REGION": "eu-west-1"}, "sts.eu-west-1.amazonaws.com:443"},
-		"endpoint":                    {[]string{set("endpoint", "https://sts.example.com")}, map[string]string{"AWS_ENDPOINT_URL_STS": "https://other.example.com"}, "sts.example.com:443"},
-		"endpoint of the environment": {nil, map[string]string{"AWS_ENDPOINT_URL_STS": "https://other.example.com"}, "other.example.com:443"},
-		"FIPS":                        {[]string{"use_fips_endpoint = true"}, nil, "sts-fips.us-east-1.amazonaws.com:443"},
-		"FIPS switched off":           {[]string{"use_fips_endpoint = false"}, map[string]string{"AWS_USE_FIPS_ENDPOINT": "true"}, "sts.us-east-1.amazonaws.com:443"},
-		"dual stack":                  {[]string{"use_dualstack_endpoint = true"}, nil, "sts.us-east-1.api.aws:443"},
-		"dual stack switched off":     {[]string{"use_dualstack_endpoint = false"}, map[string]string{"AWS_USE_DUALSTACK_ENDPOINT": "true"}, "sts.us-east-1.amazonaws.com:443"},
-		"all of a profile":            {nil, map[string]string{"AWS_PROFILE": "work"}, "sts-fips.eu-west-3.api.aws:443"},
-		"arguments over a profile":    {[]string{set("region", "us-west-2"), "use_fips_endpoint = false"}, map[string]string{"AWS_PROFILE": "work"}, "sts.us-west-2.api.aws:443"},
+		"region": {
+			arguments:   []string{set("region", "eu-central-1")},
+			environment: map[string]string{"AWS_REGION": "eu-west-1"}, want: "sts.eu-central-1.amazonaws.com:443",
+		},
+		"region of the environment": {
+			environment: map[string]string{"AWS_REGION": "eu-west-1"}, want: "sts.eu-west-1.amazonaws.com:443",
+		},
+		"endpoint": {
+			arguments:   []string{set("endpoint", "https://sts.example.com")},
+			environment: map[string]string{"AWS_ENDPOINT_URL_STS": "https://other.example.com"},
+			want:        "sts.example.com:443",
+		},
+		"endpoint of the environment": {
+			environment: map[string]string{"AWS_ENDPOINT_URL_STS": "https://other.example.com"},
+			want:        "other.example.com:443",
+		},
+		"FIPS": {
+			arguments: []string{"use_fips_endpoint = true"}, want: "sts-fips.us-east-1.amazonaws.com:443",
+		},
+		"FIPS switched off": {
+			arguments:   []string{"use_fips_endpoint = false"},
+			environment: map[string]string{"AWS_USE_FIPS_ENDPOINT": "true"}, want: "sts.us-east-1.amazonaws.com:443",
+		},
+		"dual stack": {
+			arguments: []string{"use_dualstack_endpoint = true"}, want: "sts.us-east-1.api.aws:443",
+		},
+		"dual stack switched off": {
+			arguments:   []string{"use_dualstack_endpoint = false"},
+			environment: map[string]string{"AWS_USE_DUALSTACK_ENDPOINT": "true"},
+			want:        "sts.us-east-1.amazonaws.com:443",
+		},
+		"all of a profile": {
+			environment: map[string]string{"AWS_PROFILE": "work"}, want: "sts-fips.eu-west-3.api.aws:443",
+		},
+		"arguments over a profile": {
+			arguments:   []string{set("region", "us-west-2"), "use_fips_endpoint = false"},
+			environment: map[string]string{"AWS_PROFILE": "work"}, want: "sts.us-west-2.api.aws:443",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -47,7 +75,10 @@ func TestArgumentsOverEnvironment(t *testing.T) {
 			testenv.Refused()
 			config := "provider \"sts\" {\n  " + strings.Join(test.arguments, "\n  ") + "\n}\n"
 			run(t, resource.TestStep{
-				Config:      config + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))),
+				Config: config + block(
+					set("role_arn", roleARN(production)),
+					set("web_identity_token", w.token(t, nil)),
+				),
 				ExpectError: shows("refuses to connect (HTTP status 403)"),
 			})
 			if hosts := testenv.Refused(); !slices.Equal(hosts, []string{test.want}) {
@@ -113,38 +144,70 @@ func TestCABundleAndProxies(t *testing.T) {
 	}
 	server.AddOIDCProvider(production, issuer.URL(), audience)
 	w := world{server, issuer}
-	w.addRole(t, emulator.Role{ARN: roleARN(production), TrustPolicy: emulator.TrustPolicy(production, issuer.URL(), map[string]string{"sub": subject}, nil)})
+	w.addRole(
+		t,
+		emulator.Role{
+			ARN:         roleARN(production),
+			TrustPolicy: emulator.TrustPolicy(production, issuer.URL(), map[string]string{"sub": subject}, nil),
+		},
+	)
 	bundle := testenv.WriteFile(t, "ca.pem", string(server.CABundle()))
 	blockOf := block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)))
 
 	t.Run("the argument's certificates are trusted, over the variable's", func(t *testing.T) {
 		t.Setenv("AWS_CA_BUNDLE", "/nowhere/ca.pem")
-		run(t, resource.TestStep{Config: w.provider(set("custom_ca_bundle", bundle)) + blockOf, ConfigStateChecks: isSubject(subject)})
+		run(
+			t,
+			resource.TestStep{
+				Config:            w.provider(set("custom_ca_bundle", bundle)) + blockOf,
+				ConfigStateChecks: isSubject(subject),
+			},
+		)
 	})
 	t.Run("others aren't", func(t *testing.T) {
 		run(t, resource.TestStep{Config: w.provider() + blockOf, ExpectError: shows("certificate isn't trusted")})
 	})
 	t.Run("a bundle that can't be read", func(t *testing.T) {
-		run(t, resource.TestStep{Config: w.provider(set("custom_ca_bundle", "/nowhere/ca.pem")) + blockOf, ExpectError: failsAt("custom_ca_bundle", `"/nowhere/ca.pem" doesn't exist`)})
+		run(
+			t,
+			resource.TestStep{
+				Config:      w.provider(set("custom_ca_bundle", "/nowhere/ca.pem")) + blockOf,
+				ExpectError: failsAt("custom_ca_bundle", `"/nowhere/ca.pem" doesn't exist`),
+			},
+		)
 	})
 	for name, test := range map[string]struct {
 		arguments func(*proxy) []string
 		endpoint  string
 		asked     []string
 	}{
-		"https_proxy": {func(p *proxy) []string { return []string{set("https_proxy", p.URL)} }, "https://sts.example.com", []string{"CONNECT sts.example.com:443"}},
-		"http_proxy":  {func(p *proxy) []string { return []string{set("http_proxy", p.URL)} }, "http://sts.example.com", []string{"POST sts.example.com"}},
-		"no_proxy": {func(p *proxy) []string {
-			return []string{set("https_proxy", p.URL), set("no_proxy", "sts.invalid")}
-		}, "https://sts.invalid", nil},
+		"https_proxy": {
+			arguments: func(p *proxy) []string { return []string{set("https_proxy", p.URL)} },
+			endpoint:  "https://sts.example.com", asked: []string{"CONNECT sts.example.com:443"},
+		},
+		"http_proxy": {
+			arguments: func(p *proxy) []string { return []string{set("http_proxy", p.URL)} },
+			endpoint:  "http://sts.example.com", asked: []string{"POST sts.example.com"},
+		},
+		"no_proxy": {
+			arguments: func(p *proxy) []string {
+				return []string{set("https_proxy", p.URL), set("no_proxy", "sts.invalid")}
+			},
+			endpoint: "https://sts.invalid",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("AWS_MAX_ATTEMPTS", "1")
 			p := newProxy(t, strings.TrimPrefix(server.URL(), "https://"))
 			testenv.Refused()
-			// The certificate isn't for that name, and the plain proxy refuses: what matters is who was asked, and for what.
+			// The certificate isn't for that name, and the plain proxy refuses: what matters is who was asked, and for
+			// what.
 			run(t, resource.TestStep{
-				Config:      fmt.Sprintf("provider \"sts\" {\n  endpoint = %q\n  %s\n}\n", test.endpoint, strings.Join(test.arguments(p), "\n  ")) + blockOf,
+				Config: fmt.Sprintf(
+					"provider \"sts\" {\n  endpoint = %q\n  %s\n}\n",
+					test.endpoint,
+					strings.Join(test.arguments(p), "\n  "),
+				) + blockOf,
 				ExpectError: shows("STS"),
 			})
 			p.mutex.Lock()
@@ -166,11 +229,11 @@ func TestNumberOfAttempts(t *testing.T) {
 		environment string
 		want        int32
 	}{
-		"max_retries of none":                 {[]string{"max_retries = 0"}, "", 1},
-		"max_retries over AWS_MAX_ATTEMPTS":   {[]string{"max_retries = 1"}, "5", 2},
-		"AWS_MAX_ATTEMPTS":                    {nil, "2", 2},
-		"three, when nobody says otherwise":   {nil, "", 3},
-		"as many as it takes, for throttling": {[]string{"max_retries = 0"}, "", 4},
+		"max_retries of none":                 {arguments: []string{"max_retries = 0"}, want: 1},
+		"max_retries over AWS_MAX_ATTEMPTS":   {arguments: []string{"max_retries = 1"}, environment: "5", want: 2},
+		"AWS_MAX_ATTEMPTS":                    {environment: "2", want: 2},
+		"three, when nobody says otherwise":   {want: 3},
+		"as many as it takes, for throttling": {arguments: []string{"max_retries = 0"}, want: 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -191,7 +254,13 @@ func TestNumberOfAttempts(t *testing.T) {
 				}
 				return true
 			})
-			step := resource.TestStep{Config: w.provider(test.arguments...) + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)))}
+			step := resource.TestStep{
+				Config: w.provider(
+					test.arguments...) + block(
+					set("role_arn", roleARN(production)),
+					set("web_identity_token", w.token(t, nil)),
+				),
+			}
 			if throttles {
 				run(t, step)
 				if calls.Load() < test.want {
@@ -211,15 +280,26 @@ func TestNumberOfAttempts(t *testing.T) {
 func TestFIPSWithAnEndpoint(t *testing.T) {
 	w := newWorld(t)
 	run(t, resource.TestStep{
-		Config:      w.provider("use_fips_endpoint = true") + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))),
-		ExpectError: failsAt("use_fips_endpoint", "use_fips_endpoint asks for the Region's FIPS endpoint, but the provider's argument endpoint names another one"),
+		Config: w.provider(
+			"use_fips_endpoint = true",
+		) + block(
+			set("role_arn", roleARN(production)),
+			set("web_identity_token", w.token(t, nil)),
+		),
+		ExpectError: failsAt("use_fips_endpoint", "use_fips_endpoint asks for the Region's FIPS endpoint, but the "+
+			"provider's argument endpoint names another one"),
 	})
 }
 
 // TestUserAgent holds that the provider names itself and its version, as it was built.
 func TestUserAgent(t *testing.T) {
 	w := newWorld(t)
-	run(t, resource.TestStep{Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)))})
+	run(
+		t,
+		resource.TestStep{
+			Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))),
+		},
+	)
 	if agent := w.Requests()[0].Header.Get("User-Agent"); !strings.Contains(agent, "terraform-provider-sts/test") {
 		t.Errorf("it is %q", agent)
 	}

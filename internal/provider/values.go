@@ -13,7 +13,8 @@ import (
 )
 
 // values are the arguments and attributes of a block, by their names, as Terraform sends and receives them. Reading and
-// writing them directly spares what the framework's reflection does for each tag of a struct: it compiles a regular expression.
+// writing them directly spares what the framework's reflection does for each tag of a struct: it compiles a regular
+// expression.
 type values map[string]tftypes.Value
 
 func valuesOf(raw tftypes.Value) (values, error) {

@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// wholeNumber is the validator for whole numbers in a range. Their attributes are Number, not Int64, because the framework's
-// error for a value that Int64 can't hold isn't for users. The type on the wire is the same.
+// wholeNumber is the validator for whole numbers in a range. Their attributes are Number, not Int64, because the
+// framework's error for a value that Int64 can't hold isn't for users. The type on the wire is the same.
 type wholeNumber struct {
 	least, most int64
 }
@@ -22,7 +22,11 @@ func (w wholeNumber) Description(context.Context) string {
 
 func (w wholeNumber) MarkdownDescription(ctx context.Context) string { return w.Description(ctx) }
 
-func (w wholeNumber) ValidateNumber(ctx context.Context, request validator.NumberRequest, response *validator.NumberResponse) {
+func (w wholeNumber) ValidateNumber(
+	ctx context.Context,
+	request validator.NumberRequest,
+	response *validator.NumberResponse,
+) {
 	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() {
 		return
 	}
@@ -30,7 +34,11 @@ func (w wholeNumber) ValidateNumber(ctx context.Context, request validator.Numbe
 	if number, accuracy := value.Int64(); accuracy == big.Exact && number >= w.least && number <= w.most {
 		return
 	}
-	response.Diagnostics.AddAttributeError(argumentOf(request.Path), "Invalid number", fmt.Sprintf("%s %s.%s", request.Path, w.Description(ctx), shownNumber(value)))
+	response.Diagnostics.AddAttributeError(
+		argumentOf(request.Path),
+		"Invalid number",
+		fmt.Sprintf("%s %s.%s", request.Path, w.Description(ctx), shownNumber(value)),
+	)
 }
 
 // argumentOf is the whole argument that a path leads into. Terraform shows no line for a longer path.

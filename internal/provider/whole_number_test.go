@@ -22,7 +22,8 @@ func TestWholeNumbers(t *testing.T) {
 		"duration_seconds":           "duration_seconds must be a whole number from 900 to 2147483647.",
 		"minimum_session_token_size": "minimum_session_token_size must be a whole number from 0 to 4096.",
 		"max_retries":                "max_retries must be a whole number from 0 to 1000.",
-		"lifetime_seconds":           "web_identity_token_request.buildkite.lifetime_seconds must be a whole number from 1 to 2147483647.",
+		"lifetime_seconds": "web_identity_token_request.buildkite.lifetime_seconds must be a whole number " +
+			"from 1 to 2147483647.",
 	}
 	for name, test := range map[string]struct{ value, shown string }{
 		"a fraction":             {"900.5", " The value is 900.5."},
@@ -56,11 +57,21 @@ func TestWholeNumbers(t *testing.T) {
 func TestWholeNumberOfAnotherForm(t *testing.T) {
 	w := newWorld(t)
 	run(t, resource.TestStep{
-		Config: providerAt(w.URL()) + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)),
-			`duration_seconds = "9e2"`, "minimum_session_token_size = 10 / 5"),
+		Config: providerAt(
+			w.URL(),
+		) + block(
+			set("role_arn", roleARN(production)),
+			set("web_identity_token", w.token(t, nil)),
+			`duration_seconds = "9e2"`,
+			"minimum_session_token_size = 10 / 5",
+		),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue(dataSource, tfjsonpath.New("duration_seconds"), knownvalue.Int64Exact(900)),
-			statecheck.ExpectKnownValue(dataSource, tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(2)),
+			statecheck.ExpectKnownValue(
+				dataSource,
+				tfjsonpath.New("minimum_session_token_size"),
+				knownvalue.Int64Exact(2),
+			),
 		},
 	})
 }

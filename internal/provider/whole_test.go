@@ -76,14 +76,18 @@ func newWholeOf(t *testing.T, executable, config string) whole {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(cli.Mirror(sts, terraformcli.ProviderVersion, executable), cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer)); err != nil {
+	if err := errors.Join(
+		cli.Mirror(sts, terraformcli.ProviderVersion, executable),
+		cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer),
+	); err != nil {
 		t.Fatal(err)
 	}
 	folder, err := workspace.Folder("run")
 	if err != nil {
 		t.Fatal(err)
 	}
-	required := fmt.Sprintf("terraform {\n  required_providers {\n    sts = { source = %q }\n    aws = { source = %q }\n  }\n}\n", provider.Address, terraformcli.ConsumerAddress)
+	required := fmt.Sprintf("terraform {\n  required_providers {\n    sts = { source = %q }\n    aws = { source = %q "+
+		"}\n  }\n}\n", provider.Address, terraformcli.ConsumerAddress)
 	if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(required+config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -150,9 +154,9 @@ output %[1]q {
 	return config
 }
 
-// TestTwoAccountsFromOneIdentity is the main job: two data sources feed two aliases of a provider, and each is who it should
-// be. Beside it, nothing secret shows: not in what the CLI prints, not in its log at the most talkative level, not in the dump
-// of the plugin protocol.
+// TestTwoAccountsFromOneIdentity is the main job: two data sources feed two aliases of a provider, and each is who it
+// should be. Beside it, nothing secret shows: not in what the CLI prints, not in its log at the most talkative level,
+// not in the dump of the plugin protocol.
 func TestTwoAccountsFromOneIdentity(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
@@ -176,7 +180,8 @@ func TestTwoAccountsFromOneIdentity(t *testing.T) {
 
 	secrets := append(w.Secrets(), token)
 	log, err := os.ReadFile(filepath.Join(logs, "log"))
-	if err != nil || !strings.Contains(string(log), "AssumeRoleWithWebIdentity") || !strings.Contains(string(log), "web_identity_token_file") {
+	if err != nil || !strings.Contains(string(log), "AssumeRoleWithWebIdentity") ||
+		!strings.Contains(string(log), "web_identity_token_file") {
 		t.Errorf("the log doesn't tell of the exchange: %v", err)
 	}
 	for _, value := range secrets {
@@ -196,13 +201,20 @@ func TestTwoAccountsFromOneIdentity(t *testing.T) {
 func TestSameConfigurationAtAnotherServer(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
-	other := serve(t, 200, `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
+	other := serve(
+		t,
+		200,
+		`<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
 <Credentials><AccessKeyId>OTHERKEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><SessionToken>SESSION</SessionToken></Credentials>
-</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`)
+</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
+	)
 	cli := newWhole(t, `
 variable "endpoint" {}
 provider "sts" { endpoint = var.endpoint }
-`+block(set("role_arn", roleARN(production)), set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))))+`
+`+block(
+		set("role_arn", roleARN(production)),
+		set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+	)+`
 output "id" { value = nonsensitive(data.sts_assume_role_with_web_identity.test.credentials.access_key_id) }
 `)
 	cli.must(t, "apply", "-auto-approve", "-var=endpoint="+w.URL())
@@ -280,21 +292,42 @@ func TestWarnings(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
 	anywhere := strings.Replace(w.URL(), "127.0.0.1", "0.0.0.0", 1) // which isn't loopback by its name
-	tokenForAWS := set("web_identity_token", w.token(t, func(token *emulator.Token) { token.Audience = []string{"sts.amazonaws.com"} }))
-	blocks := block(set("role_arn", roleARN(production)), tokenForAWS) + strings.Replace(block(set("role_arn", roleARN(staging)), tokenForAWS), `"test"`, `"other"`, 1)
+	tokenForAWS := set(
+		"web_identity_token",
+		w.token(t, func(token *emulator.Token) { token.Audience = []string{"sts.amazonaws.com"} }),
+	)
+	blocks := block(
+		set("role_arn", roleARN(production)),
+		tokenForAWS,
+	) + strings.Replace(
+		block(set("role_arn", roleARN(staging)), tokenForAWS),
+		`"test"`,
+		`"other"`,
+		1,
+	)
 	for name, test := range map[string]struct {
 		config, want string
 		times        int
 	}{
-		"a token for AWS at another's server":     {providerAt(anywhere) + blocks, "The token's audience is sts.amazonaws.com, and it goes to", 1},
-		"a token for AWS at a server on loopback": {providerAt(w.URL()) + blocks, "The token's audience is sts.amazonaws.com, and it goes to", 0},
+		"a token for AWS at another's server": {
+			config: providerAt(anywhere) + blocks, want: "The token's audience is sts.amazonaws.com, and it goes to",
+			times: 1,
+		},
+		"a token for AWS at a server on loopback": {
+			config: providerAt(w.URL()) + blocks, want: "The token's audience is sts.amazonaws.com, and it goes to",
+		},
 		"policies that may be ignored": {
-			providerAt(w.URL()) + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), `policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]`),
-			"ignore policy_arns and give the session all that the role may do", 1,
+			config: providerAt(w.URL()) + block(
+				set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)),
+				`policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]`,
+			),
+			want: "ignore policy_arns and give the session all that the role may do", times: 1,
 		},
 		"plain http to another machine": {
-			providerAt("http://minio.example.com") + block(set("role_arn", ""), set("web_identity_token", w.token(t, nil))),
-			"The token and the credentials cross the network in the clear", 1,
+			config: providerAt("http://minio.example.com") + block(
+				set("role_arn", ""), set("web_identity_token", w.token(t, nil)),
+			),
+			want: "The token and the credentials cross the network in the clear", times: 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

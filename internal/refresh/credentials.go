@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	// longestEarly is the most that a reported expiration is ahead of the true one: the Go SDK uses what a process gave it to the
-	// last second, and a request that is signed then arrives too late.
+	// longestEarly is the most that a reported expiration is ahead of the true one: the Go SDK uses what a process gave
+	// it to the last second, and a request that is signed then arrives too late.
 	longestEarly = time.Minute
 
-	// longestAhead is the most time before the expiration that new credentials are fetched. Below 15 minutes botocore asks again
-	// at every request, so by then there must be new ones; what is reported is early.
+	// longestAhead is the most time before the expiration that new credentials are fetched. Below 15 minutes botocore
+	// asks again at every request, so by then there must be new ones; what is reported is early.
 	longestAhead = 15*time.Minute + longestEarly
 )
 
@@ -58,7 +58,8 @@ func (h holding) usable(now time.Time) bool {
 	return expiration.IsZero() || expiration.Sub(now) > h.early()
 }
 
-// due tells whether it is time to fetch new credentials. The half keeps a short session from being minted at every request.
+// due tells whether it is time to fetch new credentials. The half keeps a short session from being minted at every
+// request.
 func (h holding) due(now time.Time) bool {
 	expiration := h.credentials.Expiration
 	if expiration.IsZero() {

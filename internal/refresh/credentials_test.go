@@ -17,18 +17,36 @@ func TestNewCredentialsAreFetchedWhenTheOldOnesAreAboutToExpire(t *testing.T) {
 		minted     bool
 		early      time.Duration // of what is reported, whichever it is: new ones have the same life
 	}{
-		"an hour, just begun":                    {life: time.Hour, left: time.Hour, early: time.Minute},
-		"an hour, 16 minutes left":               {life: time.Hour, left: 16 * time.Minute, early: time.Minute},
-		"an hour, a second less":                 {life: time.Hour, left: 16*time.Minute - time.Second, minted: true, early: time.Minute},
-		"an hour, over":                          {life: time.Hour, left: -time.Second, minted: true, early: time.Minute},
-		"twelve hours, 16 minutes left":          {life: 12 * time.Hour, left: 16 * time.Minute, early: time.Minute},
-		"twelve hours, a second less":            {life: 12 * time.Hour, left: 16*time.Minute - time.Second, minted: true, early: time.Minute},
-		"900 s, just begun":                      {life: 900 * time.Second, left: 900 * time.Second, early: time.Minute},
-		"900 s, half left":                       {life: 900 * time.Second, left: 450 * time.Second, early: time.Minute},
-		"900 s, a second less":                   {life: 900 * time.Second, left: 449 * time.Second, minted: true, early: time.Minute},
-		"12 s, just begun":                       {life: 12 * time.Second, left: 12 * time.Second, early: 1200 * time.Millisecond},
-		"12 s, half left":                        {life: 12 * time.Second, left: 6 * time.Second, early: 1200 * time.Millisecond},
-		"12 s, a bit less":                       {life: 12 * time.Second, left: 5900 * time.Millisecond, minted: true, early: 1200 * time.Millisecond},
+		"an hour, just begun":      {life: time.Hour, left: time.Hour, early: time.Minute},
+		"an hour, 16 minutes left": {life: time.Hour, left: 16 * time.Minute, early: time.Minute},
+		"an hour, a second less": {
+			life: time.Hour, left: 16*time.Minute - time.Second, minted: true, early: time.Minute,
+		},
+		"an hour, over": {
+			life: time.Hour, left: -time.Second, minted: true, early: time.Minute,
+		},
+		"twelve hours, 16 minutes left": {life: 12 * time.Hour, left: 16 * time.Minute, early: time.Minute},
+		"twelve hours, a second less": {
+			life: 12 * time.Hour, left: 16*time.Minute - time.Second, minted: true, early: time.Minute,
+		},
+		"900 s, just begun": {
+			life: 900 * time.Second, left: 900 * time.Second, early: time.Minute,
+		},
+		"900 s, half left": {
+			life: 900 * time.Second, left: 450 * time.Second, early: time.Minute,
+		},
+		"900 s, a second less": {
+			life: 900 * time.Second, left: 449 * time.Second, minted: true, early: time.Minute,
+		},
+		"12 s, just begun": {
+			life: 12 * time.Second, left: 12 * time.Second, early: 1200 * time.Millisecond,
+		},
+		"12 s, half left": {
+			life: 12 * time.Second, left: 6 * time.Second, early: 1200 * time.Millisecond,
+		},
+		"12 s, a bit less": {
+			life: 12 * time.Second, left: 5900 * time.Millisecond, minted: true, early: 1200 * time.Millisecond,
+		},
 		"expired when they came":                 {life: -time.Minute, left: -time.Minute, minted: true},
 		"expiring the moment they came":          {life: 0, left: 0, minted: true},
 		"an hour, and the clock was turned back": {life: time.Hour, left: 2 * time.Hour, early: time.Minute},

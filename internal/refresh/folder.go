@@ -21,7 +21,8 @@ const (
 	// folderRandom is how many random bytes follow the prefix, in hex.
 	folderRandom = 4
 
-	// socketPathMost is how many bytes the path of a socket may have: 104 on macOS and the BSDs, 108 on Linux, with a null byte.
+	// socketPathMost is how many bytes the path of a socket may have: 104 on macOS and the BSDs, 108 on Linux, with a
+	// null byte.
 	socketPathMost = 103
 )
 
@@ -38,21 +39,22 @@ func (f folder) profile() string {
 	return "sts-" + strings.TrimPrefix(filepath.Base(string(f)), folderPrefix)
 }
 
-// content is a shared file in which the profile's section has a name: "profile NAME" in the config file, the bare name in the
-// credentials file. Nothing in it is quoted: some SDKs run the command through a shell, some split it themselves, and
-// some take quotes off, so the link and the folder have names that need none.
+// content is a shared file in which the profile's section has a name: "profile NAME" in the config file, the bare name
+// in the credentials file. Nothing in it is quoted: some SDKs run the command through a shell, some split it
+// themselves, and some take quotes off, so the link and the folder have names that need none.
 func (f folder) content(section string) []byte {
 	return fmt.Appendf(nil, "[%s]\ncredential_process = %s %s %s\n", section, f.program(), Subcommand, f.socket())
 }
 
-// places are the base folders to try: the one for temporary files, and others for when a socket's path in it would be too long or a
-// shell would interpret it.
+// places are the base folders to try: the one for temporary files, and others for when a socket's path in it would be
+// too long or a shell would interpret it.
 func places() []string {
 	found := []string{filepath.Clean(os.TempDir())}
 	if runtime := os.Getenv("XDG_RUNTIME_DIR"); runtime != "" {
 		found = append(found, filepath.Clean(runtime))
 	}
-	return append(found, "/tmp", "/var/tmp", "/dev/shm") // the last of them is on Linux, in containers too whose /tmp is everybody's
+	// the last of them is on Linux, in containers too whose /tmp is everybody's
+	return append(found, "/tmp", "/var/tmp", "/dev/shm")
 }
 
 // settle makes the folder and what is in it, in the first place that will do.
@@ -69,11 +71,13 @@ func settle(places []string, executable string) (folder, *net.UnixListener, erro
 		reasons = append(reasons, fmt.Sprintf("- %q: %s", place, err))
 	}
 	return "", nil, fmt.Errorf("no folder for temporary files can hold the socket of refreshable credentials:\n%s\n"+
-		"Set TMPDIR to a folder of your own, with a path of at most %d letters, digits, dots, dashes, underscores and slashes",
+		"Set TMPDIR to a folder of your own, with a path of at most %d letters, digits, dots, dashes, underscores "+
+		"and slashes",
 		strings.Join(reasons, "\n"), placeMost)
 }
 
-// furnish makes a folder in a place, with the program, the socket and the shared files. On failure it leaves nothing behind.
+// furnish makes a folder in a place, with the program, the socket and the shared files. On failure it leaves nothing
+// behind.
 func furnish(place, executable string) (folder, *net.UnixListener, error) {
 	resolved, err := resolve(place)
 	if err != nil {
@@ -99,7 +103,9 @@ func fill(home folder, executable string) (*net.UnixListener, error) {
 	if err := placeProgram(executable, home.program()); err != nil {
 		return nil, err
 	}
-	for file, section := range map[string]string{home.config(): "profile " + home.profile(), home.credentials(): home.profile()} {
+	for file, section := range map[string]string{
+		home.config(): "profile " + home.profile(), home.credentials(): home.profile(),
+	} {
 		if err := os.WriteFile(file, home.content(section), 0o600); err != nil {
 			return nil, err
 		}

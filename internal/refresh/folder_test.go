@@ -106,7 +106,8 @@ func command(t *testing.T, server *Server) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	match := regexp.MustCompile(`\A\[profile (sts-[0-9a-f]{8})\]\ncredential_process = ([A-Za-z0-9._/ -]+)\n\z`).FindSubmatch(raw)
+	match := regexp.MustCompile(`\A\[profile (sts-[0-9a-f]{8})\]\ncredential_process = ([A-Za-z0-9._/ -]+)\n\z`).
+		FindSubmatch(raw)
 	if len(match) != 3 || string(match[1]) != server.Profile() {
 		t.Fatalf("profile %q, config file:\n%s", server.Profile(), raw)
 	}

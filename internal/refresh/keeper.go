@@ -31,8 +31,9 @@ type attempt struct {
 	err    error
 }
 
-// ask gives the credentials at hand, or new ones when those are about to expire. It waits for as long as a refresh may take. A refresh
-// ends with ctx, which is the server's: it is everyone's, so it doesn't end with one of those who wait for it.
+// ask gives the credentials at hand, or new ones when those are about to expire. It waits for as long as a refresh may
+// take. A refresh ends with ctx, which is the server's: it is everyone's, so it doesn't end with one of those who wait
+// for it.
 func (k *keeper) ask(ctx context.Context) (Credentials, error) {
 	k.mu.Lock()
 	if !k.held.due(k.clock()) {
@@ -117,7 +118,8 @@ type fetched struct {
 
 // call runs mint and always sends one result, whichever way mint ends.
 func call(ctx context.Context, mint func(context.Context) (Credentials, error), results chan<- fetched) {
-	result := fetched{err: errors.New("fetching new credentials stopped without a result: this is a bug of the provider")}
+	result := fetched{err: errors.New("fetching new credentials stopped without a result: this is a bug of the " +
+		"provider")}
 	defer func() {
 		if value := recover(); value != nil {
 			result.err = panicked(value)

@@ -186,8 +186,13 @@ func TestAFetchThatEndsStrangelyIsAnError(t *testing.T) {
 		mint func(context.Context) (Credentials, error)
 		want string
 	}{
-		"a panic with text":     {mint: func(context.Context) (Credentials, error) { panic(hidden) }, want: "type string"},
-		"a panic with an error": {mint: func(context.Context) (Credentials, error) { panic(errors.New(hidden)) }, want: "type *errors.errorString"},
+		"a panic with text": {
+			mint: func(context.Context) (Credentials, error) { panic(hidden) }, want: "type string",
+		},
+		"a panic with an error": {
+			mint: func(context.Context) (Credentials, error) { panic(errors.New(hidden)) },
+			want: "type *errors.errorString",
+		},
 		"a panic of the runtime": {
 			mint: func(context.Context) (Credentials, error) { return []Credentials{}[len(hidden)], nil },
 			want: "index out of range",

@@ -51,7 +51,8 @@ func number(credentials Credentials) int {
 	var got int
 	_, err := fmt.Sscanf(credentials.AccessKeyID.Reveal(), "ASIATESTKEY%04d", &got)
 	want := session(got, credentials.Expiration)
-	if err != nil || credentials.SecretAccessKey != want.SecretAccessKey || credentials.SessionToken != want.SessionToken {
+	if err != nil || credentials.SecretAccessKey != want.SecretAccessKey ||
+		credentials.SessionToken != want.SessionToken {
 		return -1
 	}
 	return got

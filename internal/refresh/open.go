@@ -23,8 +23,9 @@ func unregister(server *Server) {
 	delete(opened.servers, server)
 }
 
-// CloseAll closes every open Server of this process, within little more than a second. It belongs after the plugin's Serve and before
-// the process ends on a signal: Terraform doesn't close what is open when a run fails or is interrupted.
+// CloseAll closes every open Server of this process, within little more than a second. It belongs after the plugin's
+// Serve and before the process ends on a signal: Terraform doesn't close what is open when a run fails or is
+// interrupted.
 func CloseAll() {
 	opened.mu.Lock()
 	servers := make([]*Server, 0, len(opened.servers))

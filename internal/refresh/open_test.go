@@ -42,7 +42,11 @@ func TestCloseAllClosesWhatIsOpen(t *testing.T) {
 
 func TestCloseAllWaitsForACloseUnderWay(t *testing.T) {
 	reporting, release := make(chan struct{}), make(chan struct{})
-	given := options(t, time.Now(), func(context.Context) (Credentials, error) { return Credentials{}, errors.New("denied") })
+	given := options(
+		t,
+		time.Now(),
+		func(context.Context) (Credentials, error) { return Credentials{}, errors.New("denied") },
+	)
 	given.Failed = func(error) {
 		close(reporting)
 		<-release

@@ -88,7 +88,9 @@ func TestAnotherUsersAnswerIsNotTaken(t *testing.T) {
 				t.Error(err)
 			case test.taken && (refused != nil || number(got) != 7):
 				t.Errorf("got session %d, %v", number(got), refused)
-			case !test.taken && (refused == nil || !strings.Contains(refused.Error(), "another user's") || number(got) != -1):
+			case !test.taken && (refused == nil || !strings.Contains(
+				refused.Error(), "another user's",
+			) || number(got) != -1):
 				t.Errorf("got session %d, %v", number(got), refused)
 			}
 		})
@@ -105,7 +107,9 @@ func TestAnotherUserGetsNothing(t *testing.T) {
 	if read, err := askAs(65534, server.home.socket()); err == nil || read != "" {
 		t.Errorf("through the private folder: %d bytes, %v", len(read), err)
 	}
-	for path, mode := range map[string]os.FileMode{base: 0o711, string(server.home): 0o711, server.home.socket(): 0o666} {
+	for path, mode := range map[string]os.FileMode{
+		base: 0o711, string(server.home): 0o711, server.home.socket(): 0o666,
+	} {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}

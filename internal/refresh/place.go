@@ -11,9 +11,9 @@ import (
 // placeMost is how many bytes the path of a base folder may have, for the socket's path to be short enough.
 const placeMost = socketPathMost - len("/"+folderPrefix) - 2*folderRandom - len("/s")
 
-// resolve gives a base folder's path without symbolic links, which their owners could turn elsewhere, or tells why it won't do: a
-// socket's path must be short, the config file's command goes through shells, and nobody else may replace the folder that is made in
-// it, nor any folder above.
+// resolve gives a base folder's path without symbolic links, which their owners could turn elsewhere, or tells why it
+// won't do: a socket's path must be short, the config file's command goes through shells, and nobody else may replace
+// the folder that is made in it, nor any folder above.
 func resolve(place string) (string, error) {
 	if !filepath.IsAbs(place) {
 		return "", errors.New("its path isn't absolute")
@@ -59,14 +59,16 @@ func checkPlace(place string) error {
 // interpreted tells whether a character may mean something in a shell, in a config file, or to what splits a command.
 func interpreted(character rune) bool {
 	switch {
-	case character >= 'a' && character <= 'z', character >= 'A' && character <= 'Z', character >= '0' && character <= '9':
+	case character >= 'a' && character <= 'z',
+		character >= 'A' && character <= 'Z',
+		character >= '0' && character <= '9':
 		return false
 	}
 	return !strings.ContainsRune("._/-", character)
 }
 
-// checkSharing tells whether others could put another folder in place of one that is made in there: its owner could, and everyone who
-// may write to it, unless the sticky bit keeps them from it.
+// checkSharing tells whether others could put another folder in place of one that is made in there: its owner could,
+// and everyone who may write to it, unless the sticky bit keeps them from it.
 func checkSharing(info os.FileInfo) error {
 	owner, known := ownerOf(info)
 	if !known || owner != os.Geteuid() && owner != 0 {

@@ -67,14 +67,19 @@ func unfit(t *testing.T) map[string]struct{ path, want string } {
 func TestAPlaceThatWillNotDoIsNamedWithTheReason(t *testing.T) {
 	for name, test := range unfit(t) {
 		t.Run(name, func(t *testing.T) {
-			_, err := start(options(t, time.Now().Add(time.Hour), never(t)), surroundings{places: []string{test.path, test.path}})
+			_, err := start(
+				options(t, time.Now().Add(time.Hour), never(t)),
+				surroundings{places: []string{test.path, test.path}},
+			)
 			if err == nil {
 				t.Fatal("no error")
 			}
 			if count := strings.Count(err.Error(), "\n- "); count != 1 {
 				t.Errorf("%d reasons: %v", count, err)
 			}
-			for _, want := range []string{strings.Trim(strings.ReplaceAll(test.path, "\n", `\n`), `"`), test.want, "Set TMPDIR"} {
+			for _, want := range []string{
+				strings.Trim(strings.ReplaceAll(test.path, "\n", `\n`), `"`), test.want, "Set TMPDIR",
+			} {
 				if !strings.Contains(strings.ReplaceAll(err.Error(), `\"`, `"`), want) {
 					t.Errorf("got %v, want it to contain %q", err, want)
 				}

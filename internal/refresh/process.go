@@ -15,23 +15,26 @@ import (
 const Subcommand = "credential-process"
 
 const (
-	// askBound is the longest that asking may take: longer than a refresh, shorter than the 60 s that the Go SDK gives the process.
+	// askBound is the longest that asking may take: longer than a refresh, shorter than the 60 s that the Go SDK gives
+	// the process.
 	askBound = 55 * time.Second
 
-	// connectTries and connectPause are for a server that more clients want to talk to at once than the system lets wait.
+	// connectTries and connectPause are for a server that more clients want to talk to at once than the system lets
+	// wait.
 	connectTries = 10
 	connectPause = 50 * time.Millisecond
 )
 
 const usage = "usage: terraform-provider-sts " + Subcommand + " SOCKET\n\n" +
-	"Prints the credentials of a Terraform run that is under way, for the AWS SDKs and the AWS CLI: they run it because the\n" +
+	"Prints the credentials of a Terraform run that is under way, for the AWS SDKs and the AWS CLI: they run it " +
+	"because the\n" +
 	"shared config file of an ephemeral resource with refreshable = true says so.\n"
 
-// CredentialProcess asks the socket of a running Server for credentials and writes them to stdout, as the AWS SDKs expect of a
-// credential_process. The arguments are those that follow Subcommand: the path of the socket.
+// CredentialProcess asks the socket of a running Server for credentials and writes them to stdout, as the AWS SDKs
+// expect of a credential_process. The arguments are those that follow Subcommand: the path of the socket.
 //
-// It returns the process's exit status: 0; 1 when there are no credentials, with nothing on stdout and the reason on stderr; 2 for wrong
-// arguments. It takes no longer than 55 seconds.
+// It returns the process's exit status: 0; 1 when there are no credentials, with nothing on stdout and the reason on
+// stderr; 2 for wrong arguments. It takes no longer than 55 seconds.
 func CredentialProcess(ctx context.Context, arguments []string, stdout, stderr io.Writer) int {
 	if len(arguments) != 1 || arguments[0] == "" || arguments[0][0] == '-' {
 		_, _ = io.WriteString(stderr, usage)
@@ -59,7 +62,9 @@ func ask(ctx context.Context, socket string, bound time.Duration) (Credentials, 
 	}
 	defer func() { _ = connection.Close() }()
 	if !sameUser(connection) {
-		return Credentials{}, errors.New("another user's process answers on the socket of these credentials: " + errEnded.Error())
+		return Credentials{}, errors.New(
+			"another user's process answers on the socket of these credentials: " + errEnded.Error(),
+		)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = connection.SetDeadline(time.Now()) })
 	defer stop()

@@ -58,8 +58,11 @@ func TestCredentialProcessPrintsTheAnswerInOnePiece(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]any{
-		"Version": 1.0, "AccessKeyId": "ASIATESTKEY0001", "SecretAccessKey": "SeCrEtKeY0001<&>/+=", "SessionToken": "SeSsIoNtOkEn0001",
-		"Expiration": "2130-01-02T01:03:05Z",
+		"Version":         1.0,
+		"AccessKeyId":     "ASIATESTKEY0001",
+		"SecretAccessKey": "SeCrEtKeY0001<&>/+=",
+		"SessionToken":    "SeSsIoNtOkEn0001",
+		"Expiration":      "2130-01-02T01:03:05Z",
 	}
 	if len(got) != len(want) {
 		t.Errorf("members: %d, want %d", len(got), len(want))
@@ -78,7 +81,8 @@ func TestCredentialProcessLeavesOutAnExpirationThatIsNotKnown(t *testing.T) {
 	server := startIn(t, options(t, time.Time{}, never(t)), place(t))
 	var stdout, stderr pieces
 	code := CredentialProcess(t.Context(), []string{server.home.socket()}, &stdout, &stderr)
-	if code != 0 || len(stdout) != 1 || !strings.Contains(stdout[0], "ASIATESTKEY0001") || strings.Contains(stdout[0], "Expiration") {
+	if code != 0 || len(stdout) != 1 || !strings.Contains(stdout[0], "ASIATESTKEY0001") ||
+		strings.Contains(stdout[0], "Expiration") {
 		t.Errorf("status %d, %d writes, stderr %q", code, len(stdout), stderr)
 	}
 }
@@ -93,12 +97,14 @@ func TestCredentialProcessShowsNothingOfABadAnswer(t *testing.T) {
 		return changed
 	}
 	for name, test := range map[string]struct{ reply, want string }{
-		"nothing":                       {"", "has ended"},
-		"garbage":                       {"SeCrEtKeY\x00\xff", "isn't credentials"},
-		"cut off":                       {whole[:len(whole)-1], "isn't credentials"},
-		"cut off within a secret":       {whole[:strings.Index(whole, "SeCrEtKeY")+12], "isn't credentials"},
-		"more than one":                 {whole + whole, "isn't credentials"},
-		"huge":                          {`{"Version":1,"SeCrEtKeY":"` + strings.Repeat("x", answerMost) + `"}`, "isn't credentials"},
+		"nothing":                 {"", "has ended"},
+		"garbage":                 {"SeCrEtKeY\x00\xff", "isn't credentials"},
+		"cut off":                 {whole[:len(whole)-1], "isn't credentials"},
+		"cut off within a secret": {whole[:strings.Index(whole, "SeCrEtKeY")+12], "isn't credentials"},
+		"more than one":           {whole + whole, "isn't credentials"},
+		"huge": {
+			`{"Version":1,"SeCrEtKeY":"` + strings.Repeat("x", answerMost) + `"}`, "isn't credentials",
+		},
 		"huge by white space":           {whole + strings.Repeat(" ", answerMost), "isn't credentials"},
 		"another version":               {without(`"Version":1`, `"Version":2`), "isn't credentials"},
 		"no version":                    {without(`"Version":1,`, ``), "isn't credentials"},
@@ -205,7 +211,13 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe
 func TestCredentialProcessFailsWhenItCannotPrint(t *testing.T) {
 	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), place(t))
 	var stderr pieces
-	if code := CredentialProcess(t.Context(), []string{server.home.socket()}, brokenPipe{}, &stderr); code != 1 || len(stderr) != 1 {
+	if code := CredentialProcess(
+		t.Context(),
+		[]string{server.home.socket()},
+		brokenPipe{},
+		&stderr,
+	); code != 1 ||
+		len(stderr) != 1 {
 		t.Errorf("status %d, stderr %q", code, stderr)
 	}
 }
@@ -238,10 +250,14 @@ func TestALongReasonIsShortened(t *testing.T) {
 	reason := strings.Repeat("é", reasonMost)
 	_, err := decodeAnswer(encodeAnswer(Credentials{}, errors.New(reason)))
 	var reported reportedError
-	if !errors.As(err, &reported) || len(reported) > reasonMost+3 || !strings.HasPrefix(reason, strings.TrimSuffix(string(reported), "...")) {
+	if !errors.As(err, &reported) || len(reported) > reasonMost+3 ||
+		!strings.HasPrefix(reason, strings.TrimSuffix(string(reported), "...")) {
 		t.Errorf("%d bytes, %T", len(reported), err)
 	}
-	if _, err := decodeAnswer(encodeAnswer(Credentials{}, errors.New(""))); !errors.As(err, &reported) || reported == "" {
+	if _, err := decodeAnswer(
+		encodeAnswer(Credentials{}, errors.New("")),
+	); !errors.As(err, &reported) ||
+		reported == "" {
 		t.Errorf("a failure without a text became %v", err)
 	}
 }

@@ -5,8 +5,9 @@ import (
 	"os"
 )
 
-// RunningExecutable is a path of the program that this process runs. It stays right when the program's file is replaced,
-// moved or removed: the kernel follows it to the file that was started. It is valid as long as this process lives.
+// RunningExecutable is a path of the program that this process runs. It stays right when the program's file is
+// replaced, moved or removed: the kernel follows it to the file that was started. It is valid as long as this process
+// lives.
 func RunningExecutable() (string, error) {
 	path := fmt.Sprintf("/proc/%d/exe", os.Getpid())
 	_, err := os.Stat(path)

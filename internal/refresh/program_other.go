@@ -11,7 +11,8 @@ import (
 	"sync"
 )
 
-var errReplaced = errors.New("the provider's executable was moved or replaced since this run started, so it can't answer with refreshable credentials. " +
+var errReplaced = errors.New("the provider's executable was moved or replaced since this run started, so it can't " +
+	"answer with refreshable credentials. " +
 	"Run Terraform again")
 
 // started is the program's file when the process started.
@@ -43,8 +44,8 @@ func RunningExecutable() (string, error) {
 // placing keeps two sessions from copying at once.
 var placing sync.Mutex
 
-// placeProgram puts the program itself into a session's folder, so that what is at its path later doesn't matter: as another
-// name of the same file if that is possible, as a copy if not.
+// placeProgram puts the program itself into a session's folder, so that what is at its path later doesn't matter: as
+// another name of the same file if that is possible, as a copy if not.
 func placeProgram(executable, target string) (err error) {
 	placing.Lock()
 	defer placing.Unlock()

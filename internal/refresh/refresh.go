@@ -1,8 +1,8 @@
 // Package refresh keeps temporary credentials fresh for programs that outlive them.
 //
-// The AWS SDKs ask the credential_process of a shared config file whenever the credentials they have are about to expire. A Server
-// writes such a file, naming this very executable, and answers on a Unix socket with credentials that it fetches anew in time.
-// CredentialProcess is the other end: it asks the socket and prints what the SDKs expect.
+// The AWS SDKs ask the credential_process of a shared config file whenever the credentials they have are about to
+// expire. A Server writes such a file, naming this very executable, and answers on a Unix socket with credentials that
+// it fetches anew in time. CredentialProcess is the other end: it asks the socket and prints what the SDKs expect.
 //
 // Nothing secret is ever on disk: the folder holds the config file, the executable and the socket.
 package refresh
@@ -17,12 +17,14 @@ import (
 )
 
 const (
-	// mintBound is the longest that fetching credentials may take: the Go SDK gives the process 60 s and then hides the reason.
+	// mintBound is the longest that fetching credentials may take: the Go SDK gives the process 60 s and then hides the
+	// reason.
 	mintBound = 50 * time.Second
 )
 
 var (
-	errUnsupported = errors.New("refreshable credentials need a Unix system, and this is none: leave refreshable out, " +
+	errUnsupported = errors.New("refreshable credentials need a Unix system, and this is none: leave refreshable " +
+		"out, " +
 		"and let the session last as long as the run")
 
 	errEnded = errors.New("the Terraform run that these credentials belong to has ended: " +
@@ -31,18 +33,19 @@ var (
 
 // Options says what a Server answers, and who else is told.
 type Options struct {
-	// Executable is the absolute path of the executable that answers "credential-process SOCKET" with CredentialProcess: that
-	// of RunningExecutable. It may hold any characters.
+	// Executable is the absolute path of the executable that answers "credential-process SOCKET" with
+	// CredentialProcess: that of RunningExecutable. It may hold any characters.
 	Executable string
 
 	// First is what is answered until it is about to expire. It needs an access key ID and a secret access key.
 	First Credentials
 
-	// Mint fetches new credentials. Its context ends within 50 seconds, and at Close. The text of its error is shown as it is to
-	// whoever asked, and may have several lines.
+	// Mint fetches new credentials. Its context ends within 50 seconds, and at Close. The text of its error is shown as
+	// it is to whoever asked, and may have several lines.
 	Mint func(ctx context.Context) (Credentials, error)
 
-	// Failed is told of each refresh that failed, whether or not what is at hand could be answered instead. It may be nil.
+	// Failed is told of each refresh that failed, whether or not what is at hand could be answered instead. It may be
+	// nil.
 	Failed func(err error)
 
 	// Clock tells the time that expirations are compared with. Nil stands for time.Now.
@@ -61,14 +64,18 @@ func (o *Options) check() error {
 		return fmt.Errorf("these credentials can't be made refreshable: %w", err)
 	}
 	if !filepath.IsAbs(o.Executable) {
-		return fmt.Errorf("refreshable credentials need the absolute path of the executable that answers with them, not %q", o.Executable)
+		return fmt.Errorf("refreshable credentials need the absolute path of the executable that answers with them, "+
+			"not %q", o.Executable)
 	}
 	info, err := os.Stat(o.Executable)
 	if err != nil {
 		return fmt.Errorf("finding the executable that answers with refreshable credentials: %w", err)
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
-		return fmt.Errorf("%q, which should answer with refreshable credentials, isn't an executable file", o.Executable)
+		return fmt.Errorf(
+			"%q, which should answer with refreshable credentials, isn't an executable file",
+			o.Executable,
+		)
 	}
 	return nil
 }
@@ -79,10 +86,11 @@ type surroundings struct {
 	mint   time.Duration // the longest that one Mint may take
 }
 
-// Start makes the private folder, writes the config file and answers on the socket until Close. It also removes the folders that
-// killed runs of the same user have left behind.
+// Start makes the private folder, writes the config file and answers on the socket until Close. It also removes the
+// folders that killed runs of the same user have left behind.
 //
-// It fails where there are no Unix sockets (Windows), where no folder for temporary files will do, and on unusable options.
+// It fails where there are no Unix sockets (Windows), where no folder for temporary files will do, and on unusable
+// options.
 func Start(options Options) (*Server, error) {
 	return start(options, surroundings{places: places(), mint: mintBound})
 }

@@ -13,15 +13,16 @@ const (
 	// writeBound is how long a client may take to receive an answer.
 	writeBound = 5 * time.Second
 
-	// closeBound is how long Close waits for answers under way. Terraform kills a plugin two seconds after asking it to end.
+	// closeBound is how long Close waits for answers under way. Terraform kills a plugin two seconds after asking it to
+	// end.
 	closeBound = time.Second
 
 	// acceptPause is the pause after a connection couldn't be accepted, for want of file descriptors for example.
 	acceptPause = 50 * time.Millisecond
 )
 
-// Server answers with credentials on a Unix socket, to processes of the same user only. It speaks first and reads nothing, and gives
-// one answer a connection.
+// Server answers with credentials on a Unix socket, to processes of the same user only. It speaks first and reads
+// nothing, and gives one answer a connection.
 type Server struct {
 	home     folder
 	listener *net.UnixListener
@@ -55,17 +56,18 @@ func newServer(options Options, around surroundings, home folder, listener *net.
 // ConfigFile is the path of the shared config file, for AWS_CONFIG_FILE and its like.
 func (s *Server) ConfigFile() string { return s.home.config() }
 
-// CredentialsFile is the path of a shared credentials file with the same profile, for AWS_SHARED_CREDENTIALS_FILE. It holds
-// no credentials either.
+// CredentialsFile is the path of a shared credentials file with the same profile, for AWS_SHARED_CREDENTIALS_FILE. It
+// holds no credentials either.
 func (s *Server) CredentialsFile() string { return s.home.credentials() }
 
 // Profile is the name of the config file's one profile. It is unique, so that no profile of the user's is taken for it.
 func (s *Server) Profile() string { return s.home.profile() }
 
-// Close stops answering, cuts a refresh under way short and removes the folder, within little more than a second. Whoever waits for an
-// answer gets one at once: what is at hand if that is still good, or an error.
+// Close stops answering, cuts a refresh under way short and removes the folder, within little more than a second.
+// Whoever waits for an answer gets one at once: what is at hand if that is still good, or an error.
 //
-// It returns why the last refresh failed, and nil when there was none or it succeeded. Calling it again returns the same.
+// It returns why the last refresh failed, and nil when there was none or it succeeded. Calling it again returns the
+// same.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.end()

@@ -238,13 +238,14 @@ func TestStartRefusesWhatCannotWork(t *testing.T) {
 		change func(*Options)
 		want   string
 	}{
-		"no Mint":                    {func(o *Options) { o.Mint = nil }, "function"},
-		"no credentials":             {func(o *Options) { o.First = Credentials{} }, "no access key ID"},
-		"no executable":              {func(o *Options) { o.Executable = "" }, "absolute path"},
-		"a relative executable":      {func(o *Options) { o.Executable = "terraform-provider-sts" }, "absolute path"},
-		"a missing executable":       {func(o *Options) { o.Executable = plain + "-not" }, "no such file"},
-		"a file that can't be run":   {func(o *Options) { o.Executable = plain }, "isn't an executable file"},
-		"a folder for an executable": {func(o *Options) { o.Executable = filepath.Dir(plain) }, "isn't an executable file"},
+		"no Mint":                  {func(o *Options) { o.Mint = nil }, "function"},
+		"no credentials":           {func(o *Options) { o.First = Credentials{} }, "no access key ID"},
+		"no executable":            {func(o *Options) { o.Executable = "" }, "absolute path"},
+		"a relative executable":    {func(o *Options) { o.Executable = "terraform-provider-sts" }, "absolute path"},
+		"a missing executable":     {func(o *Options) { o.Executable = plain + "-not" }, "no such file"},
+		"a file that can't be run": {func(o *Options) { o.Executable = plain }, "isn't an executable file"},
+		"a folder for an executable": {func(o *Options) { o.Executable = filepath.Dir(plain) }, "isn't an executable " +
+			"file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			base := place(t)

@@ -39,7 +39,9 @@ func playProvider() int {
 		server, err := start(Options{
 			Executable: executable,
 			First:      session(number, time.Now().Add(time.Hour)),
-			Mint:       func(context.Context) (Credentials, error) { return session(3, time.Now().Add(time.Hour)), nil },
+			Mint: func(context.Context) (Credentials, error) {
+				return session(3, time.Now().Add(time.Hour)), nil
+			},
 		}, surroundings{
 			places: []string{os.Getenv(placeVariable)}, mint: mintBound,
 		})
@@ -57,8 +59,8 @@ func playProvider() int {
 	}
 }
 
-// play starts the test binary in a role and gives the config files that it tells of. What it prints ends when no process that it
-// started is left.
+// play starts the test binary in a role and gives the config files that it tells of. What it prints ends when no
+// process that it started is left.
 func play(t *testing.T, role, place string) (process *exec.Cmd, configs []string, output *bufio.Reader) {
 	t.Helper()
 	executable, err := os.Executable()
@@ -145,12 +147,21 @@ func TestSweepingRemovesOnlyWhatAServerLeft(t *testing.T) {
 		make func(path string) error
 		kept bool
 	}{
-		"empty":                    {make: func(string) error { return nil }},
-		"a link to the executable": {make: func(path string) error { return os.Symlink(precious, folder(path).program()) }},
-		"a link for a config file": {make: func(path string) error { return os.Symlink(precious, folder(path).config()) }},
-		"a link for a socket":      {make: func(path string) error { return os.Symlink(filepath.Join(victim, "none"), folder(path).socket()) }},
-		"another file":             {make: func(path string) error { return os.WriteFile(filepath.Join(path, "notes"), nil, 0o600) }, kept: true},
-		"others may enter":         {make: func(path string) error { return os.Chmod(path, 0o755) }, kept: true},
+		"empty": {make: func(string) error { return nil }},
+		"a link to the executable": {
+			make: func(path string) error { return os.Symlink(precious, folder(path).program()) },
+		},
+		"a link for a config file": {
+			make: func(path string) error { return os.Symlink(precious, folder(path).config()) },
+		},
+		"a link for a socket": {
+			make: func(path string) error { return os.Symlink(filepath.Join(victim, "none"), folder(path).socket()) },
+		},
+		"another file": {
+			make: func(path string) error { return os.WriteFile(filepath.Join(path, "notes"), nil, 0o600) },
+			kept: true,
+		},
+		"others may enter": {make: func(path string) error { return os.Chmod(path, 0o755) }, kept: true},
 		"a link for a folder": {make: func(path string) error {
 			if err := os.Remove(path); err != nil {
 				return err
@@ -186,7 +197,10 @@ func TestSweepingRemovesOnlyWhatAServerLeft(t *testing.T) {
 
 func TestSweepingPassesOverOtherNamesAndUnsafePlaces(t *testing.T) {
 	base := place(t)
-	for _, name := range []string{"terraform-sts-0123456", "terraform-sts-012345678", "terraform-sts-0123456g", "terraform-sts-", "sts-01234567"} {
+	for _, name := range []string{
+		"terraform-sts-0123456", "terraform-sts-012345678", "terraform-sts-0123456g", "terraform-sts-",
+		"sts-01234567",
+	} {
 		if err := os.Mkdir(filepath.Join(base, name), 0o700); err != nil {
 			t.Fatal(err)
 		}

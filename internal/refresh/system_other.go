@@ -4,7 +4,8 @@ package refresh
 
 import "io/fs"
 
-// supported tells whether the system has what a Server needs: a shell for links, private folders and who is at a socket's other end.
+// supported tells whether the system has what a Server needs: a shell for links, private folders and who is at a
+// socket's other end.
 const supported = false
 
 // ownerOf is the user ID of a file's owner, which isn't known here.

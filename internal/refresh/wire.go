@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// answerMost is how many bytes an answer may have. Session tokens have no documented limit; the longest known have a few thousand.
+	// answerMost is how many bytes an answer may have. Session tokens have no documented limit; the longest known have
+	// a few thousand.
 	answerMost = 256 << 10
 
 	// reasonMost is how many bytes of a failure's text are answered.
@@ -19,9 +20,11 @@ const (
 	processVersion = 1 // of the AWS SDKs' credential_process output
 )
 
-var errMalformed = errors.New("the answer of the Terraform run isn't credentials; it isn't shown, for it may hold secrets")
+var errMalformed = errors.New("the answer of the Terraform run isn't credentials; it isn't shown, for it may hold " +
+	"secrets")
 
-// answer is what goes over the socket: one of these, and then the end. It is the AWS SDKs' credential_process output, but for Error.
+// answer is what goes over the socket: one of these, and then the end. It is the AWS SDKs' credential_process output,
+// but for Error.
 type answer struct {
 	Version         int    `json:"Version,omitempty"`
 	AccessKeyID     string `json:"AccessKeyId,omitempty"`
@@ -55,7 +58,7 @@ func encodeCredentials(credentials Credentials) []byte {
 
 // marshal gives the JSON of an answer, which is strings and a number.
 func marshal(plain answer) []byte {
-	encoded, _ := json.Marshal(plain) //nolint:gosec,errchkjson // it can't fail, and the socket is where the secrets belong
+	encoded, _ := json.Marshal(plain) //nolint:gosec,errchkjson // it can't fail, and the secrets belong here
 	return encoded
 }
 
@@ -75,7 +78,8 @@ type reportedError string
 
 func (e reportedError) Error() string { return string(e) }
 
-// decodeAnswer takes an answer only as a whole. Its errors quote nothing of it, except for a failure that the server told of.
+// decodeAnswer takes an answer only as a whole. Its errors quote nothing of it, except for a failure that the server
+// told of.
 func decodeAnswer(raw []byte) (Credentials, error) {
 	var plain answer
 	if len(raw) > answerMost || json.Unmarshal(raw, &plain) != nil {

@@ -12,15 +12,15 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what PlainWords shows of one text, beside the names that it is given. Even words can carry data: these bounds keep
-// it to about 50 characters of a secret.
+// Bounds of what PlainWords shows of one text, beside the names that it is given. Even words can carry data: these
+// bounds keep it to about 50 characters of a secret.
 const (
 	maxShown   = 100 // characters
 	maxUnknown = 40  // letters in words that aren't among the known ones
 	maxDigits  = 32  // in all numbers together: two account IDs, or two times
 	maxNumbers = 1   // one after the other
 	maxOdd     = 2   // pieces one after the other that have no known word, such as abbreviations
-	maxOmitted = 3   // pieces that may be left out before the rest is, too: words have little data among them, and encodings much
+	maxOmitted = 3   // pieces that may be left out before the rest is, too, because encodings have many such pieces
 	maxNames   = 12  // in all
 	maxRepeats = 2   // of one name
 	maxPiece   = 96  // characters of a word with its punctuation, of a host name or of an ARN
@@ -41,13 +41,13 @@ var knownWords = sync.OnceValue(func() map[string]bool {
 	return known
 })
 
-// PlainWords gives what people can read in a text from a server: plain words, numbers, ARNs, and names that the caller knows.
-// A name is one of the request (the role, the issuer, the subject), or a sentence that servers are known to say. What looks
-// like data is left out, and its length is stated.
+// PlainWords gives what people can read in a text from a server: plain words, numbers, ARNs, and names that the caller
+// knows. A name is one of the request (the role, the issuer, the subject), or a sentence that servers are known to say.
+// What looks like data is left out, and its length is stated.
 //
-// A server has every secret that it was sent, and can repeat it in any encoding, so no list of encodings is complete. The
-// text is therefore judged by what it is for: a reader needs words. A piece that has a part of one of the secrets is left
-// out, whatever it looks like.
+// A server has every secret that it was sent, and can repeat it in any encoding, so no list of encodings is complete.
+// The text is therefore judged by what it is for: a reader needs words. A piece that has a part of one of the secrets
+// is left out, whatever it looks like.
 func PlainWords(text string, names []string, secrets ...Text) string {
 	filter := newWordFilter(names, secrets)
 	text = typography.Replace(Printable(text))
@@ -92,8 +92,8 @@ func PlainHost(host string, secrets ...Text) string {
 // IsPlain reports whether PlainWords would show the whole of a text as it is.
 func IsPlain(text string, secrets ...Text) bool { return PlainWords(text, nil, secrets...) == text }
 
-// Shown is a value of the user's for an error that says what is wrong with it. A secret might be in the wrong place, so only
-// plain words are shown; of anything else, the length is stated.
+// Shown is a value of the user's for an error that says what is wrong with it. A secret might be in the wrong place, so
+// only plain words are shown; of anything else, the length is stated.
 func Shown(value string) string {
 	if len(value) <= shortElement || IsPlain(value) {
 		return value
@@ -109,12 +109,15 @@ const shortElement = 3
 
 var pathElement = regexp.MustCompile(`[^/\\]+`)
 
-// ShownPath is Shown for a path that may lead nowhere, in quotes. Its elements are judged one by one. What doesn't begin as
-// paths do isn't shown.
+// ShownPath is Shown for a path that may lead nowhere, in quotes. Its elements are judged one by one. What doesn't
+// begin as paths do isn't shown.
 func ShownPath(path string) string {
 	elements := pathElement.FindAllString(path, maxElements+1)
 	if !IsPath(path) || len(elements) > maxElements {
-		return fmt.Sprintf("(a path of %d characters, which isn't shown because it might be a token)", utf8.RuneCountInString(path))
+		return fmt.Sprintf(
+			"(a path of %d characters, which isn't shown because it might be a token)",
+			utf8.RuneCountInString(path),
+		)
 	}
 	return strconv.Quote(pathElement.ReplaceAllStringFunc(path, func(element string) string {
 		if len(element) <= shortElement || IsPlain(strings.TrimPrefix(element, ".")) {
@@ -169,7 +172,8 @@ func newWordFilter(names []string, secrets []Text) *wordFilter {
 // next is the piece that a text begins with: a name that has spaces, or what stands before the next space.
 func (f *wordFilter) next(text string) string {
 	for _, name := range f.names {
-		if strings.Contains(name, " ") && strings.HasPrefix(text, name) && (len(text) == len(name) || strings.ContainsRune(" .,:;)", rune(text[len(name)]))) {
+		if strings.Contains(name, " ") && strings.HasPrefix(text, name) &&
+			(len(text) == len(name) || strings.ContainsRune(" .,:;)", rune(text[len(name)]))) {
 			end := strings.IndexByte(text[len(name):]+" ", ' ')
 			return text[:len(name)+end]
 		}
@@ -296,11 +300,12 @@ func (f *wordFilter) isPlain(piece string) bool {
 // isName reports whether a piece is a name, perhaps with marks around it.
 func (f *wordFilter) isName(piece string) bool {
 	core, _ := withoutMarks(piece)
-	return slices.Contains(f.names, piece) || slices.Contains(f.names, core) || slices.Contains(f.names, strings.TrimRight(piece, ".,:;"))
+	return slices.Contains(f.names, piece) || slices.Contains(f.names, core) ||
+		slices.Contains(f.names, strings.TrimRight(piece, ".,:;"))
 }
 
-// isOfSecret reports whether the letters and digits of a piece are a part of a secret. A short word of English that is also
-// in the secret ("token") gives nothing away.
+// isOfSecret reports whether the letters and digits of a piece are a part of a secret. A short word of English that is
+// also in the secret ("token") gives nothing away.
 func (f *wordFilter) isOfSecret(piece string) bool {
 	reduced := lettersAndDigits(piece)
 	if len(reduced) < minOverlap || len(reduced) < longWord && isKnown(piece) {
@@ -311,7 +316,8 @@ func (f *wordFilter) isOfSecret(piece string) bool {
 	})
 }
 
-// marked is a piece with the marks that stand around a word in prose: one each of quotes, of brackets and of punctuation.
+// marked is a piece with the marks that stand around a word in prose: one each of quotes, of brackets and of
+// punctuation.
 var marked = regexp.MustCompile("^[(\\[<]?[\"'`]?(.*?)[\"'`]?[)\\]>]?[.,:;!?%]?$")
 
 // withoutMarks is a piece without the marks around it. It reports whether the rest begins and ends as words do.
@@ -329,11 +335,13 @@ func withoutScheme(piece string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(piece, "https://"), "http://")
 }
 
-// isKnown reports whether a piece consists of known words. After data, anything else is more likely to be the rest of it.
+// isKnown reports whether a piece consists of known words. After data, anything else is more likely to be the rest of
+// it.
 func isKnown(piece string) bool {
 	core, ok := withoutMarks(piece)
 	words := camelPart.FindAllString(core, -1)
-	return ok && len(words) > 0 && countDigits(piece) == 0 && !slices.ContainsFunc(words, func(word string) bool { return !knownWords()[strings.ToLower(word)] })
+	return ok && len(words) > 0 && countDigits(piece) == 0 &&
+		!slices.ContainsFunc(words, func(word string) bool { return !knownWords()[strings.ToLower(word)] })
 }
 
 // hasKnown reports whether a part of a piece is a known word of at least three letters, as in sts:AssumeRole.
@@ -359,7 +367,11 @@ var separatorRuns = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 // isWords reports whether a piece consists of words and numbers with separators between them.
 func isWords(piece string) bool {
-	if len(piece) > maxPiece || strings.ContainsFunc(piece, func(r rune) bool { return !isLetterOrDigit(r) && !strings.ContainsRune(separators, r) }) {
+	if len(piece) > maxPiece ||
+		strings.ContainsFunc(
+			piece,
+			func(r rune) bool { return !isLetterOrDigit(r) && !strings.ContainsRune(separators, r) },
+		) {
 		return false
 	}
 	parts := strings.FieldsFunc(piece, func(r rune) bool { return !isLetterOrDigit(r) })
@@ -381,14 +393,17 @@ func isWords(piece string) bool {
 		}
 	}
 	// Letters and pairs spell anything. Alone they must be a word of English.
-	return len(parts) <= maxParts && short <= 2 && (len(parts) > 1 || short == 0 || knownWords()[strings.ToLower(piece)])
+	return len(parts) <= maxParts && short <= 2 &&
+		(len(parts) > 1 || short == 0 || knownWords()[strings.ToLower(piece)])
 }
 
 // word is one in any usual spelling: denied, Denied, JWT, AccessDenied, sha256, 403.
-var word = regexp.MustCompile(`^(?:[a-z]{1,20}|(?:[A-Z]{1,5}|[A-Z][a-z]{1,19}|[A-Z]{1,4}[A-Z][a-z]{1,19}){1,8}|[a-z]{2,20}(?:[A-Z][a-z]{1,19}){1,6}|[A-Z]{2,12})?(\d{0,12})$`)
+var word = regexp.MustCompile(
+	`^(?:[a-z]{1,20}|(?:[A-Z]{1,5}|[A-Z][a-z]{1,19}|[A-Z]{1,4}[A-Z][a-z]{1,19}){1,8}|[a-z]{2,20}(?:[A-Z][a-z]{1,19}){1,6}|[A-Z]{2,12})?(\d{0,12})$`,
+)
 
-// longNumbers are words that long numbers follow without a space: in AWS's "the expiration date/time1788264000", and in the
-// codes of Microsoft Entra and Azure DevOps.
+// longNumbers are words that long numbers follow without a space: in AWS's "the expiration date/time1788264000", and in
+// the codes of Microsoft Entra and Azure DevOps.
 var longNumbers = map[string]bool{"time": true, "AADSTS": true, "TF": true}
 
 // camelPart is a word of several that are written as one, such as Role in AssumeRole.
@@ -418,8 +433,8 @@ func isWord(part string) bool {
 	return single <= 1 && (len(parts) == 1 || len(letters) >= 3*len(parts))
 }
 
-// isNumber reports whether digits after a word, or without one, are a number that people read: a small one, a time in seconds
-// since 1970, or an account ID.
+// isNumber reports whether digits after a word, or without one, are a number that people read: a small one, a time in
+// seconds since 1970, or an account ID.
 func isNumber(digits, word string) bool {
 	switch {
 	case word != "" && !longNumbers[word]:

@@ -10,7 +10,13 @@ import (
 )
 
 // requestNames are names that a request has, and that an answer repeats.
-var requestNames = []string{"arn:aws:iam::123456789012:role/x7Gh2Qz9", "123456789012", "arn:aws:iam::444455556666:role/deploy", "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE", "s1"}
+var requestNames = []string{
+	"arn:aws:iam::123456789012:role/x7Gh2Qz9",
+	"123456789012",
+	"arn:aws:iam::444455556666:role/deploy",
+	"https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+	"s1",
+}
 
 // TestPlainWordsPassWhatServersSay has the messages of AWS, MinIO, SeaweedFS, Ceph, Go and x509: each stays as it is.
 func TestPlainWordsPassWhatServersSay(t *testing.T) {
@@ -59,19 +65,24 @@ func TestPlainWordsPassWhatServersSay(t *testing.T) {
 func TestPlainWordsLeaveOutData(t *testing.T) {
 	token := secret.New("headerHeader1.claimsclaims.signature")
 	for name, test := range map[string]struct{ text, want string }{
-		"the token":                {"Value 'headerHeader1.claimsclaims.signature' is bad", "Value [38 characters left out] is bad"},
-		"a word of the token":      {"the signature fails", "the [9 characters left out] fails"},
-		"a run without spaces":     {"got x7Gh2Qz9aB and more", "got [10 characters left out] and more"},
-		"what follows four gaps":   {"one 1x2y two 3z4w three 5v6u four 7s8r five", "one [4 characters left out] two [4 characters left out] three [4 characters left out] four [8 characters left out]"},
-		"what follows many words":  {strings.Repeat("word ", 100) + "end", strings.Repeat("word ", 20) + "[403 characters left out]"},
-		"spelled letters":          {"it is h e a d e r", "it is [2 characters left out] a [3 characters left out]"},
-		"control characters":       {"a\x1b[31mred", "[9 characters left out]"},
-		"letters that look alike":  {"Аccess denied", "[6 characters left out] denied"},
-		"everything":               {"x7Gh2Qz9aB", "[10 characters left out]"},
-		"nothing":                  {"", ""},
-		"white space":              {"  a \n token  ", "a token"},
-		"typographic marks":        {"Can’t find the “role”", `Can't find the "role"`},
-		"more digits than needed":  {"codes 101121 741049 811111 121074 104981 111121 074104", "codes 101121 [37 characters left out]"},
+		"the token": {"Value 'headerHeader1.claimsclaims.signature' is bad", "Value [38 characters " +
+			"left out] is bad"},
+		"a word of the token":  {"the signature fails", "the [9 characters left out] fails"},
+		"a run without spaces": {"got x7Gh2Qz9aB and more", "got [10 characters left out] and more"},
+		"what follows four gaps": {"one 1x2y two 3z4w three 5v6u four 7s8r five", "one [4 characters left out] two " +
+			"[4 characters left out] three [4 characters left out] four [8 characters left out]"},
+		"what follows many words": {
+			strings.Repeat("word ", 100) + "end", strings.Repeat("word ", 20) + "[403 characters left out]",
+		},
+		"spelled letters":         {"it is h e a d e r", "it is [2 characters left out] a [3 characters left out]"},
+		"control characters":      {"a\x1b[31mred", "[9 characters left out]"},
+		"letters that look alike": {"Аccess denied", "[6 characters left out] denied"},
+		"everything":              {"x7Gh2Qz9aB", "[10 characters left out]"},
+		"nothing":                 {"", ""},
+		"white space":             {"  a \n token  ", "a token"},
+		"typographic marks":       {"Can’t find the “role”", `Can't find the "role"`},
+		"more digits than needed": {"codes 101121 741049 811111 121074 104981 111121 074104", "codes 101121 [37 " +
+			"characters left out]"},
 		"a name of the request":    {"is s1 right", "is s1 right"},
 		"what follows a long text": {strings.Repeat("x", 20000), "[20000 characters left out]"},
 	} {
@@ -84,7 +95,8 @@ func TestPlainWordsLeaveOutData(t *testing.T) {
 // mostShown is how many characters of an encoded secret may pass, because they look like words.
 const mostShown = 40
 
-// TestPlainWordsWithEncodedSecrets holds that no encoding brings a secret into a text, whether or not the secret is known.
+// TestPlainWordsWithEncodedSecrets holds that no encoding brings a secret into a text, whether or not the secret is
+// known.
 func TestPlainWordsWithEncodedSecrets(t *testing.T) {
 	secrets := map[string]string{
 		"a JWT":               "eyJhbGciOiJSUzI1NiIsImtpZCI6IjFiOTRjIn0.eyJpc3MiOiJodHRwczovL2NpLmV4YW1wbGUuY29tIiwic3ViIjoicmVwbzpleGFtcGxlL3BsYXRmb3JtIn0.dGhpcyBpcyBub3QgYSByZWFsIHNpZ25hdHVyZSBidXQgbG9uZyBlbm91Z2g",

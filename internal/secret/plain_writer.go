@@ -2,8 +2,8 @@ package secret
 
 import "io"
 
-// PlainWriter passes the plain words of each text that is written to it, as a line: see PlainWords. It is for texts that a
-// library writes by itself.
+// PlainWriter passes the plain words of each text that is written to it, as a line: see PlainWords. It is for texts
+// that a library writes by itself.
 type PlainWriter struct {
 	io.Writer
 }

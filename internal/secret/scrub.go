@@ -11,11 +11,12 @@ import (
 // MaxScrubbed bounds scrubbed text, in characters: a page of HTML is no message.
 const MaxScrubbed = 1000
 
-// maxRead bounds what is looked at, in bytes: more than any token that may stand before the words, and no page that takes long.
+// maxRead bounds what is looked at, in bytes: more than any token that may stand before the words, and no page that
+// takes long.
 const maxRead = 128 << 10
 
-// minSegment is the length in characters from which a part of a token is worth hiding by itself. Shorter ones would blank
-// out ordinary words, and give nothing away.
+// minSegment is the length in characters from which a part of a token is worth hiding by itself. Shorter ones would
+// blank out ordinary words, and give nothing away.
 const minSegment = 8
 
 // names are what secrets are called, in answers and in files.
@@ -28,15 +29,31 @@ var patterns = []struct {
 	{regexp.MustCompile(`\be[wy][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted}, // a JWT
 	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}`), redacted},                                        // a part of one
 	{regexp.MustCompile(`(?i)\b(authorization["']?\s*[=:]\s*["']?\w+\s+)\S+`), "$1" + redacted},
-	{regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`), "$1$2" + redacted},                // an Authorization header; no word is that long
-	{regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s]*@`), "$1" + redacted + "@"},                       // a proxy's user and password
-	{regexp.MustCompile(`(?i)(<(?:\w+:)?(?:` + names + `)\b[^>]*>)[^<]*`), "$1" + redacted},                   // a part of an answer
-	{regexp.MustCompile(`(?i)[^<>\s]*(</(?:\w+:)?(?:` + names + `)\b)`), redacted + "$1"},                     // the end of one
-	{regexp.MustCompile(`(?i)((?:` + names + `)["']?\s*[=:]\s*)[a-z]*[^\sa-z&,}][^\s&,}]*`), "$1" + redacted}, // of a form, of JSON or of a file
+	{
+		regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`),
+		"$1$2" + redacted,
+	}, // an Authorization header; no word is that long
+	{
+		regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s]*@`),
+		"$1" + redacted + "@",
+	}, // a proxy's user and password
+	{
+		regexp.MustCompile(`(?i)(<(?:\w+:)?(?:` + names + `)\b[^>]*>)[^<]*`),
+		"$1" + redacted,
+	}, // a part of an answer
+	{
+		regexp.MustCompile(`(?i)[^<>\s]*(</(?:\w+:)?(?:` + names + `)\b)`),
+		redacted + "$1",
+	}, // the end of one
+	{
+		regexp.MustCompile(`(?i)((?:` + names + `)["']?\s*[=:]\s*)[a-z]*[^\sa-z&,}][^\s&,}]*`),
+		"$1" + redacted,
+	}, // of a form, of JSON or of a file
 }
 
-// Scrub makes text from outside fit to be shown: without the secrets named, their parts between dots, any longer run of their
-// characters, what looks like a token, a key or a URL's password, without control characters, and no longer than MaxScrubbed.
+// Scrub makes text from outside fit to be shown: without the secrets named, their parts between dots, any longer run of
+// their characters, what looks like a token, a key or a URL's password, without control characters, and no longer than
+// MaxScrubbed.
 func Scrub(text string, secrets ...Text) string {
 	text = text[:min(len(text), maxRead)]
 	for _, secret := range secrets {
@@ -61,8 +78,8 @@ func Scrub(text string, secrets ...Text) string {
 	return text
 }
 
-// minRun is the length in bytes from which a run of a secret's characters is worth hiding: a part of a token that was cut off
-// or broken into lines.
+// minRun is the length in bytes from which a run of a secret's characters is worth hiding: a part of a token that was
+// cut off or broken into lines.
 const minRun = 12
 
 // withoutRuns hides every run of characters that one of the secrets has, too.
@@ -90,8 +107,8 @@ func withoutRuns(text string, secrets ...string) string {
 	return kept.String()
 }
 
-// Printable replaces what a terminal would act upon or can't show: control characters, and marks that turn the direction of
-// writing. Runs of white space become one space.
+// Printable replaces what a terminal would act upon or can't show: control characters, and marks that turn the
+// direction of writing. Runs of white space become one space.
 func Printable(text string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		switch {

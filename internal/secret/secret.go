@@ -12,9 +12,9 @@ const redacted = "(redacted)"
 
 // Text is a string that redacts itself under every fmt verb, in JSON and in slog. Reveal alone gives the value.
 //
-// The value sits in a struct, so that a conversion to string, which would slip past the methods, doesn't compile; and behind
-// a handle, of which fmt prints an address: it can't call the methods of what lies in another struct's unexported field.
-// Equal texts are ==.
+// The value sits in a struct, so that a conversion to string, which would slip past the methods, doesn't compile; and
+// behind a handle, of which fmt prints an address: it can't call the methods of what lies in another struct's
+// unexported field. Equal texts are ==.
 type Text struct {
 	value unique.Handle[string]
 }

@@ -18,7 +18,9 @@ func TestTextNeverPrintsItsValue(t *testing.T) {
 		Keys   []secret.Text
 		ByName map[string]secret.Text
 		hidden secret.Text
-	}{secret.New(value), []secret.Text{secret.New(value)}, map[string]secret.Text{"key": secret.New(value)}, secret.New(value)}
+	}{secret.New(value), []secret.Text{secret.New(value)}, map[string]secret.Text{
+		"key": secret.New(value),
+	}, secret.New(value)}
 
 	var printed bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {

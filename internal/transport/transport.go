@@ -1,5 +1,5 @@
-// Package transport is the HTTP client that every request of this provider goes through. What it adds to a plain one are
-// the rules that keep a token where it belongs: no redirect is followed, and no answer is read without a bound.
+// Package transport is the HTTP client that every request of this provider goes through. What it adds to a plain one
+// are the rules that keep a token where it belongs: no redirect is followed, and no answer is read without a bound.
 package transport
 
 import (
@@ -21,7 +21,8 @@ var ErrBodyTooLarge = errors.New("the answer is larger than 1 MiB")
 // ErrNoAnswer is a response that isn't one: HTTP status 101, which asks to go on in another protocol.
 var ErrNoAnswer = errors.New("the answer asks to switch to another protocol")
 
-// RedirectError is an answer that points elsewhere. The token goes to the configured endpoint alone, so it isn't followed.
+// RedirectError is an answer that points elsewhere. The token goes to the configured endpoint alone, so it isn't
+// followed.
 type RedirectError struct {
 	Status int    // HTTP status, 300 to 399
 	Host   string // the host it points to, as the answer has it; empty when it names none
@@ -44,15 +45,17 @@ func (e *ProxyError) Error() string {
 	return fmt.Sprintf("the proxy %s refuses to connect (HTTP status %d)", e.Host, e.Status)
 }
 
-// NewClient makes a client that sends through base and keeps the rules of this package. Deadlines come with each request's
-// context.
+// NewClient makes a client that sends through base and keeps the rules of this package. Deadlines come with each
+// request's context.
 func NewClient(base *http.Transport) *http.Client {
 	base = base.Clone()
 	// HTTP/2 has a debug log of its own, which prints bodies; what is sent here is one small request and its answer.
 	base.Protocols = new(http.Protocols)
 	base.Protocols.SetHTTP1(true)
 	base.ForceAttemptHTTP2 = false
-	base.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, response *http.Response) error {
+	base.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request,
+		response *http.Response,
+	) error {
 		if response.StatusCode != http.StatusOK {
 			return &ProxyError{Host: proxy.Host, Status: response.StatusCode}
 		}

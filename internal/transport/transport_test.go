@@ -98,7 +98,9 @@ func TestIsLoopback(t *testing.T) {
 }
 
 func TestProxyThatRefuses(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	proxy := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }),
+	)
 	defer proxy.Close()
 	address, err := url.Parse(proxy.URL)
 	if err != nil {

@@ -120,11 +120,11 @@ func TestActionsFor(t *testing.T) {
 		needed []string
 		want   []string
 	}{
-		"neither":                    {nil, nil, []string{assume}},
-		"tags":                       {tags, nil, []string{assume, tag}},
-		"tags in another form":       {otherTags, nil, []string{assume, tag}},
-		"a source identity":          {source, nil, []string{assume, identity}},
-		"a source identity and tags": {source, []string{tag}, []string{assume, tag, identity}},
+		"neither":                    {want: []string{assume}},
+		"tags":                       {claims: tags, want: []string{assume, tag}},
+		"tags in another form":       {claims: otherTags, want: []string{assume, tag}},
+		"a source identity":          {claims: source, want: []string{assume, identity}},
+		"a source identity and tags": {claims: source, needed: []string{tag}, want: []string{assume, tag, identity}},
 	} {
 		if got := trustpolicy.ActionsFor(claims(t, test.claims), test.needed...); !slices.Equal(got, test.want) {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)

@@ -10,8 +10,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// read finds the token in an answer, or says why there is none. What it tells of the answer is the status and the plain words of the
-// sentence that the platform has for people; never more of the body, which may hold a token.
+// read finds the token in an answer, or says why there is none. What it tells of the answer is the status and the plain
+// words of the sentence that the platform has for people; never more of the body, which may hold a token.
 func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *setback) {
 	status := response.StatusCode
 	switch {
@@ -26,7 +26,8 @@ func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *setba
 	case q.proof != nil && !q.proof(response.Header):
 		return secret.Text{}, q.impostor()
 	case len(body) > maxAnswerBytes:
-		return secret.Text{}, &setback{err: q.failed("answered with more than a token: the answer is larger than %d KiB.", maxAnswerBytes/1024)}
+		return secret.Text{}, &setback{err: q.failed("answered with more than a token: the answer is larger than %d "+
+			"KiB.", maxAnswerBytes/1024)}
 	}
 	return q.accept(body)
 }
@@ -35,20 +36,24 @@ func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *setba
 func (q inquiry) accept(body []byte) (secret.Text, *setback) {
 	found, ok := q.token(body)
 	if !ok {
-		return secret.Text{}, &setback{err: q.failed("answered with something else than %s. Does a proxy answer in its place?", q.form)}
+		return secret.Text{}, &setback{err: q.failed("answered with something else than %s. Does a proxy answer in "+
+			"its place?", q.form)}
 	}
 	token, problem := accept(found)
 	switch {
 	case problem != "":
 		return secret.Text{}, &setback{err: q.failed("answered with a token that %s.", problem)}
 	case !IsJWT(token):
-		return secret.Text{}, &setback{err: q.failed("answered with a token that isn't a JWT, so it isn't sent anywhere.")}
+		return secret.Text{}, &setback{err: q.failed("answered with a token that isn't a JWT, so it isn't sent " +
+			"anywhere.")}
 	}
 	return secret.New(token), nil
 }
 
 func (q inquiry) impostor() *setback {
-	return &setback{err: q.failed("doesn't answer at %s; something else does.%s", secret.PlainHost(q.url.Host), q.absent)}
+	return &setback{
+		err: q.failed("doesn't answer at %s; something else does.%s", secret.PlainHost(q.url.Host), q.absent),
+	}
 }
 
 // refused puts a failure's status into words.

@@ -48,7 +48,8 @@ func azureDevOpsInquiry(r PlatformRequest) (inquiry, error) {
 	rawURL, bearer := r.env(azureDevOpsURLVariable), secret.New(r.env(azureDevOpsTokenVariable))
 	switch {
 	case rawURL == "":
-		return inquiry{}, r.Platform.unavailable("This isn't a job of Azure Pipelines: the variable %s, which its agent "+
+		return inquiry{}, r.Platform.unavailable("This isn't a job of Azure Pipelines: the variable %s, which its "+
+			"agent "+
 			"sets, is missing. Where Terraform runs in a container of its own, hand it on together with %s.",
 			azureDevOpsURLVariable, azureDevOpsTokenVariable)
 	case bearer.IsEmpty():

@@ -19,9 +19,11 @@ func azureDevOps(_ *standIn, url string) webidentity.PlatformRequest {
 
 func TestAzureDevOpsAsksAsItsDocumentationSays(t *testing.T) {
 	for name, test := range map[string]struct{ query, connection, want string }{
-		"for the pipeline itself":        {"", "", "api-version=7.1"},
-		"for a service connection":       {"", "0f-1", "api-version=7.1&serviceConnectionId=0f-1"},
-		"beside the query that is there": {"?a=b&api-version=1", "x&y", "a=b&api-version=7.1&serviceConnectionId=x%26y"},
+		"for the pipeline itself":  {want: "api-version=7.1"},
+		"for a service connection": {connection: "0f-1", want: "api-version=7.1&serviceConnectionId=0f-1"},
+		"beside the query that is there": {
+			query: "?a=b&api-version=1", connection: "x&y", want: "a=b&api-version=7.1&serviceConnectionId=x%26y",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := play(t, always(http.StatusOK, `{"oidcToken":"`+jwt()+`"}`))
@@ -31,11 +33,13 @@ func TestAzureDevOpsAsksAsItsDocumentationSays(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := server.only(t)
-			if got.method != http.MethodPost || got.path != "/org/_apis/oidctoken" || got.query != test.want || got.body != "" {
+			if got.method != http.MethodPost || got.path != "/org/_apis/oidctoken" || got.query != test.want ||
+				got.body != "" {
 				t.Errorf("got %+v, want the query %s", got, test.want)
 			}
 			for header, want := range map[string]string{
-				"Authorization": "Bearer " + bearer, "Content-Length": "0", "Content-Type": "application/json", "X-TFS-FedAuthRedirect": "Suppress",
+				"Authorization": "Bearer " + bearer, "Content-Length": "0", "Content-Type": "application/json",
+				"X-TFS-FedAuthRedirect": "Suppress",
 			} {
 				if got.header.Get(header) != want {
 					t.Errorf("%s is %q, want %q", header, got.header.Get(header), want)
@@ -50,8 +54,11 @@ func TestAzureDevOpsSaysWhatIsMissing(t *testing.T) {
 		variables map[string]string
 		want      string
 	}{
-		"somewhere else":                    {nil, "This isn't a job of Azure Pipelines"},
-		"a step without the token":          {map[string]string{"SYSTEM_OIDCREQUESTURI": "http://127.0.0.1:1"}, "env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)"},
+		"somewhere else": {nil, "This isn't a job of Azure Pipelines"},
+		"a step without the token": {
+			map[string]string{"SYSTEM_OIDCREQUESTURI": "http://127.0.0.1:1"},
+			"env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)",
+		},
 		"the token without its surrounding": {map[string]string{"SYSTEM_ACCESSTOKEN": bearer}, "SYSTEM_OIDCREQUESTURI"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,11 +75,19 @@ func TestAzureDevOpsExplainsARefusal(t *testing.T) {
 		body   string
 		want   []string
 	}{
-		"a page to sign in on":        {203, "<html>Sign in</html>", []string{"status 203", "$(System.AccessToken)"}},
-		"no token":                    {401, "", []string{"status 401", "$(System.AccessToken)"}},
-		"no permission":               {403, `{"message":"TF400813: no."}`, []string{"status 403: \"TF400813: no\". ", "pipeline permissions"}},
-		"an unknown connection":       {404, `{"message":"No such endpoint"}`, []string{"\"No such endpoint\". ", "service_connection_id"}},
-		"a way to a page to sign in ": {302, "", []string{"redirect", "$(System.AccessToken)"}},
+		"a page to sign in on": {
+			status: 203, body: "<html>Sign in</html>", want: []string{"status 203", "$(System.AccessToken)"},
+		},
+		"no token": {status: 401, want: []string{"status 401", "$(System.AccessToken)"}},
+		"no permission": {
+			status: 403, body: `{"message":"TF400813: no."}`,
+			want: []string{"status 403: \"TF400813: no\". ", "pipeline permissions"},
+		},
+		"an unknown connection": {
+			status: 404, body: `{"message":"No such endpoint"}`,
+			want: []string{"\"No such endpoint\". ", "service_connection_id"},
+		},
+		"a way to a page to sign in ": {status: 302, want: []string{"redirect", "$(System.AccessToken)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := play(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -87,5 +102,10 @@ func TestAzureDevOpsExplainsARefusal(t *testing.T) {
 }
 
 func FuzzAzureDevOpsAnswer(f *testing.F) {
-	fuzzAnswer(f, webidentity.ReadAzureDevOps, `{"oidcToken":"`+jwt()+`"}`, `{"$id":"1","innerException":null,"message":"TF400813: no"}`)
+	fuzzAnswer(
+		f,
+		webidentity.ReadAzureDevOps,
+		`{"oidcToken":"`+jwt()+`"}`,
+		`{"$id":"1","innerException":null,"message":"TF400813: no"}`,
+	)
 }

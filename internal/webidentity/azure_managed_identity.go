@@ -118,7 +118,8 @@ func azureAppInquiry(r PlatformRequest, endpoint string) (inquiry, error) {
 	case r.env(azureThumbprintVariable) != "":
 		return inquiry{}, app.unavailable("Service Fabric's way to hand over a token isn't supported.")
 	case bearer.IsEmpty():
-		return inquiry{}, app.unavailable("The environment variable %s is set, but %s isn't. App Service, Functions and "+
+		return inquiry{}, app.unavailable("The environment variable %s is set, but %s isn't. App Service, Functions "+
+			"and "+
 			"Container Apps set both: hand both on to where Terraform runs. Azure Arc sets the first alone, and isn't "+
 			"supported.", azureEndpointVariable, azureHeaderVariable)
 	}

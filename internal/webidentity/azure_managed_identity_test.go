@@ -33,7 +33,9 @@ func TestAzureManagedIdentityAsksTheMachine(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := server.only(t)
-		if got.method != http.MethodGet || got.host != "169.254.169.254" || got.path != "/metadata/identity/oauth2/token" || got.query != query {
+		if got.method != http.MethodGet || got.host != "169.254.169.254" ||
+			got.path != "/metadata/identity/oauth2/token" ||
+			got.query != query {
 			t.Errorf("got %+v, want the query %s", got, query)
 		}
 		if got.header.Get("Metadata") != "true" || got.header.Get("X-Identity-Header") != "" {
@@ -52,10 +54,12 @@ func TestAzureManagedIdentityAsksTheAppsEndpoint(t *testing.T) {
 	}
 	got := server.only(t)
 	const query = "a=b&api-version=2019-08-01&resource=api%3A%2F%2Fsts&client_id=0-1"
-	if got.method != http.MethodGet || got.host != "169.254.129.4:8081" || got.path != "/msi/token" || got.query != query {
+	if got.method != http.MethodGet || got.host != "169.254.129.4:8081" || got.path != "/msi/token" ||
+		got.query != query {
 		t.Errorf("got %+v", got)
 	}
-	if got.header.Get("X-Identity-Header") != bearer || got.header.Get("Metadata") != "" || got.header.Get("Authorization") != "" {
+	if got.header.Get("X-Identity-Header") != bearer || got.header.Get("Metadata") != "" ||
+		got.header.Get("Authorization") != "" {
 		t.Errorf("got the headers %v", got.header)
 	}
 }
@@ -67,11 +71,17 @@ func TestAzureManagedIdentitySaysWhatIsMissing(t *testing.T) {
 		attribute string
 		want      string
 	}{
-		"no audience":       {nil, "", "audience", "App ID URI"},
-		"an app's endpoint": {map[string]string{"IDENTITY_ENDPOINT": "http://127.0.0.1:1"}, "a", "", "IDENTITY_HEADER isn't"},
+		"no audience": {attribute: "audience", want: "App ID URI"},
+		"an app's endpoint": {
+			variables: map[string]string{"IDENTITY_ENDPOINT": "http://127.0.0.1:1"}, audience: "a",
+			want: "IDENTITY_HEADER isn't",
+		},
 		"Service Fabric": {
-			map[string]string{"IDENTITY_ENDPOINT": "http://127.0.0.1:1", "IDENTITY_HEADER": bearer, "IDENTITY_SERVER_THUMBPRINT": "x"},
-			"a", "", "Service Fabric",
+			variables: map[string]string{
+				"IDENTITY_ENDPOINT": "http://127.0.0.1:1", "IDENTITY_HEADER": bearer,
+				"IDENTITY_SERVER_THUMBPRINT": "x",
+			},
+			audience: "a", want: "Service Fabric",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,13 +96,17 @@ func TestAzureManagedIdentitySaysWhatIsMissing(t *testing.T) {
 }
 
 func TestAzureManagedIdentityExplainsARefusal(t *testing.T) {
-	for status, want := range map[int]string{400: "Is a managed identity assigned here", 401: "Another cloud's", 403: "managed identity"} {
+	for status, want := range map[int]string{
+		400: "Is a managed identity assigned here", 401: "Another cloud's", 403: "managed identity",
+	} {
 		server := play(t, always(status, `{"error":"invalid_request","error_description":"Identity not found"}`))
 		_, err := azureMachine(server).Token(t.Context())
 		expectError(t, err, atAzure, "Azure's metadata service", ": \"Identity not found\". ", want)
 		server.only(t)
 	}
-	for status, want := range map[int]string{400: "Is a managed identity assigned here", 401: "IDENTITY_HEADER", 404: "managed identity"} {
+	for status, want := range map[int]string{
+		400: "Is a managed identity assigned here", 401: "IDENTITY_HEADER", 404: "managed identity",
+	} {
 		server := play(t, always(status, `{"statusCode":400,"message":"No User Assigned"}`))
 		_, err := azureApp(server, server.URL).Token(t.Context())
 		expectError(t, err, atAzure, ": \"No User Assigned\". ", want)
@@ -126,9 +140,19 @@ func TestAzureManagedIdentityFailsSoonInAnotherCloud(t *testing.T) {
 }
 
 func FuzzAzureManagedIdentityAnswer(f *testing.F) {
-	fuzzAnswer(f, webidentity.ReadAzureMachine, `{"access_token":"`+jwt()+`"}`, `{"error":"invalid_request","error_description":"Identity not found"}`)
+	fuzzAnswer(
+		f,
+		webidentity.ReadAzureMachine,
+		`{"access_token":"`+jwt()+`"}`,
+		`{"error":"invalid_request","error_description":"Identity not found"}`,
+	)
 }
 
 func FuzzAzureAppAnswer(f *testing.F) {
-	fuzzAnswer(f, webidentity.ReadAzureApp, `{"access_token":"`+jwt()+`"}`, `{"statusCode":400,"message":"No User Assigned or Delegated Managed Identity found"}`)
+	fuzzAnswer(
+		f,
+		webidentity.ReadAzureApp,
+		`{"access_token":"`+jwt()+`"}`,
+		`{"statusCode":400,"message":"No User Assigned or Delegated Managed Identity found"}`,
+	)
 }

@@ -42,13 +42,18 @@ func BenchmarkSource(b *testing.B) {
 		_, _ = fmt.Fprintf(w, `{"value":%q}`, token)
 	}))
 	b.Cleanup(platform.Close)
-	job := map[string]string{"ACTIONS_ID_TOKEN_REQUEST_URL": platform.URL + "/token?version=2", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token-of-the-job"}
+	job := map[string]string{
+		"ACTIONS_ID_TOKEN_REQUEST_URL":   platform.URL + "/token?version=2",
+		"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token-of-the-job",
+	}
 
 	for name, source := range map[string]webidentity.Source{
 		"inline":      webidentity.Inline{Value: secret.New(token)},
 		"file":        webidentity.File{Path: writeToken(b, token), Argument: webidentity.FileArgument},
 		"environment": webidentity.Environment{Name: "TOKEN", Getenv: func(string) string { return token }},
-		"platform":    webidentity.GitHubActions.Request(webidentity.Requester{Getenv: func(name string) string { return job[name] }}, nil),
+		"platform": webidentity.GitHubActions.Request(webidentity.Requester{
+			Getenv: func(name string) string { return job[name] },
+		}, nil),
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

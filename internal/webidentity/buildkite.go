@@ -49,7 +49,8 @@ func buildkiteInquiry(r PlatformRequest) (inquiry, error) {
 	bearer := secret.New(r.env(buildkiteTokenVariable))
 	if rawURL == "" || bearer.IsEmpty() || job == "" {
 		return inquiry{}, r.Platform.unavailable("This isn't a Buildkite job: not all of the variables %s, %s and %s, "+
-			"which its agent sets, are there. Where the step runs in a container of its own, hand them on to it (docker "+
+			"which its agent sets, are there. Where the step runs in a container of its own, hand them on to it "+
+			"(docker "+
 			"plugin: environment).",
 			buildkiteURLVariable, buildkiteTokenVariable, buildkiteJobVariable)
 	}

@@ -24,10 +24,12 @@ func TestBuildkiteAsksAsItsAgentDoes(t *testing.T) {
 		lifetime       int64
 		want           string
 	}{
-		"by default":                  {"/v3", "", 0, `{"audience":"sts.amazonaws.com"}`},
-		"with all that can be said":   {"/v3", `a"b`, 600, `{"audience":"a\"b","lifetime":600}`},
-		"an endpoint with a slash":    {"/v3/", "a", 0, `{"audience":"a"}`},
-		"an endpoint with a fragment": {"/v3#x", "a", 0, `{"audience":"a"}`},
+		"by default": {path: "/v3", want: `{"audience":"sts.amazonaws.com"}`},
+		"with all that can be said": {
+			path: "/v3", audience: `a"b`, lifetime: 600, want: `{"audience":"a\"b","lifetime":600}`,
+		},
+		"an endpoint with a slash":    {path: "/v3/", audience: "a", want: `{"audience":"a"}`},
+		"an endpoint with a fragment": {path: "/v3#x", audience: "a", want: `{"audience":"a"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := play(t, always(http.StatusCreated, `{"token":"`+jwt()+`"}`))
@@ -37,10 +39,12 @@ func TestBuildkiteAsksAsItsAgentDoes(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := server.only(t)
-			if got.method != http.MethodPost || got.path != "/v3/jobs/0190-ab/oidc/tokens" || got.query != "" || got.body != test.want {
+			if got.method != http.MethodPost || got.path != "/v3/jobs/0190-ab/oidc/tokens" || got.query != "" ||
+				got.body != test.want {
 				t.Errorf("got %+v, want the body %s", got, test.want)
 			}
-			if got.header.Get("Authorization") != "Token "+bearer || got.header.Get("Content-Type") != "application/json" {
+			if got.header.Get("Authorization") != "Token "+bearer ||
+				got.header.Get("Content-Type") != "application/json" {
 				t.Errorf("got the headers %v", got.header)
 			}
 		})
@@ -49,7 +53,9 @@ func TestBuildkiteAsksAsItsAgentDoes(t *testing.T) {
 
 func TestBuildkiteSaysWhatIsMissing(t *testing.T) {
 	complete := map[string]string{
-		"BUILDKITE_AGENT_ENDPOINT": "http://127.0.0.1:1", "BUILDKITE_AGENT_ACCESS_TOKEN": bearer, "BUILDKITE_JOB_ID": "0190-ab",
+		"BUILDKITE_AGENT_ENDPOINT":     "http://127.0.0.1:1",
+		"BUILDKITE_AGENT_ACCESS_TOKEN": bearer,
+		"BUILDKITE_JOB_ID":             "0190-ab",
 	}
 	for name := range complete {
 		t.Run(name, func(t *testing.T) {
@@ -63,13 +69,16 @@ func TestBuildkiteSaysWhatIsMissing(t *testing.T) {
 	t.Run("a job that leads elsewhere", func(t *testing.T) {
 		present := maps.Clone(complete)
 		present["BUILDKITE_JOB_ID"] = "../../agents"
-		_, err := webidentity.Buildkite.Request(webidentity.Requester{Getenv: variables(present)}, nil).Token(t.Context())
+		_, err := webidentity.Buildkite.Request(webidentity.Requester{Getenv: variables(present)}, nil).
+			Token(t.Context())
 		expectError(t, err, atBuildkite, "BUILDKITE_JOB_ID")
 	})
 }
 
 func TestBuildkiteExplainsARefusal(t *testing.T) {
-	for status, want := range map[int]string{401: "agent's access token", 403: "must be running on it", 404: "no such job", 422: "lifetime_seconds"} {
+	for status, want := range map[int]string{
+		401: "agent's access token", 403: "must be running on it", 404: "no such job", 422: "lifetime_seconds",
+	} {
 		server := play(t, always(status, `{"message":"No"}`))
 		_, err := buildkite(server, server.URL).Token(t.Context())
 		expectError(t, err, atBuildkite, "Buildkite answered", ": \"No\". ", want)
@@ -78,5 +87,10 @@ func TestBuildkiteExplainsARefusal(t *testing.T) {
 }
 
 func FuzzBuildkiteAnswer(f *testing.F) {
-	fuzzAnswer(f, webidentity.ReadBuildkite, `{"token":"`+jwt()+`"}`, `{"message":"Lifetime must be less than or equal to 7200"}`)
+	fuzzAnswer(
+		f,
+		webidentity.ReadBuildkite,
+		`{"token":"`+jwt()+`"}`,
+		`{"message":"Lifetime must be less than or equal to 7200"}`,
+	)
 }

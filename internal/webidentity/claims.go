@@ -14,8 +14,8 @@ import (
 // ErrNotJWT is what Decode answers for anything that isn't a signed JSON Web Token in compact form.
 var ErrNotJWT = errors.New("not a JSON Web Token")
 
-// Claims is what a token says of itself, unverified: STS alone verifies it. A member that is missing, or of another type
-// than RFC 7519 asks for, is empty.
+// Claims is what a token says of itself, unverified: STS alone verifies it. A member that is missing, or of another
+// type than RFC 7519 asks for, is empty.
 //
 // It is read without a JOSE library on purpose: those refuse what must be shown here, such as an algorithm that nobody
 // takes, or times that aren't integers.

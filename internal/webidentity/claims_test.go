@@ -24,10 +24,15 @@ func TestDecode(t *testing.T) {
 		want  webidentity.Claims
 	}{
 		"every claim": {
-			token(`{"alg":"ES256","kid":"k1"}`, `{"iss":"https://issuer.example","sub":"s","aud":["a","b"],"azp":"p","iat":1700000000,"nbf":1700000001,"exp":1700000300}`),
+			token(
+				`{"alg":"ES256","kid":"k1"}`,
+				`{"iss":"https://issuer.example","sub":"s","aud":["a","b"],"azp":"p","iat":1700000000,"nbf":1700000001,"exp":1700000300}`,
+			),
 			webidentity.Claims{
-				Algorithm: "ES256", KeyID: "k1", Issuer: "https://issuer.example", Subject: "s", Audience: []string{"a", "b"}, AuthorizedParty: "p",
-				IssuedAt: time.Unix(1700000000, 0).UTC(), NotBefore: time.Unix(1700000001, 0).UTC(), Expiration: time.Unix(1700000300, 0).UTC(),
+				Algorithm: "ES256", KeyID: "k1", Issuer: "https://issuer.example", Subject: "s",
+				Audience: []string{"a", "b"}, AuthorizedParty: "p",
+				IssuedAt: time.Unix(1700000000, 0).UTC(), NotBefore: time.Unix(1700000001, 0).UTC(),
+				Expiration: time.Unix(1700000300, 0).UTC(),
 			},
 		},
 		"a single audience": {token(`{}`, `{"aud":"a"}`), webidentity.Claims{Audience: []string{"a"}}},
@@ -36,11 +41,19 @@ func TestDecode(t *testing.T) {
 			token(`{"alg":7,"kid":null}`, `{"iss":1,"sub":[],"aud":{"a":1},"azp":true,"iat":"1","nbf":null,"exp":{}}`),
 			webidentity.Claims{},
 		},
-		"an audience of mixed types keeps its strings": {token(`{}`, `{"aud":["a",1,null]}`), webidentity.Claims{Audience: []string{"a"}}},
-		"a time that no calendar has":                  {token(`{}`, `{"exp":1e300,"iat":-1e300}`), webidentity.Claims{}},
-		"a time with a fraction":                       {token(`{}`, `{"exp":1700000000.9}`), webidentity.Claims{Expiration: time.Unix(1700000000, 0).UTC()}},
+		"an audience of mixed types keeps its strings": {
+			token(`{}`, `{"aud":["a",1,null]}`), webidentity.Claims{Audience: []string{"a"}},
+		},
+		"a time that no calendar has": {
+			token(`{}`, `{"exp":1e300,"iat":-1e300}`), webidentity.Claims{},
+		},
+		"a time with a fraction": {
+			token(`{}`, `{"exp":1700000000.9}`), webidentity.Claims{Expiration: time.Unix(1700000000, 0).UTC()},
+		},
 		"alg none without a signature": {
-			strings.TrimSuffix(token(`{"alg":"none"}`, `{"sub":"s"}`), base64.RawURLEncoding.EncodeToString([]byte("signature"))),
+			strings.TrimSuffix(
+				token(`{"alg":"none"}`, `{"sub":"s"}`), base64.RawURLEncoding.EncodeToString([]byte("signature")),
+			),
 			webidentity.Claims{Algorithm: "none", Subject: "s"},
 		},
 	} {
@@ -62,7 +75,10 @@ func TestDecodeKeepsEveryClaim(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"run_id": json.Number("12345678901234567890"), "groups": []any{"a", nil, map[string]any{"b": true}}}
+	want := map[string]any{
+		"run_id": json.Number("12345678901234567890"),
+		"groups": []any{"a", nil, map[string]any{"b": true}},
+	}
 	if !reflect.DeepEqual(got.All, want) {
 		t.Errorf("got %v", got.All)
 	}

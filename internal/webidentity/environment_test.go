@@ -27,24 +27,36 @@ func TestEnvironmentErrorsNameTheVariableAndTheProblem(t *testing.T) {
 		opaque          bool
 		want            []string
 	}{
-		"unset":                    {variable: "SOME_ID_TOKEN", want: []string{"SOME_ID_TOKEN isn't set", "id_tokens"}},
-		"unset in HCP Terraform":   {variable: "TFC_WORKLOAD_IDENTITY_TOKEN_AWS", want: []string{"TFC_WORKLOAD_IDENTITY_AUDIENCE"}},
-		"unset in Bitbucket":       {variable: "BITBUCKET_STEP_OIDC_TOKEN", want: []string{"oidc: true"}},
-		"white space alone":        {variable: "SOME_ID_TOKEN", value: " \n", want: []string{"SOME_ID_TOKEN is empty"}},
-		"too long":                 {variable: "SOME_ID_TOKEN", value: strings.Repeat("x", 20001), want: []string{"20001 characters"}},
-		"another secret":           {variable: "DATABASE_PASSWORD", value: "c2VjcmV0", want: []string{"DATABASE_PASSWORD", "isn't a JWT"}},
-		"too short, though opaque": {variable: "SOME_ID_TOKEN", value: "abc", opaque: true, want: []string{"too short"}},
+		"unset": {variable: "SOME_ID_TOKEN", want: []string{"SOME_ID_TOKEN isn't set", "id_tokens"}},
+		"unset in HCP Terraform": {
+			variable: "TFC_WORKLOAD_IDENTITY_TOKEN_AWS", want: []string{"TFC_WORKLOAD_IDENTITY_AUDIENCE"},
+		},
+		"unset in Bitbucket": {variable: "BITBUCKET_STEP_OIDC_TOKEN", want: []string{"oidc: true"}},
+		"white space alone":  {variable: "SOME_ID_TOKEN", value: " \n", want: []string{"SOME_ID_TOKEN is empty"}},
+		"too long": {
+			variable: "SOME_ID_TOKEN", value: strings.Repeat("x", 20001), want: []string{"20001 characters"},
+		},
+		"another secret": {
+			variable: "DATABASE_PASSWORD", value: "c2VjcmV0", want: []string{"DATABASE_PASSWORD", "isn't a JWT"},
+		},
+		"too short, though opaque": {
+			variable: "SOME_ID_TOKEN", value: "abc", opaque: true, want: []string{"too short"},
+		},
 		"unset, with a name like a key's": {
 			variable: "ghp_c2VjcmV0c2VjcmV0AAAA1111", want: []string{"might be a token"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			source := webidentity.Environment{Name: test.variable, Opaque: test.opaque, Getenv: func(name string) string {
-				if name != test.variable {
-					t.Errorf("%s was read", name)
-				}
-				return test.value
-			}}
+			source := webidentity.Environment{
+				Name:   test.variable,
+				Opaque: test.opaque,
+				Getenv: func(name string) string {
+					if name != test.variable {
+						t.Errorf("%s was read", name)
+					}
+					return test.value
+				},
+			}
 			_, err := source.Token(t.Context())
 			expectError(t, err, webidentity.Error{Argument: webidentity.EnvironmentArgument}, test.want...)
 			if strings.Contains(err.Error(), "c2VjcmV0") {

@@ -22,7 +22,11 @@ type Reader func(bearer string, status int, body []byte) (secret.Text, error)
 
 func reader(platform Platform) Reader {
 	return func(bearer string, status int, body []byte) (secret.Text, error) {
-		question := inquiry{Platform: platform, url: &url.URL{Scheme: "https", Host: "platform.example"}, bearer: secret.New(bearer)}
+		question := inquiry{
+			Platform: platform,
+			url:      &url.URL{Scheme: "https", Host: "platform.example"},
+			bearer:   secret.New(bearer),
+		}
 		answer := &http.Response{StatusCode: status, Header: http.Header{"Metadata-Flavor": {"Google"}}}
 		token, failure := question.read(answer, body)
 		if failure != nil {

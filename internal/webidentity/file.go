@@ -16,7 +16,8 @@ import (
 // maxFileBytes bounds what is read of a token file: the longest token at four bytes a character, and some white space.
 const maxFileBytes = 4*MaxTokenLength + 4096
 
-// File is a token in a file, which is read anew each time: platforms replace the file's content before the token expires.
+// File is a token in a file, which is read anew each time: platforms replace the file's content before the token
+// expires.
 type File struct {
 	Path     string
 	Argument string // the argument that named the path; empty when FileVariable did
@@ -49,8 +50,8 @@ func (f File) Token(ctx context.Context) (secret.Text, error) {
 	return secret.New(token), nil
 }
 
-// read bounds the reading in time as well: a file system that hangs must not hang the run. What a hung system call holds
-// is then one goroutine, until the process ends.
+// read bounds the reading in time as well: a file system that hangs must not hang the run. What a hung system call
+// holds is then one goroutine, until the process ends.
 func (f File) read(ctx context.Context) ([]byte, error) {
 	type outcome struct {
 		content []byte
@@ -74,7 +75,8 @@ func (f File) read(ctx context.Context) ([]byte, error) {
 
 func (f File) readRegular() ([]byte, error) {
 	if IsJWT(strings.TrimSpace(f.Path)) {
-		failure := f.fail("A token in place of a path", "%s is a web identity token itself, where the path of a file is wanted. Give the token to %s instead.",
+		failure := f.fail("A token in place of a path", "%s is a web identity token itself, where the path of a file "+
+			"is wanted. Give the token to %s instead.",
 			f.setting(), InlineArgument)
 		failure.Misplaced = true
 		return nil, failure
@@ -95,7 +97,8 @@ func (f File) readRegular() ([]byte, error) {
 			"%s is a directory. Name the file in it that holds the token.", f.subject())
 	case !info.Mode().IsRegular():
 		return nil, f.fail("The web identity token file isn't a regular file",
-			"%s is a pipe, a socket or a device. The token is read anew each time that it is needed, so it must lie in a regular file.",
+			"%s is a pipe, a socket or a device. The token is read anew each time that it is needed, so it must lie "+
+				"in a regular file.",
 			f.subject())
 	}
 
@@ -129,7 +132,8 @@ func (f File) unreadable(err error) error {
 	case !secret.IsPath(f.Path):
 		hint = " If it is a token, set " + InlineArgument + " to it instead."
 	case f.Argument == "":
-		hint = " Where the token comes from elsewhere, set one of the token arguments, which the variable then gives way to."
+		hint = " Where the token comes from elsewhere, set one of the token arguments, which the variable then gives " +
+			"way to."
 	}
 	failure := f.fail("The web identity token file can't be read", "%s %s.%s", subject, reason, hint)
 	failure.Misplaced = f.Path != "" && secret.ShownPath(f.Path) != fmt.Sprintf("%q", f.Path)
@@ -139,8 +143,8 @@ func (f File) unreadable(err error) error {
 // subject names a file that exists as the user knows it, to begin a sentence with.
 func (f File) subject() string { return f.named(fmt.Sprintf("%q", secret.Scrub(f.Path))) }
 
-// plainSubject is subject for a path that may lead nowhere. A token could be in its place, so only what is plainly a path is
-// shown.
+// plainSubject is subject for a path that may lead nowhere. A token could be in its place, so only what is plainly a
+// path is shown.
 func (f File) plainSubject() string { return f.named(secret.ShownPath(f.Path)) }
 
 func (f File) named(path string) string {

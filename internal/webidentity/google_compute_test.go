@@ -19,10 +19,14 @@ func google(server *standIn) webidentity.PlatformRequest {
 func TestGoogleComputeAsksAsItsDocumentationSays(t *testing.T) {
 	const base = "/computeMetadata/v1/instance/service-accounts/"
 	for name, test := range map[string]struct{ audience, account, path, query string }{
-		"for the default account": {"sts.example.com", "", base + "default/identity", "audience=sts.example.com&format=full"},
+		"for the default account": {
+			audience: "sts.example.com", path: base + "default/identity",
+			query: "audience=sts.example.com&format=full",
+		},
 		"for another account": {
-			"https://a.example/?b=c&d", "ci@project.iam.gserviceaccount.com",
-			base + "ci@project.iam.gserviceaccount.com/identity", "audience=https%3A%2F%2Fa.example%2F%3Fb%3Dc%26d&format=full",
+			audience: "https://a.example/?b=c&d", account: "ci@project.iam.gserviceaccount.com",
+			path:  base + "ci@project.iam.gserviceaccount.com/identity",
+			query: "audience=https%3A%2F%2Fa.example%2F%3Fb%3Dc%26d&format=full",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -33,7 +37,8 @@ func TestGoogleComputeAsksAsItsDocumentationSays(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := server.only(t)
-			if got.method != http.MethodGet || got.path != test.path || got.query != test.query || got.header.Get("Metadata-Flavor") != "Google" {
+			if got.method != http.MethodGet || got.path != test.path || got.query != test.query ||
+				got.header.Get("Metadata-Flavor") != "Google" {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -43,19 +48,31 @@ func TestGoogleComputeAsksAsItsDocumentationSays(t *testing.T) {
 func TestGoogleComputeRefusesWhatItCannotAskFor(t *testing.T) {
 	server := play(t, always(http.StatusOK, jwt()))
 	for name, test := range map[string]struct{ audience, account, attribute string }{
-		"no audience":                      {"", "", "audience"},
-		"an account that leads elsewhere":  {"a", "../../project/x", "service_account"},
-		"an account of dots":               {"a", "..", "service_account"},
-		"an account with a query":          {"a", "default?alt=json", "service_account"},
-		"an account with an escaped slash": {"a", "..%2f", "service_account"},
+		"no audience":                     {attribute: "audience"},
+		"an account that leads elsewhere": {audience: "a", account: "../../project/x", attribute: "service_account"},
+		"an account of dots":              {audience: "a", account: "..", attribute: "service_account"},
+		"an account with a query": {
+			audience: "a", account: "default?alt=json", attribute: "service_account",
+		},
+		"an account with an escaped slash": {audience: "a", account: "..%2f", attribute: "service_account"},
 	} {
 		source := google(server)
 		source.Values = values{"audience": test.audience, "service_account": test.account}
 		_, err := source.Token(t.Context())
 		t.Log(name)
-		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "google_compute", Attribute: test.attribute})
+		expectError(
+			t,
+			err,
+			webidentity.Error{
+				Argument:  webidentity.RequestArgument,
+				Member:    "google_compute",
+				Attribute: test.attribute,
+			},
+		)
 	}
-	for _, host := range []string{"http://127.0.0.1", "127.0.0.1/x", "user@127.0.0.1", "127.0.0.1?x", ":80", "a b", "host:port"} {
+	for _, host := range []string{
+		"http://127.0.0.1", "127.0.0.1/x", "user@127.0.0.1", "127.0.0.1?x", ":80", "a b", "host:port",
+	} {
 		source := google(server)
 		source.Getenv = variables(map[string]string{"GCE_METADATA_HOST": host})
 		_, err := source.Token(t.Context())
@@ -80,7 +97,8 @@ func TestGoogleComputeTakesNobodyElsesAnswer(t *testing.T) {
 }
 
 func TestGoogleComputeExplainsARefusal(t *testing.T) {
-	for status, want := range map[int]string{400: "audience", 403: "Workload Identity", 404: "no such service account"} {
+	for status, want := range map[int]string{400: "audience", 403: "Workload Identity", 404: "no such service " +
+		"account"} {
 		server := play(t, always(status, "<html>"+strings.Repeat("No", 99)))
 		_, err := google(server).Token(t.Context())
 		expectError(t, err, atGoogle, want)

@@ -34,7 +34,8 @@ func (i Inline) Check() error {
 		return &Error{
 			Argument: InlineArgument,
 			Summary:  "Not a web identity token",
-			Detail: "The value of " + InlineArgument + " " + problem + ". It must be the token itself: a JWT from your identity provider, " +
+			Detail: "The value of " + InlineArgument + " " + problem + ". It must be the token itself: a JWT from " +
+				"your identity provider, " +
 				"or an OAuth 2.0 access token together with provider_id.",
 		}
 	}
@@ -42,7 +43,8 @@ func (i Inline) Check() error {
 		return &Error{
 			Argument: InlineArgument,
 			Summary:  "The path of a file in place of a token",
-			Detail: "The value of " + InlineArgument + " is the path of a file, not a token. Give the path to " + FileArgument +
+			Detail: "The value of " + InlineArgument + " is the path of a file, not a token. Give the path to " +
+				FileArgument +
 				" instead, which reads the file each time a token is needed.",
 		}
 	}

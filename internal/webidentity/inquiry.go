@@ -22,8 +22,8 @@ import (
 // maxAnswerBytes bounds an answer: the longest JWT, and what stands around it.
 const maxAnswerBytes = 64 << 10
 
-// How often a platform is asked in all, when what kept it from answering may pass. manyAttempts is as often as the context
-// lets it.
+// How often a platform is asked in all, when what kept it from answering may pass. manyAttempts is as often as the
+// context lets it.
 const (
 	fewAttempts  = 3
 	manyAttempts = math.MaxInt
@@ -57,8 +57,8 @@ type setback struct {
 	after    time.Duration // how long the server wants to be left alone; 0 when it doesn't say
 }
 
-// ask sends the question, again and again while the failure may pass and ctx lets it, and gives the token. Its errors are
-// *Error, or the context's.
+// ask sends the question, again and again while the failure may pass and ctx lets it, and gives the token. Its errors
+// are *Error, or the context's.
 func (q inquiry) ask(ctx context.Context) (secret.Text, error) {
 	for attempt := 1; ; attempt++ {
 		if ctx.Err() != nil {
@@ -101,7 +101,8 @@ func (q inquiry) ended(ctx context.Context) error {
 	return fmt.Errorf("waiting for a web identity token from %s: %w", q.title, context.Cause(ctx))
 }
 
-// isOver tells whether ctx has ended. A connection's deadline, which is taken from ctx's, can strike a moment before it.
+// isOver tells whether ctx has ended. A connection's deadline, which is taken from ctx's, can strike a moment before
+// it.
 func isOver(ctx context.Context) bool {
 	if deadline, has := ctx.Deadline(); has && time.Until(deadline) <= 0 {
 		<-ctx.Done()
@@ -115,8 +116,8 @@ func isTimeFor(ctx context.Context, pause time.Duration) bool {
 	return !has || time.Until(deadline) > pause
 }
 
-// pause is how long to wait after an attempt, counted from 1. Jobs that start together shouldn't come back together, so a
-// random part of it is left away, or added to what the server asks for.
+// pause is how long to wait after an attempt, counted from 1. Jobs that start together shouldn't come back together, so
+// a random part of it is left away, or added to what the server asks for.
 func pause(attempt int, after time.Duration) time.Duration {
 	backoff := min(firstPause<<min(attempt-1, 10), longestPause)
 	jitter := rand.N(backoff / 2) //nolint:gosec // no secret depends on it
@@ -164,7 +165,12 @@ func (q inquiry) unreached(err error) *setback {
 		err = outer.Err // without the URL, whose query is nobody's business
 	}
 	failure := &setback{
-		err:      q.failed("can't be reached at %s: %s.%s", secret.PlainHost(q.url.Host), q.plain(err.Error()), q.absent),
+		err: q.failed(
+			"can't be reached at %s: %s.%s",
+			secret.PlainHost(q.url.Host),
+			q.plain(err.Error()),
+			q.absent,
+		),
 		attempts: fewAttempts,
 	}
 	if isFinal(err) {
@@ -193,7 +199,8 @@ func (q inquiry) redirected(status int, host string) *setback {
 	if host != "" {
 		where = " to " + strconv.Quote(secret.PlainHost(host, q.bearer))
 	}
-	return &setback{err: q.failed("answered with a redirect%s (HTTP status %d). It isn't followed: what is asked for goes to the host that the "+
+	return &setback{err: q.failed("answered with a redirect%s (HTTP status %d). It isn't followed: what is asked for "+
+		"goes to the host that the "+
 		"platform named, and nowhere else.%s", where, status, q.hint(status))}
 }
 

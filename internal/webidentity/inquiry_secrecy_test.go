@@ -25,7 +25,13 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 					http.Redirect(w, r, elsewhere.URL, status)
 				})
 				_, err := platform.source(server).Token(t.Context())
-				expectError(t, err, platform.place(), "redirect to \""+strings.TrimPrefix(elsewhere.URL, "http://"), fmt.Sprintf("HTTP status %d", status))
+				expectError(
+					t,
+					err,
+					platform.place(),
+					"redirect to \""+strings.TrimPrefix(elsewhere.URL, "http://"),
+					fmt.Sprintf("HTTP status %d", status),
+				)
 				server.only(t)
 			}
 			if len(elsewhere.asked()) != 0 {
@@ -43,7 +49,12 @@ func TestNoRedirectIsFollowedByAPlainClientEither(t *testing.T) {
 	source := gitHub(server, server.URL)
 	source.Client = &http.Client{}
 	_, err := source.Token(t.Context())
-	expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "redirect to ")
+	expectError(
+		t,
+		err,
+		webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+		"redirect to ",
+	)
 	if len(elsewhere.asked()) != 0 {
 		t.Error("a redirect was followed")
 	}
@@ -60,9 +71,12 @@ func TestAnswersWithoutATokenAreErrors(t *testing.T) {
 				"no JWT":           {platform.answer("c2VjcmV0-c2VjcmV0"), "isn't a JWT"},
 				"an opaque token":  {platform.answer("ya29.c2VjcmV0"), "isn't a JWT"},
 				"three characters": {platform.answer("abc"), "too short"},
-				"a long token":     {platform.answer(token(`{}`, `{"sub":"`+strings.Repeat("x", 20000)+`"}`)), "longer than a token can be"},
-				"a huge answer":    {platform.answer(strings.Repeat("c2VjcmV0", 16<<10)), "larger than 64 KiB"},
-				"a huger answer":   {platform.answer(strings.Repeat("c2VjcmV0", 512<<10)), "larger than 64 KiB"},
+				"a long token": {
+					platform.answer(token(`{}`, `{"sub":"`+strings.Repeat("x", 20000)+`"}`)),
+					"longer than a token can be",
+				},
+				"a huge answer":  {platform.answer(strings.Repeat("c2VjcmV0", 16<<10)), "larger than 64 KiB"},
+				"a huger answer": {platform.answer(strings.Repeat("c2VjcmV0", 512<<10)), "larger than 64 KiB"},
 			} {
 				server := play(t, always(http.StatusOK, test.body))
 				_, err := platform.source(server).Token(t.Context())
@@ -84,7 +98,10 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 			if platform.problem == nil {
 				t.Skip("no failure of this platform's is shown")
 			}
-			server := play(t, always(http.StatusBadRequest, platform.problem("No: "+bearer+" and "+jwt()+` \u001b[31m`)))
+			server := play(
+				t,
+				always(http.StatusBadRequest, platform.problem("No: "+bearer+" and "+jwt()+` \u001b[31m`)),
+			)
 			source := platform.source(server)
 			_, err := source.Token(t.Context())
 			expectError(t, err, platform.place(), "No: ", "characters left out]")
@@ -107,8 +124,19 @@ func TestAConnectionsErrorHoldsNoSecret(t *testing.T) {
 		return nil, fmt.Errorf("broke after %s", r.Header.Get("Authorization"))
 	})}
 	_, err := source.Token(t.Context())
-	expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "broke after Bearer [", "asked 3 times")
-	if printed := fmt.Sprintf("%v %#v", err, err); strings.Contains(printed, bearer) || strings.Contains(printed, "x=query") {
+	expectError(
+		t,
+		err,
+		webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+		"broke after Bearer [",
+		"asked 3 times",
+	)
+	if printed := fmt.Sprintf(
+		"%v %#v",
+		err,
+		err,
+	); strings.Contains(printed, bearer) ||
+		strings.Contains(printed, "x=query") {
 		t.Errorf("a secret is in %s", printed)
 	}
 }
@@ -124,16 +152,24 @@ func TestABearerGoesByHTTPSOrNotAtAll(t *testing.T) {
 		return nil, errors.New("reached")
 	}
 	for _, address := range []string{
-		"http://platform.example/x", "http://localhost.example", "http://10.0.0.1", "http://169.254.1.1.example", "https://user:hidden@platform.example",
-		"http://user@127.0.0.1", "//platform.example", "platform.example", "https:platform.example", "https://", "ftp://127.0.0.1", "unix:///run/x", "%zz",
+		"http://platform.example/x", "http://localhost.example", "http://10.0.0.1", "http://169.254.1.1.example",
+		"https://user:hidden@platform.example",
+		"http://user@127.0.0.1", "//platform.example", "platform.example", "https:platform.example", "https://",
+		"ftp://127.0.0.1", "unix:///run/x", "%zz",
 	} {
 		for member, source := range map[string]webidentity.PlatformRequest{
-			"github_actions": gitHub(nil, address), "azure_devops": azureDevOps(nil, address), "buildkite": buildkite(nil, address),
+			"github_actions": gitHub(nil, address), "azure_devops": azureDevOps(nil, address),
+			"buildkite":              buildkite(nil, address),
 			"azure_managed_identity": azureApp(nil, address),
 		} {
 			_, err := reaching(source, client, dial).Token(t.Context())
 			t.Log(member, address)
-			expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: member}, "The environment variable ")
+			expectError(
+				t,
+				err,
+				webidentity.Error{Argument: webidentity.RequestArgument, Member: member},
+				"The environment variable ",
+			)
 			if strings.Contains(err.Error(), "hidden") {
 				t.Errorf("the password is in the error: %v", err)
 			}
@@ -153,7 +189,9 @@ func TestABearerGoesByHTTPSOrNotAtAll(t *testing.T) {
 
 // reaching gives the source with another way to its platform.
 func reaching(
-	source webidentity.PlatformRequest, client *http.Client, dial func(context.Context, string, string) (net.Conn, error),
+	source webidentity.PlatformRequest,
+	client *http.Client,
+	dial func(context.Context, string, string) (net.Conn, error),
 ) webidentity.RequestSource {
 	source.Client, source.Dial = client, dial
 	return source
@@ -163,7 +201,10 @@ func TestMetadataServicesAreNeverReachedThroughAProxy(t *testing.T) {
 	testenv.Refused()
 	source := gitHub(nil, "https://platform.example")
 	source.Client = nil
-	if _, err := source.Token(t.Context()); err == nil || !slices.Equal(testenv.Refused(), []string{"platform.example:443"}) {
+	if _, err := source.Token(
+		t.Context(),
+	); err == nil ||
+		!slices.Equal(testenv.Refused(), []string{"platform.example:443"}) {
 		t.Fatalf("the proxy that this test watches isn't used by anyone: %v", err)
 	}
 

@@ -110,7 +110,13 @@ func TestAPauseBeyondTheDeadlineEndsWithTheAnswer(t *testing.T) {
 		})
 		started := time.Now()
 		_, err := gitHub(server, server.URL).Token(ctx)
-		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "HTTP status 429", want)
+		expectError(
+			t,
+			err,
+			webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+			"HTTP status 429",
+			want,
+		)
 		if took := time.Since(started); took > 5*time.Second {
 			t.Errorf("that took %s", took)
 		}
@@ -127,13 +133,14 @@ func TestPausesGrowAndAreBounded(t *testing.T) {
 		least, atMost []int64 // milliseconds
 	}{
 		"by themselves": {
-			"",
-			[]int64{100, 200, 400, 800, 1600, 3200, 4000, 4000},
-			[]int64{200, 400, 800, 1600, 3200, 6400, 8000, 8000},
+			least:  []int64{100, 200, 400, 800, 1600, 3200, 4000, 4000},
+			atMost: []int64{200, 400, 800, 1600, 3200, 6400, 8000, 8000},
 		},
-		"a Retry-After that is no number": {"soon", []int64{100}, []int64{200}},
-		"a Retry-After of nothing":        {"0", []int64{100}, []int64{200}},
-		"a Retry-After of a day":          {"86400", []int64{60000, 60000}, []int64{61000, 61000}},
+		"a Retry-After that is no number": {header: "soon", least: []int64{100}, atMost: []int64{200}},
+		"a Retry-After of nothing":        {header: "0", least: []int64{100}, atMost: []int64{200}},
+		"a Retry-After of a day": {
+			header: "86400", least: []int64{60000, 60000}, atMost: []int64{61000, 61000},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -145,7 +152,11 @@ func TestPausesGrowAndAreBounded(t *testing.T) {
 					if len(at) > len(test.least) {
 						stop()
 					}
-					return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {test.header}}, Body: http.NoBody}, nil
+					return &http.Response{
+						StatusCode: http.StatusServiceUnavailable,
+						Header:     http.Header{"Retry-After": {test.header}},
+						Body:       http.NoBody,
+					}, nil
 				})}
 				if _, err := source.Token(ctx); !errors.Is(err, context.Canceled) {
 					t.Fatalf("got %v", err)
@@ -171,18 +182,25 @@ func TestWhereThereIsNoMetadataServiceIsKnownSoon(t *testing.T) {
 				<-ctx.Done()
 				return nil, ctx.Err()
 			},
-			"the connection is refused": func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") },
+			"the connection is refused": func(context.Context, string, string) (net.Conn, error) {
+				return nil, errors.New("connection refused")
+			},
 		} {
 			t.Run(name+", "+failure, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					var attempts int
 					started := time.Now()
-					_, err := reaching(source, unused(t), func(ctx context.Context, network, address string) (net.Conn, error) {
-						attempts++
-						return dial(ctx, network, address)
-					}).Token(t.Context())
+					_, err := reaching(
+						source,
+						unused(t),
+						func(ctx context.Context, network, address string) (net.Conn, error) {
+							attempts++
+							return dial(ctx, network, address)
+						},
+					).Token(t.Context())
 					problem, is := errors.AsType[*webidentity.Error](err)
-					if !is || !strings.Contains(problem.Detail, "can't be reached") || !strings.Contains(problem.Detail, "This isn't on") {
+					if !is || !strings.Contains(problem.Detail, "can't be reached") ||
+						!strings.Contains(problem.Detail, "This isn't on") {
 						t.Errorf("got %v", err)
 					}
 					if took := time.Since(started); took > 7*time.Second || attempts != 3 {
@@ -219,13 +237,21 @@ func TestAConnectionThatBreaksIsTriedAgain(t *testing.T) {
 func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 	t.Run("a certificate that nobody vouches for", func(t *testing.T) {
 		var reached atomic.Int32
-		server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+		server := httptest.NewUnstartedServer(
+			http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }),
+		)
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.StartTLS()
 		defer server.Close()
 		started := time.Now()
 		_, err := gitHub(nil, server.URL).Token(t.Context())
-		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "can't be reached", "certificate")
+		expectError(
+			t,
+			err,
+			webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+			"can't be reached",
+			"certificate",
+		)
 		if strings.Contains(err.Error(), "asked") || time.Since(started) > 5*time.Second || reached.Load() != 0 {
 			t.Errorf("got %v", err)
 		}
@@ -239,7 +265,13 @@ func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 		source := gitHub(nil, "https://platform.example/?x=query")
 		source.Client = transport.NewClient(&http.Transport{Proxy: http.ProxyURL(address)})
 		_, err = source.Token(t.Context())
-		expectError(t, err, webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"}, "proxy", "407")
+		expectError(
+			t,
+			err,
+			webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+			"proxy",
+			"407",
+		)
 		if strings.Contains(err.Error(), "hidden") || strings.Contains(err.Error(), "x=query") {
 			t.Errorf("got %v", err)
 		}

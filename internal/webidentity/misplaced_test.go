@@ -71,7 +71,12 @@ func TestPathsAndNamesAreShown(t *testing.T) {
 			t.Errorf("%s isn't in: %v", name, err)
 		}
 	}
-	_, err := webidentity.Environment{Name: "x7Gh2Qz9aB", Getenv: func(string) string { return "not a token" }}.Token(t.Context())
+	_, err := webidentity.Environment{
+		Name:   "x7Gh2Qz9aB",
+		Getenv: func(string) string { return "not a token" },
+	}.Token(
+		t.Context(),
+	)
 	if err == nil || !strings.Contains(err.Error(), "x7Gh2Qz9aB") {
 		t.Errorf("the name of a variable that is set isn't in: %v", err)
 	}

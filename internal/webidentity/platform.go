@@ -86,7 +86,8 @@ func (p Platform) bearerURL(variable, value string, linkLocal bool) (*url.URL, e
 	case address.Scheme == "https":
 	case address.Scheme == "http" && (transport.IsLoopback(address) || linkLocal && isLinkLocal(address)):
 	default:
-		return nil, p.unavailable("The environment variable %s holds a URL that isn't https. The job's credential would "+
+		return nil, p.unavailable("The environment variable %s holds a URL that isn't https. The job's credential "+
+			"would "+
 			"cross the network in the clear, so nothing was sent there.", variable)
 	}
 	address.Fragment, address.RawFragment = "", ""

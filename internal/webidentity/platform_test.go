@@ -40,7 +40,10 @@ func play(t *testing.T, answer func(w http.ResponseWriter, r *http.Request, numb
 			t.Error(err)
 		}
 		platform.mutex.Lock()
-		platform.questions = append(platform.questions, question{r.Method, r.Host, r.URL.EscapedPath(), r.URL.RawQuery, string(body), r.Header})
+		platform.questions = append(
+			platform.questions,
+			question{r.Method, r.Host, r.URL.EscapedPath(), r.URL.RawQuery, string(body), r.Header},
+		)
 		number := len(platform.questions)
 		platform.mutex.Unlock()
 		answer(w, r, number)
@@ -100,28 +103,29 @@ func platforms() map[string]platform {
 	}
 	return map[string]platform{
 		"GitHub Actions": {
-			"github_actions", bearer, member("value"), member("message"),
-			func(s *standIn) webidentity.RequestSource { return gitHub(s, s.URL) },
+			member: "github_actions", bearer: bearer, answer: member("value"), problem: member("message"),
+			source: func(s *standIn) webidentity.RequestSource { return gitHub(s, s.URL) },
 		},
 		"Azure DevOps": {
-			"azure_devops", bearer, member("oidcToken"), member("message"),
-			func(s *standIn) webidentity.RequestSource { return azureDevOps(s, s.URL) },
+			member: "azure_devops", bearer: bearer, answer: member("oidcToken"), problem: member("message"),
+			source: func(s *standIn) webidentity.RequestSource { return azureDevOps(s, s.URL) },
 		},
 		"Google Compute": {
-			"google_compute", "", func(token string) string { return token }, nil,
-			func(s *standIn) webidentity.RequestSource { return google(s) },
+			member: "google_compute", answer: func(token string) string { return token },
+			source: func(s *standIn) webidentity.RequestSource { return google(s) },
 		},
 		"Azure's virtual machines": {
-			"azure_managed_identity", "", member("access_token"), member("error_description"),
-			func(s *standIn) webidentity.RequestSource { return azureMachine(s) },
+			member: "azure_managed_identity", answer: member("access_token"), problem: member("error_description"),
+			source: func(s *standIn) webidentity.RequestSource { return azureMachine(s) },
 		},
 		"Azure's apps": {
-			"azure_managed_identity", bearer, member("access_token"), member("message"),
-			func(s *standIn) webidentity.RequestSource { return azureApp(s, s.URL+"/msi/token") },
+			member: "azure_managed_identity", bearer: bearer, answer: member("access_token"),
+			problem: member("message"),
+			source:  func(s *standIn) webidentity.RequestSource { return azureApp(s, s.URL+"/msi/token") },
 		},
 		"Buildkite": {
-			"buildkite", bearer, member("token"), member("message"),
-			func(s *standIn) webidentity.RequestSource { return buildkite(s, s.URL+"/v3") },
+			member: "buildkite", bearer: bearer, answer: member("token"), problem: member("message"),
+			source: func(s *standIn) webidentity.RequestSource { return buildkite(s, s.URL+"/v3") },
 		},
 	}
 }
@@ -181,7 +185,9 @@ func TestKeyTellsRequestsApart(t *testing.T) {
 	awsAudience := values{"audience": webidentity.DefaultAudience}
 	google := ask(webidentity.GoogleCompute, values{"audience": "a"})
 	for name, pair := range map[string][2]webidentity.RequestSource{
-		"GitHub's default audience":    {ask(webidentity.GitHubActions, nil), ask(webidentity.GitHubActions, awsAudience)},
+		"GitHub's default audience": {
+			ask(webidentity.GitHubActions, nil), ask(webidentity.GitHubActions, awsAudience),
+		},
 		"Buildkite's default audience": {ask(webidentity.Buildkite, nil), ask(webidentity.Buildkite, awsAudience)},
 		"Google's default service account": {
 			google, ask(webidentity.GoogleCompute, values{"audience": "a", "service_account": "default"}),

@@ -1,4 +1,5 @@
-// Package webidentity knows where a web identity token comes from and what it claims. It knows neither Terraform nor AWS.
+// Package webidentity knows where a web identity token comes from and what it claims. It knows neither Terraform nor
+// AWS.
 package webidentity
 
 import (
@@ -48,7 +49,10 @@ func (e *Error) Error() string { return e.Summary + ": " + e.Detail }
 
 // notJWT completes "The ... holds", of what a file or a variable holds in place of a JWT.
 func notJWT(value string) string {
-	return "something that isn't a JWT (three parts in base64url, separated by dots), so it isn't sent anywhere." + notJWTHint(value) +
+	return "something that isn't a JWT (three parts in base64url, separated by dots), so it isn't sent anywhere." +
+		notJWTHint(
+			value,
+		) +
 		" Only with provider_id, for an OAuth 2.0 access token, may it be something else."
 }
 
@@ -79,9 +83,17 @@ func accept(raw string) (token string, problem string) {
 	case !utf8.ValidString(token):
 		return "", "isn't text: it holds bytes that aren't UTF-8"
 	case length < MinTokenLength:
-		return "", fmt.Sprintf("is too short to be a token: %d characters, where at least %d are needed", length, MinTokenLength)
+		return "", fmt.Sprintf(
+			"is too short to be a token: %d characters, where at least %d are needed",
+			length,
+			MinTokenLength,
+		)
 	case length > MaxTokenLength:
-		return "", fmt.Sprintf("is longer than a token can be: %d characters, where at most %d are allowed", length, MaxTokenLength)
+		return "", fmt.Sprintf(
+			"is longer than a token can be: %d characters, where at most %d are allowed",
+			length,
+			MaxTokenLength,
+		)
 	}
 	return token, ""
 }

@@ -48,27 +48,42 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 		opaque bool
 		want   string
 	}{
-		"missing":                        {path: filepath.Join(t.TempDir(), "none"), want: "doesn't exist"},
-		"an empty path":                  {path: "", want: "The path is empty"},
-		"a tilde":                        {path: "~/token", want: "pathexpand("},
-		"empty":                          {path: write(t, ""), want: "is empty"},
-		"white space alone":              {path: write(t, " \n\t"), want: "is empty"},
-		"a directory":                    {path: t.TempDir(), want: "is a directory"},
-		"larger than is read":            {path: write(t, strings.Repeat("x", 100000)), want: "larger than a token can be"},
-		"longer than a token":            {path: write(t, strings.Repeat("x", 20001)), want: "longer than a token can be: 20001 characters"},
-		"another secret":                 {path: write(t, secretContent), want: "isn't a JWT"},
-		"a token in quotes":              {path: write(t, `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`), want: "It begins with a quote"},
-		"a token in JSON":                {path: write(t, `{"value":"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"}`), want: "It is JSON"},
-		"a token in lines":               {path: write(t, "eyJhbGciOiJSUzI1NiJ9.\neyJzdWIiOiJzIn0.c2ln"), want: "There is white space in it"},
+		"missing":           {path: filepath.Join(t.TempDir(), "none"), want: "doesn't exist"},
+		"an empty path":     {path: "", want: "The path is empty"},
+		"a tilde":           {path: "~/token", want: "pathexpand("},
+		"empty":             {path: write(t, ""), want: "is empty"},
+		"white space alone": {path: write(t, " \n\t"), want: "is empty"},
+		"a directory":       {path: t.TempDir(), want: "is a directory"},
+		"larger than is read": {path: write(t, strings.Repeat("x", 100000)), want: "larger than a token " +
+			"can be"},
+		"longer than a token": {path: write(t, strings.Repeat("x", 20001)), want: "longer than a token " +
+			"can be: 20001 characters"},
+		"another secret": {path: write(t, secretContent), want: "isn't a JWT"},
+		"a token in quotes": {
+			path: write(t, `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`), want: "It begins with a quote",
+		},
+		"a token in JSON": {
+			path: write(t, `{"value":"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"}`), want: "It is JSON",
+		},
+		"a token in lines": {
+			path: write(t, "eyJhbGciOiJSUzI1NiJ9.\neyJzdWIiOiJzIn0.c2ln"), want: "There is white space in it",
+		},
 		"a token cut off":                {path: write(t, "eyJhbGciOiJSUzI1NiJ9.eyJzdWI"), want: "it may be cut off"},
 		"bytes":                          {path: write(t, "\xff\xfe\x00\x01"), want: "aren't UTF-8"},
 		"too short, though opaque":       {path: write(t, "abc"), opaque: true, want: "too short"},
 		"a device, which would not stop": {path: os.DevNull, want: "pipe, a socket or a device"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := webidentity.File{Path: test.path, Argument: webidentity.FileArgument, Opaque: test.opaque}.Token(t.Context())
+			_, err := webidentity.File{
+				Path:     test.path,
+				Argument: webidentity.FileArgument,
+				Opaque:   test.opaque,
+			}.Token(
+				t.Context(),
+			)
 			var problem *webidentity.Error
-			if !errors.As(err, &problem) || problem.Argument != webidentity.FileArgument || !strings.Contains(problem.Detail, test.want) {
+			if !errors.As(err, &problem) || problem.Argument != webidentity.FileArgument ||
+				!strings.Contains(problem.Detail, test.want) {
 				t.Fatalf("got %v, want one at %s with %q", err, webidentity.FileArgument, test.want)
 			}
 			if strings.Contains(err.Error(), "c2VjcmV0") {
@@ -81,13 +96,20 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 func TestFileOfTheEnvironmentNamesItsVariable(t *testing.T) {
 	_, err := webidentity.File{Path: filepath.Join(t.TempDir(), "none")}.Token(t.Context())
 	var problem *webidentity.Error
-	if !errors.As(err, &problem) || problem.Argument != "" || !strings.Contains(problem.Detail, "AWS_WEB_IDENTITY_TOKEN_FILE") {
+	if !errors.As(err, &problem) || problem.Argument != "" ||
+		!strings.Contains(problem.Detail, "AWS_WEB_IDENTITY_TOKEN_FILE") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestFileMayHoldAnAccessTokenWhenToldSo(t *testing.T) {
-	got, err := webidentity.File{Path: write(t, "Atza|opaque\n"), Argument: webidentity.FileArgument, Opaque: true}.Token(t.Context())
+	got, err := webidentity.File{
+		Path:     write(t, "Atza|opaque\n"),
+		Argument: webidentity.FileArgument,
+		Opaque:   true,
+	}.Token(
+		t.Context(),
+	)
 	if err != nil || got.Reveal() != "Atza|opaque" {
 		t.Errorf("got %q, %v", got.Reveal(), err)
 	}
@@ -124,7 +146,8 @@ func TestInlineRefusesWhatIsNoToken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := webidentity.Inline{Value: secret.New(test.value)}.Token(t.Context())
 			var problem *webidentity.Error
-			if !errors.As(err, &problem) || problem.Argument != webidentity.InlineArgument || !strings.Contains(problem.Detail, test.want) {
+			if !errors.As(err, &problem) || problem.Argument != webidentity.InlineArgument ||
+				!strings.Contains(problem.Detail, test.want) {
 				t.Fatalf("got %v, want %q", err, test.want)
 			}
 			if len(test.value) > 4 && strings.Contains(err.Error(), test.value) {

@@ -16,8 +16,8 @@ const (
 	schema            kind = "schema"
 )
 
-// configuration has one block for each of var.roles roles of one account. The blocks have count, because Terraform's own time
-// for many instances with for_each grows with the square of their number, and would hide that of a provider.
+// configuration has one block for each of var.roles roles of one account. The blocks have count, because Terraform's
+// own time for many instances with for_each grows with the square of their number, and would hide that of a provider.
 func configuration(address terraformcli.Address, version, block string) string {
 	return fmt.Sprintf(`terraform {
   required_providers {

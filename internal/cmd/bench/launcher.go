@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// The launcher is this program in the place of a provider. It starts the provider, waits for its end, and notes what it has
-// used. The CLI's environment, which a provider inherits, says what to start.
+// The launcher is this program in the place of a provider. It starts the provider, waits for its end, and notes what it
+// has used. The CLI's environment, which a provider inherits, says what to start.
 const (
 	targetVariable = "STS_BENCH_TARGET" // path of the provider's executable
 	usageVariable  = "STS_BENCH_USAGE"  // folder for one file per start

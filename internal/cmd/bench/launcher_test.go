@@ -12,7 +12,11 @@ import (
 func TestLaunch(t *testing.T) {
 	folder := t.TempDir()
 	script := filepath.Join(folder, "provider")
-	if err := os.WriteFile(script, []byte("#!/bin/sh\ni=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; exit $1\n"), 0o700); err != nil {
+	if err := os.WriteFile(
+		script,
+		[]byte("#!/bin/sh\ni=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; exit $1\n"),
+		0o700,
+	); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv(usageVariable, folder)

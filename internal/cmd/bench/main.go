@@ -1,5 +1,5 @@
-// Command bench measures whole runs of a real Terraform or OpenTofu with this repository's provider, against the same runs
-// with a provider that does nothing. It prints a table, and writes it and a plot into the page about performance.
+// Command bench measures whole runs of a real Terraform or OpenTofu with this repository's provider, against the same
+// runs with a provider that does nothing. It prints a table, and writes it and a plot into the page about performance.
 package main
 
 import (

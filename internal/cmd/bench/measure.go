@@ -64,7 +64,11 @@ func (b *bench) usage(ctx context.Context, s *subject, c cell) (sample, usage, e
 	if err != nil {
 		return sample{}, usage{}, err
 	}
-	return run, usage{cli: run.cpu - used.Provider - used.Launcher, provider: used.Provider, peakMemory: used.PeakMemory}, nil
+	return run, usage{
+		cli:        run.cpu - used.Provider - used.Launcher,
+		provider:   used.Provider,
+		peakMemory: used.PeakMemory,
+	}, nil
 }
 
 // sample runs the CLI without a state from an earlier run.
@@ -84,7 +88,11 @@ func (b *bench) sample(ctx context.Context, cli *terraformcli.CLI, folder string
 	if err != nil {
 		return sample{}, failure(ctx, command, output.String(), err)
 	}
-	return sample{wall: wall, cpu: command.ProcessState.UserTime() + command.ProcessState.SystemTime(), counts: b.server.Counts()}, nil
+	return sample{
+		wall:   wall,
+		cpu:    command.ProcessState.UserTime() + command.ProcessState.SystemTime(),
+		counts: b.server.Counts(),
+	}, nil
 }
 
 func failure(ctx context.Context, command *exec.Cmd, output string, err error) error {

@@ -28,10 +28,12 @@ const defaultPage = "templates/guides"
 func parseOptions(arguments []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.BoolVar(&o.quick, "quick", false, "try it out: 1 and 100 roles, one run each, and no page unless -page is set")
+	flags.BoolVar(&o.quick, "quick", false, "try it out: 1 and 100 roles, one run each, and no page unless -page is "+
+		"set")
 	flags.IntVar(&o.runs, "runs", 0, "runs of each measurement (default 5, and 3 for 1000 roles)")
 	flags.StringVar(&o.page, "page", defaultPage, "folder to write the page and the plot into; empty for none")
-	flags.Func("peer", "NAME@VERSION=PATH of a built hashicorp/http or hashicorp/external, instead of a download; may be repeated", func(value string) error {
+	flags.Func("peer", "NAME@VERSION=PATH of a built hashicorp/http or hashicorp/external, instead of a download; "+
+		"may be repeated", func(value string) error {
 		parsed, err := parsePeer(value)
 		o.peers = append(o.peers, parsed)
 		return err

@@ -47,14 +47,23 @@ func TestParsePeer(t *testing.T) {
 func TestInstalledPeer(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ host, file, want string }{
-		"Terraform": {"registry.terraform.io", "terraform-provider-http_v3.6.0_x5", "3.6.0"},
-		"OpenTofu":  {"registry.opentofu.org", "terraform-provider-http_v3.6.0", "3.6.0"},
-		"nothing":   {"registry.terraform.io", "README.md", ""},
+		"Terraform": {host: "registry.terraform.io", file: "terraform-provider-http_v3.6.0_x5", want: "3.6.0"},
+		"OpenTofu":  {host: "registry.opentofu.org", file: "terraform-provider-http_v3.6.0", want: "3.6.0"},
+		"nothing":   {host: "registry.terraform.io", file: "README.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			root := t.TempDir()
-			folder := filepath.Join(root, ".terraform", "providers", test.host, "hashicorp", "http", "3.6.0", "linux_amd64")
+			folder := filepath.Join(
+				root,
+				".terraform",
+				"providers",
+				test.host,
+				"hashicorp",
+				"http",
+				"3.6.0",
+				"linux_amd64",
+			)
 			if err := os.MkdirAll(folder, 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -76,13 +85,15 @@ func TestHasEphemeralResources(t *testing.T) {
 		product, version string
 		want             bool
 	}{
-		{"Terraform", "1.9.8", false},
-		{"Terraform", "1.10.0", true},
-		{"OpenTofu", "1.10.6", false},
-		{"OpenTofu", "1.11.0-beta1", true},
-		{"Terraform", "2.0.0", true},
+		{product: "Terraform", version: "1.9.8"},
+		{product: "Terraform", version: "1.10.0", want: true},
+		{product: "OpenTofu", version: "1.10.6"},
+		{product: "OpenTofu", version: "1.11.0-beta1", want: true},
+		{product: "Terraform", version: "2.0.0", want: true},
 	} {
-		if got := hasEphemeralResources(&terraformcli.CLI{Product: test.product, Version: test.version}); got != test.want {
+		if got := hasEphemeralResources(
+			&terraformcli.CLI{Product: test.product, Version: test.version},
+		); got != test.want {
 			t.Errorf("%s %s: got %v", test.product, test.version, got)
 		}
 	}

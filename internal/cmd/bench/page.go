@@ -44,6 +44,9 @@ func (r *report) complete(page string) (string, error) {
 	if !began || !ended {
 		return "", fmt.Errorf("it lacks the lines %q and %q", strings.TrimSpace(beginMark), strings.TrimSpace(endMark))
 	}
-	image := fmt.Sprintf("![Plot of the time of a run divided by its inevitable time, by the number of roles](%s)\n", plotFile)
+	image := fmt.Sprintf(
+		"![Plot of the time of a run divided by its inevitable time, by the number of roles](%s)\n",
+		plotFile,
+	)
 	return before + beginMark + "\n" + r.facts() + "\n" + image + "\n" + r.table() + "\n" + endMark + after, nil
 }

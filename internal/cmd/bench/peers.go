@@ -13,7 +13,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
-// addPeers adds hashicorp/http and hashicorp/external: those that were named, and otherwise those that can be downloaded.
+// addPeers adds hashicorp/http and hashicorp/external: those that were named, and otherwise those that can be
+// downloaded.
 func (b *bench) addPeers(ctx context.Context) error {
 	for _, name := range slices.Sorted(maps.Keys(peerBlocks)) {
 		if name == "external" && runtime.GOOS == "windows" {
@@ -70,11 +71,16 @@ func (b *bench) download(ctx context.Context, name string) (peer, error) {
 	if err != nil {
 		return peer{}, err
 	}
-	text := fmt.Sprintf("terraform {\n  required_providers {\n    %s = { source = \"hashicorp/%[1]s\" }\n  }\n}\n", name)
+	text := fmt.Sprintf(
+		"terraform {\n  required_providers {\n    %s = { source = \"hashicorp/%[1]s\" }\n  }\n}\n",
+		name,
+	)
 	if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(text), 0o600); err != nil {
 		return peer{}, err
 	}
-	if err := b.cli.AllowDownloads(terraformcli.Address{Host: "terraform.local", Namespace: "*", Type: "*"}); err != nil {
+	if err := b.cli.AllowDownloads(
+		terraformcli.Address{Host: "terraform.local", Namespace: "*", Type: "*"},
+	); err != nil {
 		return peer{}, err
 	}
 	_, err = b.cli.Run(ctx, folder, "init", "-no-color", "-backend=false")
@@ -92,7 +98,9 @@ var executableName = regexp.MustCompile(`^terraform-provider-\w+_v([0-9.]+)`)
 
 // installedPeer finds the executable below a folder that the CLI has initialized.
 func installedPeer(folder, name string) (peer, error) {
-	paths, err := filepath.Glob(filepath.Join(folder, ".terraform", "providers", "*", "hashicorp", name, "*", "*", "terraform-provider-*"))
+	paths, err := filepath.Glob(
+		filepath.Join(folder, ".terraform", "providers", "*", "hashicorp", name, "*", "*", "terraform-provider-*"),
+	)
 	if err != nil {
 		return peer{}, err
 	}

@@ -51,10 +51,16 @@ func (r *report) plot() string {
 	curves, roles := r.curves()
 	height := legendTop + len(curves)*legendLine
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%[1]d" height="%[2]d" role="img" aria-labelledby="title">
+	fmt.Fprintf(
+		&b,
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%[1]d" height="%[2]d" role="img" aria-labelledby="title">
   <title id="title">Time of a run divided by its inevitable time, by the number of roles</title>
   %s  <rect class="page" width="100%%" height="100%%"/>
-`, plotWidth, height, style)
+`,
+		plotWidth,
+		height,
+		style,
+	)
 	scale := newScale(curves, roles)
 	scale.drawAxes(&b)
 	colorOf := map[string]int{}
@@ -87,7 +93,10 @@ func (r *report) curves() ([]*curve, []int) {
 		found[key].ratios[row.cell.roles] = row.inevitableRatio
 		roles = append(roles, row.cell.roles)
 	}
-	slices.SortStableFunc(curves, func(a, b *curve) int { return strings.Compare(rank(a.name)+a.name, rank(b.name)+b.name) })
+	slices.SortStableFunc(
+		curves,
+		func(a, b *curve) int { return strings.Compare(rank(a.name)+a.name, rank(b.name)+b.name) },
+	)
 	slices.Sort(roles)
 	return curves, slices.Compact(roles)
 }
@@ -143,13 +152,37 @@ func (s scale) drawAxes(b *strings.Builder) {
 		if tick == 0 || tick == 1 {
 			class = "axis"
 		}
-		fmt.Fprintf(b, "  <line class=\"%s\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1[3]f\"/>\n", class, plotLeft, s.y(tick), right)
-		fmt.Fprintf(b, "  <text class=\"ink\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%g</text>\n", plotLeft-8, s.y(tick)+4, tick)
+		fmt.Fprintf(
+			b,
+			"  <line class=\"%s\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1[3]f\"/>\n",
+			class,
+			plotLeft,
+			s.y(tick),
+			right,
+		)
+		fmt.Fprintf(
+			b,
+			"  <text class=\"ink\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
+			plotLeft-8,
+			s.y(tick)+4,
+			tick,
+		)
 	}
 	for _, roles := range s.roles {
-		fmt.Fprintf(b, "  <text class=\"ink\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d</text>\n", s.x(roles), plotTop+axesHeight+20, roles)
+		fmt.Fprintf(
+			b,
+			"  <text class=\"ink\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d</text>\n",
+			s.x(roles),
+			plotTop+axesHeight+20,
+			roles,
+		)
 	}
-	fmt.Fprintf(b, "  <text class=\"ink\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">roles</text>\n", plotLeft+(right-plotLeft)/2, plotTop+axesHeight+40)
+	fmt.Fprintf(
+		b,
+		"  <text class=\"ink\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">roles</text>\n",
+		plotLeft+(right-plotLeft)/2,
+		plotTop+axesHeight+40,
+	)
 }
 
 func (s scale) draw(b *strings.Builder, c *curve, color int) {
@@ -178,7 +211,15 @@ func drawLegend(b *strings.Builder, c *curve, color, y int) {
 	if c.dashed {
 		text = fmt.Sprintf("%s, answers after %d ms", c.name, plottedLatency.Milliseconds())
 	}
-	fmt.Fprintf(b, "  <line class=\"curve c%d%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%[4]d\"/>\n", color, c.class(), plotLeft, y-4, plotLeft+sampleWidth)
+	fmt.Fprintf(
+		b,
+		"  <line class=\"curve c%d%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%[4]d\"/>\n",
+		color,
+		c.class(),
+		plotLeft,
+		y-4,
+		plotLeft+sampleWidth,
+	)
 	fmt.Fprintf(b, "  <text class=\"ink\" x=\"%d\" y=\"%d\">%s</text>\n", plotLeft+sampleWidth+10, y, text)
 }
 

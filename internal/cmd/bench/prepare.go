@@ -71,7 +71,10 @@ func (b *bench) keywords() map[kind]string {
 	if hasEphemeralResources(b.cli) {
 		keywords[ephemeralResource] = "ephemeral"
 	} else {
-		b.missing = append(b.missing, fmt.Sprintf("ephemeral resources, which %s %s doesn't have", b.cli.Product, b.cli.Version))
+		b.missing = append(
+			b.missing,
+			fmt.Sprintf("ephemeral resources, which %s %s doesn't have", b.cli.Product, b.cli.Version),
+		)
 	}
 	return keywords
 }
@@ -125,7 +128,12 @@ func (b *bench) addNoop(ctx context.Context, root string) error {
 		return err
 	}
 	for kind, keyword := range b.keywords() {
-		if err := b.add(ctx, subject{name: noopName, kind: kind, executable: executable}, address, noopBlock(keyword)); err != nil {
+		if err := b.add(
+			ctx,
+			subject{name: noopName, kind: kind, executable: executable},
+			address,
+			noopBlock(keyword),
+		); err != nil {
 			return err
 		}
 	}
@@ -139,8 +147,18 @@ func (b *bench) buildNoop(ctx context.Context, root string) (string, error) {
 	if runtime.GOOS == "windows" {
 		executable += ".exe"
 	}
-	command := exec.CommandContext(ctx, "go", "build", "-mod=readonly", "-trimpath", "-ldflags", "-s -w", "-o", executable,
-		"./internal/testing/noop/terraform-provider-noop")
+	command := exec.CommandContext(
+		ctx,
+		"go",
+		"build",
+		"-mod=readonly",
+		"-trimpath",
+		"-ldflags",
+		"-s -w",
+		"-o",
+		executable,
+		"./internal/testing/noop/terraform-provider-noop",
+	)
 	command.Dir = root
 	command.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch)
 	output, err := command.CombinedOutput()

@@ -19,10 +19,16 @@ type report struct {
 
 func (b *bench) newReport() *report {
 	return &report{
-		machine:  machine(),
-		versions: fmt.Sprintf("%s %s, terraform-plugin-framework %s, %s", b.cli.Product, b.cli.Version, frameworkVersion(), runtime.Version()),
-		runs:     b.options.runsText(),
-		missing:  b.missing,
+		machine: machine(),
+		versions: fmt.Sprintf(
+			"%s %s, terraform-plugin-framework %s, %s",
+			b.cli.Product,
+			b.cli.Version,
+			frameworkVersion(),
+			runtime.Version(),
+		),
+		runs:    b.options.runsText(),
+		missing: b.missing,
 	}
 }
 
@@ -85,15 +91,37 @@ func (r *report) table() string {
 }
 
 func (r row) cells() []string {
-	latency, roles, inevitable, ratio := fmt.Sprintf("%d ms", r.cell.latency.Milliseconds()), strconv.Itoa(r.cell.roles), inSeconds(r.inevitable), inRatio(r.inevitableRatio)
+	latency, roles, inevitable, ratio := fmt.Sprintf(
+		"%d ms",
+		r.cell.latency.Milliseconds(),
+	), strconv.Itoa(
+		r.cell.roles,
+	), inSeconds(
+		r.inevitable,
+	), inRatio(
+		r.inevitableRatio,
+	)
 	if r.cell.kind == schema {
 		latency, roles = "", ""
 	}
 	if r.name == noopName || r.cell.kind == schema {
 		inevitable, ratio = "", ""
 	}
-	cells := []string{string(r.cell.kind), latency, roles, r.name, inSeconds(r.time), inRatio(r.ratio), inevitable, ratio}
-	return append(append(cells, r.usage.cells()...), strconv.Itoa(r.counts.Requests), strconv.Itoa(r.counts.Connections))
+	cells := []string{
+		string(r.cell.kind),
+		latency,
+		roles,
+		r.name,
+		inSeconds(r.time),
+		inRatio(r.ratio),
+		inevitable,
+		ratio,
+	}
+	return append(
+		append(cells, r.usage.cells()...),
+		strconv.Itoa(r.counts.Requests),
+		strconv.Itoa(r.counts.Connections),
+	)
 }
 
 func (u *usage) cells() []string {

@@ -17,7 +17,10 @@ import (
 func wallTimes(requests int, times ...float64) []sample {
 	var samples []sample
 	for _, time := range times {
-		samples = append(samples, sample{wall: seconds(time), counts: stsstub.Counts{Requests: requests, Connections: 10}})
+		samples = append(
+			samples,
+			sample{wall: seconds(time), counts: stsstub.Counts{Requests: requests, Connections: 10}},
+		)
 	}
 	return samples
 }
@@ -41,7 +44,8 @@ func TestRowsComparePairsOfRuns(t *testing.T) {
 	if rows[0].ratio != 1 || sts.ratio != 1.5 { // of 1.5, 3 and 1.5
 		t.Errorf("the ratios are %v and %v", rows[0].ratio, sts.ratio)
 	}
-	if sts.time != 3*time.Second || sts.inevitable != 1500*time.Millisecond || sts.inevitableRatio != 1.2 { // of 1, 2 and 1.2
+	// of 1, 2 and 1.2
+	if sts.time != 3*time.Second || sts.inevitable != 1500*time.Millisecond || sts.inevitableRatio != 1.2 {
 		t.Errorf("it took %s, inevitably %s, which is %v", sts.time, sts.inevitable, sts.inevitableRatio)
 	}
 }
@@ -52,12 +56,12 @@ func TestWaiting(t *testing.T) {
 		roles, requests int
 		want            time.Duration
 	}{
-		"one role":                      {1, 1, 50 * time.Millisecond},
-		"a few more than at once":       {11, 11, 100 * time.Millisecond},
-		"many roles":                    {1000, 1000, 5 * time.Second},
-		"in the plan and in the apply":  {1000, 2000, 10 * time.Second},
-		"a provider that asks nothing":  {1000, 0, 0},
-		"a run that isn't about a role": {0, 0, 0},
+		"one role":                      {roles: 1, requests: 1, want: 50 * time.Millisecond},
+		"a few more than at once":       {roles: 11, requests: 11, want: 100 * time.Millisecond},
+		"many roles":                    {roles: 1000, requests: 1000, want: 5 * time.Second},
+		"in the plan and in the apply":  {roles: 1000, requests: 2000, want: 10 * time.Second},
+		"a provider that asks nothing":  {roles: 1000},
+		"a run that isn't about a role": {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +90,10 @@ func TestTable(t *testing.T) {
 	}
 	for n, wants := range map[int][]string{
 		2: {"no-op", "not measured"},
-		3: {"data source", "50 ms", "100", "sts", "3.00 s", "1.50", "1.50 s", "1.20", "1.00 s", "2.00 s", "3 MiB", "100", "10"},
+		3: {
+			"data source", "50 ms", "100", "sts", "3.00 s", "1.50", "1.50 s", "1.20", "1.00 s", "2.00 s", "3 MiB",
+			"100", "10",
+		},
 	} {
 		for _, want := range wants {
 			if !strings.Contains(lines[n], "| "+want+" ") {
@@ -145,10 +152,12 @@ func TestPublishKeepsThePageAroundTheMarks(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(content)
-	if !strings.HasPrefix(page, "Before.\n\n"+beginMark) || !strings.HasSuffix(page, endMark+"\nAfter.\n") || strings.Contains(page, "Old.") {
+	if !strings.HasPrefix(page, "Before.\n\n"+beginMark) || !strings.HasSuffix(page, endMark+"\nAfter.\n") ||
+		strings.Contains(page, "Old.") {
 		t.Errorf("it is\n%s", page)
 	}
-	if strings.Count(page, "a machine") != 1 || strings.Count(page, "| sts ") != 1 || !strings.Contains(page, plotFile) {
+	if strings.Count(page, "a machine") != 1 || strings.Count(page, "| sts ") != 1 ||
+		!strings.Contains(page, plotFile) {
 		t.Errorf("it lacks something, or has it twice:\n%s", page)
 	}
 	if _, err := r.complete("a page without marks"); err == nil {

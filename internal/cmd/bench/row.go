@@ -91,8 +91,8 @@ func (m *measured) usage() *usage {
 	}
 }
 
-// waiting is how long the answers to so many requests take, when as many at once are awaited as Terraform reads blocks. A run
-// that asks for each role twice, in its plan and in its apply, waits twice.
+// waiting is how long the answers to so many requests take, when as many at once are awaited as Terraform reads blocks.
+// A run that asks for each role twice, in its plan and in its apply, waits twice.
 func (c cell) waiting(requests int) time.Duration {
 	if c.roles == 0 {
 		return 0

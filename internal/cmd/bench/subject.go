@@ -53,7 +53,11 @@ func (b *bench) add(ctx context.Context, s subject, address terraformcli.Address
 			return err
 		}
 		*folder = path
-		if err := os.WriteFile(filepath.Join(path, "main.tf"), []byte(configuration(address, version, block)), 0o600); err != nil {
+		if err := os.WriteFile(
+			filepath.Join(path, "main.tf"),
+			[]byte(configuration(address, version, block)),
+			0o600,
+		); err != nil {
 			return err
 		}
 		if _, err := b.cli.Run(ctx, path, "init", "-no-color"); err != nil {

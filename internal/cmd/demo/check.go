@@ -113,16 +113,24 @@ func checkRequests(requests []emulator.Request) error {
 	return nil
 }
 
-// sortRequests tells which roles were asked for, and which access key IDs have signed GetCallerIdentity, in the order of the
-// requests. It is an error that one failed, or that an exchange was signed.
+// sortRequests tells which roles were asked for, and which access key IDs have signed GetCallerIdentity, in the order
+// of the requests. It is an error that one failed, or that an exchange was signed.
 func sortRequests(requests []emulator.Request) (roles, signers []string, err error) {
 	for _, request := range requests {
 		authorization := request.Header.Get("Authorization")
 		switch {
 		case request.Status != http.StatusOK:
-			return nil, nil, fmt.Errorf("STS answered %s with status %d: %s", request.Action, request.Status, request.ErrorCode)
+			return nil, nil, fmt.Errorf(
+				"STS answered %s with status %d: %s",
+				request.Action,
+				request.Status,
+				request.ErrorCode,
+			)
 		case request.Action == assumeRole && authorization != "":
-			return nil, nil, fmt.Errorf("%s was signed: the exchange must not need, or send, any credentials", assumeRole)
+			return nil, nil, fmt.Errorf(
+				"%s was signed: the exchange must not need, or send, any credentials",
+				assumeRole,
+			)
 		case request.Action == assumeRole:
 			roles = append(roles, request.Form.Get("RoleArn"))
 		case request.Action == callerIdentity:

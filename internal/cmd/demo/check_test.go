@@ -16,7 +16,12 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 // rightOutputs are what a run that went well has, half a minute after it got its sessions.
 func rightOutputs() outputs {
 	session := func(of target) sessionOutput {
-		return sessionOutput{ARN: of.sessionARN, Expiration: noon.Add(time.Hour - 30*time.Second), VerifiedAccount: of.account, VerifiedARN: of.sessionARN}
+		return sessionOutput{
+			ARN:             of.sessionARN,
+			Expiration:      noon.Add(time.Hour - 30*time.Second),
+			VerifiedAccount: of.account,
+			VerifiedARN:     of.sessionARN,
+		}
 	}
 	return outputs{
 		Identity: identityOutput{IdentityProvider: issuerURL, Subject: subject, Audience: audience},
@@ -37,20 +42,44 @@ func TestCheckOutputs(t *testing.T) {
 		change func(*outputs)
 		want   string // in the error; empty: no error
 	}{
-		"all is right":              {func(*outputs) {}, ""},
-		"another issuer":            {func(o *outputs) { o.Identity.IdentityProvider = "https://other.example.com" }, "identity provider"},
-		"another subject":           {func(o *outputs) { o.Identity.Subject = breakGlassSubject }, "subject"},
-		"another audience":          {func(o *outputs) { o.Identity.Audience = "sts.amazon.com" }, "audience"},
-		"a session is missing":      {func(o *outputs) { delete(o.Sessions, "shared") }, "shared"},
-		"the sessions are mixed up": {func(o *outputs) { o.Sessions["production"] = o.Sessions["shared"] }, "production: the account"},
-		"another session":           {changed(func(s *sessionOutput) { s.ARN = shared.sessionARN }), "the session that STS gave"},
-		"credentials of another account": {
-			changed(func(s *sessionOutput) { s.VerifiedAccount = shared.account }), `got "444455556666", want "111122223333"`,
+		"all is right": {func(*outputs) {}, ""},
+		"another issuer": {
+			func(o *outputs) { o.Identity.IdentityProvider = "https://other.example.com" },
+			"identity provider",
 		},
-		"credentials of somebody else": {changed(func(s *sessionOutput) { s.VerifiedARN = breakGlassARN }), "whom the credentials belong to"},
-		"a session that has ended":     {changed(func(s *sessionOutput) { s.Expiration = noon.Add(-time.Second) }), "not in about an hour"},
-		"a session of a day":           {changed(func(s *sessionOutput) { s.Expiration = noon.Add(24 * time.Hour) }), "not in about an hour"},
-		"no expiration":                {changed(func(s *sessionOutput) { s.Expiration = time.Time{} }), "not in about an hour"},
+		"another subject":      {func(o *outputs) { o.Identity.Subject = breakGlassSubject }, "subject"},
+		"another audience":     {func(o *outputs) { o.Identity.Audience = "sts.amazon.com" }, "audience"},
+		"a session is missing": {func(o *outputs) { delete(o.Sessions, "shared") }, "shared"},
+		"the sessions are mixed up": {
+			func(o *outputs) { o.Sessions["production"] = o.Sessions["shared"] },
+			"production: the account",
+		},
+		"another session": {
+			changed(func(s *sessionOutput) { s.ARN = shared.sessionARN }),
+			"the session that STS gave",
+		},
+		"credentials of another account": {
+			changed(
+				func(s *sessionOutput) { s.VerifiedAccount = shared.account },
+			),
+			`got "444455556666", want "111122223333"`,
+		},
+		"credentials of somebody else": {
+			changed(func(s *sessionOutput) { s.VerifiedARN = breakGlassARN }),
+			"whom the credentials belong to",
+		},
+		"a session that has ended": {
+			changed(func(s *sessionOutput) { s.Expiration = noon.Add(-time.Second) }),
+			"not in about an hour",
+		},
+		"a session of a day": {
+			changed(func(s *sessionOutput) { s.Expiration = noon.Add(24 * time.Hour) }),
+			"not in about an hour",
+		},
+		"no expiration": {
+			changed(func(s *sessionOutput) { s.Expiration = time.Time{} }),
+			"not in about an hour",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -84,8 +113,13 @@ func exchange(roleARN string) emulator.Request {
 }
 
 func signed(keyID string) emulator.Request {
-	authorization := "AWS4-HMAC-SHA256 Credential=" + keyID + "/20260102/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=00"
-	return emulator.Request{Action: callerIdentity, Header: http.Header{"Authorization": {authorization}}, Status: http.StatusOK}
+	authorization := "AWS4-HMAC-SHA256 Credential=" + keyID + "/20260102/us-east-1/sts/aws4_request, " +
+		"SignedHeaders=host, Signature=00"
+	return emulator.Request{
+		Action: callerIdentity,
+		Header: http.Header{"Authorization": {authorization}},
+		Status: http.StatusOK,
+	}
 }
 
 func TestCheckRequests(t *testing.T) {
@@ -99,15 +133,33 @@ func TestCheckRequests(t *testing.T) {
 		requests []emulator.Request
 		want     string
 	}{
-		"all is right":                        {append(exchanges, signed("ASIA1"), signed("ASIA2")), ""},
-		"a call is made again":                {append(exchanges, signed("ASIA1"), signed("ASIA1"), signed("ASIA2")), ""},
-		"nobody called":                       {nil, "nobody asked STS for"},
-		"a role wasn't asked for":             {[]emulator.Request{exchange(production.roleARN), signed("ASIA1")}, shared.roleARN},
-		"an exchange was signed":              {append(exchanges[:1:1], signedExchange, signed("ASIA1"), signed("ASIA2")), "was signed"},
-		"nobody used the credentials":         {exchanges, "0 different credentials"},
-		"one used them for both accounts":     {append(exchanges, signed("ASIA1"), signed("ASIA1")), "1 different credentials"},
-		"an anonymous call":                   {append(exchanges, signed("ASIA1"), emulator.Request{Action: callerIdentity, Status: 200}), "1 different"},
-		"the credentials' signature is wrong": {append(exchanges, signed("ASIA1"), refusedCall), "SignatureDoesNotMatch"},
+		"all is right": {append(exchanges, signed("ASIA1"), signed("ASIA2")), ""},
+		"a call is made again": {
+			append(exchanges, signed("ASIA1"), signed("ASIA1"), signed("ASIA2")),
+			"",
+		},
+		"nobody called": {nil, "nobody asked STS for"},
+		"a role wasn't asked for": {
+			[]emulator.Request{exchange(production.roleARN), signed("ASIA1")},
+			shared.roleARN,
+		},
+		"an exchange was signed": {
+			append(exchanges[:1:1], signedExchange, signed("ASIA1"), signed("ASIA2")),
+			"was signed",
+		},
+		"nobody used the credentials": {exchanges, "0 different credentials"},
+		"one used them for both accounts": {
+			append(exchanges, signed("ASIA1"), signed("ASIA1")),
+			"1 different credentials",
+		},
+		"an anonymous call": {
+			append(exchanges, signed("ASIA1"), emulator.Request{Action: callerIdentity, Status: 200}),
+			"1 different",
+		},
+		"the credentials' signature is wrong": {
+			append(exchanges, signed("ASIA1"), refusedCall),
+			"SignatureDoesNotMatch",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

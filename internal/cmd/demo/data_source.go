@@ -62,7 +62,8 @@ func (d *demo) check(ctx context.Context) (string, error) {
 	return "both accounts know them", d.scene.unexpectedRequests()
 }
 
-// findSecrets is honest about what a data source is, and shows that the search of the other part would find what is there.
+// findSecrets is honest about what a data source is, and shows that the search of the other part would find what is
+// there.
 func (d *demo) findSecrets(context.Context) (string, error) {
 	found, err := search(d.folder(dataSource), d.secrets())
 	if err != nil {
@@ -71,12 +72,15 @@ func (d *demo) findSecrets(context.Context) (string, error) {
 	return "in its state and its plan, as the guide says", wantSecrets(found)
 }
 
-// askTooMuch shows that STS really looks: a plan for a role whose trust policy admits another subject must fail, and for
-// that reason.
+// askTooMuch shows that STS really looks: a plan for a role whose trust policy admits another subject must fail, and
+// for that reason.
 func (d *demo) askTooMuch(ctx context.Context) (string, error) {
 	_, err := d.cli.Run(ctx, d.folder(dataSource), d.twoRoles(breakGlassARN)...)
 	if err == nil {
-		return "", fmt.Errorf("STS gave a session for %s, although its trust policy doesn't admit the token", breakGlassARN)
+		return "", fmt.Errorf(
+			"STS gave a session for %s, although its trust policy doesn't admit the token",
+			breakGlassARN,
+		)
 	}
 	failure, ok := errors.AsType[*terraformcli.CommandError](err)
 	if ctx.Err() != nil || !ok {

@@ -57,7 +57,13 @@ func (d *demo) perform(ctx context.Context) error {
 	if err != nil || d.leftOut != "" {
 		return err
 	}
-	d.screen.part(fmt.Sprintf("With the ephemeral resource: sessions of %s, and an apply that waits for %s", inSeconds(sessionLife), inSeconds(longWait)))
+	d.screen.part(
+		fmt.Sprintf(
+			"With the ephemeral resource: sessions of %s, and an apply that waits for %s",
+			inSeconds(sessionLife),
+			inSeconds(longWait),
+		),
+	)
 	return d.run(ctx, d.ephemeralPart())
 }
 
@@ -121,10 +127,17 @@ func (d *demo) build(ctx context.Context) (string, error) {
 	if err := d.cli.Mirror(address, terraformcli.ProviderVersion, executables.STS); err != nil {
 		return "", err
 	}
-	if err := d.cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer); err != nil {
+	if err := d.cli.Mirror(
+		terraformcli.ConsumerAddress,
+		terraformcli.ConsumerVersion,
+		executables.Consumer,
+	); err != nil {
 		return "", err
 	}
-	return "and one that uses its credentials", terraformcli.CopyConfiguration(filepath.Join(root, "examples", "demo"), d.folder())
+	return "and one that uses its credentials", terraformcli.CopyConfiguration(
+		filepath.Join(root, "examples", "demo"),
+		d.folder(),
+	)
 }
 
 // folder is that of a part's configuration, in a copy of examples/demo; without a part, that of all.
@@ -160,5 +173,12 @@ func (d *demo) planArguments(further ...string) []string {
 }
 
 func (d *demo) report() report {
-	return report{now: time.Now(), claims: d.scene.claims, outputs: d.outputs, cli: d.cli, leftOut: d.leftOut, longApply: d.longApply}
+	return report{
+		now:       time.Now(),
+		claims:    d.scene.claims,
+		outputs:   d.outputs,
+		cli:       d.cli,
+		leftOut:   d.leftOut,
+		longApply: d.longApply,
+	}
 }

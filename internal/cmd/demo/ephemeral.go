@@ -16,8 +16,8 @@ const ephemeral = "ephemeral"
 // oldestWithEphemeral are the versions in which ephemeral resources came, by the product.
 var oldestWithEphemeral = map[string]string{"Terraform": "1.10", "OpenTofu": "1.11"}
 
-// whyLeftOut tells why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS), or nothing if
-// it can.
+// whyLeftOut tells why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS), or
+// nothing if it can.
 func whyLeftOut(cli *terraformcli.CLI, system string) (string, error) {
 	oldest := oldestWithEphemeral[cli.Product]
 	since, err := version.NewVersion(oldest)
@@ -30,7 +30,13 @@ func whyLeftOut(cli *terraformcli.CLI, system string) (string, error) {
 	}
 	switch {
 	case running.Core().LessThan(since): // the core, because they are in the alphas and betas too
-		return fmt.Sprintf("%s %s has no ephemeral resources: they came with %s %s", cli.Product, cli.Version, cli.Product, oldest), nil
+		return fmt.Sprintf(
+			"%s %s has no ephemeral resources: they came with %s %s",
+			cli.Product,
+			cli.Version,
+			cli.Product,
+			oldest,
+		), nil
 	case system == "windows":
 		return "credentials that refresh (refreshable = true) aren't supported on Windows", nil
 	}

@@ -12,14 +12,23 @@ func TestWhyLeftOut(t *testing.T) {
 		product, version, system string
 		want                     string // in the reason; empty: it isn't left out
 	}{
-		"the oldest Terraform that can": {"Terraform", "1.10.0", "linux", ""},
-		"a beta of it":                  {"Terraform", "1.10.0-beta1", "linux", ""},
-		"a Terraform that can't":        {"Terraform", "1.9.8", "linux", "Terraform 1.9.8 has no ephemeral resources: they came with Terraform 1.10"},
-		"the oldest OpenTofu that can":  {"OpenTofu", "1.11.0", "darwin", ""},
-		"an OpenTofu that can't":        {"OpenTofu", "1.10.7", "darwin", "they came with OpenTofu 1.11"},
-		"the next major version":        {"Terraform", "2.0.0", "linux", ""},
-		"Windows":                       {"Terraform", "1.11.4", "windows", "on Windows"},
-		"both reasons":                  {"Terraform", "1.9.8", "windows", "no ephemeral resources"},
+		"the oldest Terraform that can": {product: "Terraform", version: "1.10.0", system: "linux"},
+		"a beta of it":                  {product: "Terraform", version: "1.10.0-beta1", system: "linux"},
+		"a Terraform that can't": {
+			product: "Terraform", version: "1.9.8", system: "linux",
+			want: "Terraform 1.9.8 has no ephemeral resources: they came with Terraform 1.10",
+		},
+		"the oldest OpenTofu that can": {product: "OpenTofu", version: "1.11.0", system: "darwin"},
+		"an OpenTofu that can't": {
+			product: "OpenTofu", version: "1.10.7", system: "darwin", want: "they came with OpenTofu 1.11",
+		},
+		"the next major version": {product: "Terraform", version: "2.0.0", system: "linux"},
+		"Windows": {
+			product: "Terraform", version: "1.11.4", system: "windows", want: "on Windows",
+		},
+		"both reasons": {
+			product: "Terraform", version: "1.9.8", system: "windows", want: "no ephemeral resources",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

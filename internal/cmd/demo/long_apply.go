@@ -26,13 +26,20 @@ func newLongApply(took time.Duration, requests []emulator.Request) (longApply, e
 func (l longApply) check() error {
 	switch {
 	case len(l.signers) != 2:
-		return fmt.Errorf("%s made in the apply, not one before and one after the wait", counted(len(l.signers), "call"))
+		return fmt.Errorf(
+			"%s made in the apply, not one before and one after the wait",
+			counted(len(l.signers), "call"),
+		)
 	case l.signers[0] == l.signers[1]:
 		return errors.New("both calls were signed with the same credentials: nothing was refreshed")
 	case l.sessions < 2:
 		return fmt.Errorf("STS gave %s in the apply, whose calls were signed with two", counted(l.sessions, "session"))
 	case l.took <= 2*sessionLife:
-		return fmt.Errorf("the apply took %s, which is no longer than two sessions of %s", l.took.Round(time.Millisecond), sessionLife)
+		return fmt.Errorf(
+			"the apply took %s, which is no longer than two sessions of %s",
+			l.took.Round(time.Millisecond),
+			sessionLife,
+		)
 	}
 	return nil
 }

@@ -21,14 +21,30 @@ func TestLongApply(t *testing.T) {
 		requests []emulator.Request
 		want     string // in the error; empty: no error
 	}{
-		"it outlived its credentials":         {longWait, slices.Concat(exchanges, calls), ""},
-		"the second call's keys have expired": {longWait, slices.Concat(exchanges, []emulator.Request{signed("ASIA1"), expired}), "ExpiredToken"},
-		"nobody called":                       {longWait, exchanges, "0 calls made"},
-		"the second call is missing":          {longWait, append(exchanges, signed("ASIA1")), "1 call made"},
-		"an anonymous call":                   {longWait, append(exchanges, signed("ASIA1"), emulator.Request{Action: callerIdentity, Status: 200}), "1 call made"},
-		"the same keys":                       {longWait, append(exchanges, signed("ASIA1"), signed("ASIA1")), "nothing was refreshed"},
-		"keys of another run":                 {longWait, append(calls, exchange(brief.roleARN)), "1 session in"},
-		"it was over too soon":                {2 * sessionLife, slices.Concat(exchanges, calls), "no longer than two sessions"},
+		"it outlived its credentials": {took: longWait, requests: slices.Concat(exchanges, calls)},
+		"the second call's keys have expired": {
+			took: longWait, requests: slices.Concat(exchanges, []emulator.Request{signed("ASIA1"), expired}),
+			want: "ExpiredToken",
+		},
+		"nobody called": {took: longWait, requests: exchanges, want: "0 calls made"},
+		"the second call is missing": {
+			took: longWait, requests: append(exchanges, signed("ASIA1")), want: "1 call made",
+		},
+		"an anonymous call": {
+			took:     longWait,
+			requests: append(exchanges, signed("ASIA1"), emulator.Request{Action: callerIdentity, Status: 200}),
+			want:     "1 call made",
+		},
+		"the same keys": {
+			took: longWait, requests: append(exchanges, signed("ASIA1"), signed("ASIA1")),
+			want: "nothing was refreshed",
+		},
+		"keys of another run": {
+			took: longWait, requests: append(calls, exchange(brief.roleARN)), want: "1 session in",
+		},
+		"it was over too soon": {
+			took: 2 * sessionLife, requests: slices.Concat(exchanges, calls), want: "no longer than two sessions",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -43,15 +59,19 @@ func TestLongApply(t *testing.T) {
 
 func TestCheckCallers(t *testing.T) {
 	tests := map[string]struct{ before, after, want string }{
-		"the role's session, twice": {brief.sessionARN, brief.sessionARN, ""},
-		"somebody else before":      {production.sessionARN, brief.sessionARN, "before the wait"},
-		"somebody else after":       {brief.sessionARN, production.sessionARN, "after the wait"},
-		"nobody after":              {brief.sessionARN, "", "after the wait"},
+		"the role's session, twice": {before: brief.sessionARN, after: brief.sessionARN},
+		"somebody else before": {
+			before: production.sessionARN, after: brief.sessionARN, want: "before the wait",
+		},
+		"somebody else after": {before: brief.sessionARN, after: production.sessionARN, want: "after the wait"},
+		"nobody after":        {before: brief.sessionARN, want: "after the wait"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			callers := map[string]string{"before": test.before, "after": test.after}
-			text, err := json.Marshal(map[string]any{"callers": map[string]any{"sensitive": false, "type": "dynamic", "value": callers}})
+			text, err := json.Marshal(
+				map[string]any{"callers": map[string]any{"sensitive": false, "type": "dynamic", "value": callers}},
+			)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,7 @@
 // Command demo shows the provider at work, on a machine that needs nothing but Go, git and make: a real Terraform or
-// OpenTofu trades a web identity token for credentials in two accounts, with a local identity provider and a local STS that
-// refuse what AWS refuses, and another provider uses the credentials, in one run for longer than they live. It leaves nothing
-// behind.
+// OpenTofu trades a web identity token for credentials in two accounts, with a local identity provider and a local STS
+// that refuse what AWS refuses, and another provider uses the credentials, in one run for longer than they live. It
+// leaves nothing behind.
 package main
 
 import (

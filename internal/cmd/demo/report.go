@@ -45,7 +45,12 @@ func (r report) writeSessions(b *strings.Builder, s *screen) {
 		session := r.outputs.Sessions[name]
 		fmt.Fprintf(b, "  %-10s  %s\n", name, s.paint(good, session.ARN))
 		fmt.Fprintf(b, "  %-10s  until %s\n", "", r.until(session.Expiration))
-		fmt.Fprintf(b, "  %-10s  another provider signed a call with it, and STS knew the session: account %s\n", "", session.VerifiedAccount)
+		fmt.Fprintf(
+			b,
+			"  %-10s  another provider signed a call with it, and STS knew the session: account %s\n",
+			"",
+			session.VerifiedAccount,
+		)
 	}
 }
 
@@ -62,11 +67,23 @@ func (r report) writeLongApply(b *strings.Builder, s *screen) {
 		fmt.Fprintf(b, "  why       %s\n", r.leftOut)
 		return
 	}
-	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "An apply outlived its credentials, with the ephemeral resource and refreshable = true"))
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "An apply outlived its credentials, with the ephemeral resource and "+
+		"refreshable = true"))
 	fmt.Fprintf(b, "  session   lived %s at most\n", inSeconds(sessionLife))
-	fmt.Fprintf(b, "  apply     took %.1f seconds, in which STS gave %d sessions\n", r.longApply.took.Seconds(), r.longApply.sessions)
+	fmt.Fprintf(
+		b,
+		"  apply     took %.1f seconds, in which STS gave %d sessions\n",
+		r.longApply.took.Seconds(),
+		r.longApply.sessions,
+	)
 	for i, when := range []string{"before", "after"} {
-		fmt.Fprintf(b, "  %-8s  a call signed with %s %s\n", when, masked(r.longApply.signers[i]), s.paint(good, "succeeded"))
+		fmt.Fprintf(
+			b,
+			"  %-8s  a call signed with %s %s\n",
+			when,
+			masked(r.longApply.signers[i]),
+			s.paint(good, "succeeded"),
+		)
 	}
 }
 
@@ -74,14 +91,19 @@ func (r report) writeSecrets(b *strings.Builder, s *screen) {
 	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "What the state and the saved plan held of the secrets"))
 	fmt.Fprintln(b, "  data source         keys and session tokens, in the clear")
 	if r.leftOut == "" {
-		fmt.Fprintf(b, "  ephemeral resource  %s: no key, no session token, no web identity token\n", s.paint(good, "nothing"))
+		fmt.Fprintf(
+			b,
+			"  ephemeral resource  %s: no key, no session token, no web identity token\n",
+			s.paint(good, "nothing"),
+		)
 	}
 	fmt.Fprintln(b, "  which one to use    docs/guides/data-source-or-ephemeral-resource.md")
 }
 
 func (r report) writeLeftovers(b *strings.Builder, s *screen) {
 	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "Nothing was left behind"))
-	fmt.Fprintln(b, "  The token, the states, the plans and the providers were in a temporary folder, which is gone; the servers have stopped.")
+	fmt.Fprintln(b, "  The token, the states, the plans and the providers were in a temporary folder, which is gone; "+
+		"the servers have stopped.")
 	if r.cli.Downloaded {
 		fmt.Fprintf(b, "  One thing stays, for the next time: %s %s, in %s\n", r.cli.Product, r.cli.Version, r.cli.Path)
 	}

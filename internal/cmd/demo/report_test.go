@@ -67,18 +67,24 @@ func TestReport(t *testing.T) {
 		outputs: rightOutputs(),
 		cli:     &terraformcli.CLI{Product: "Terraform", Version: "1.11.4", Path: "/home/user/.cache/terraform"},
 		longApply: longApply{
-			took: 9*time.Second + 600*time.Millisecond, sessions: 3, signers: []string{"ASIAIOSFODNN7EXAMPLE", "ASIA0000000012345678"},
+			took:     9*time.Second + 600*time.Millisecond,
+			sessions: 3,
+			signers:  []string{"ASIAIOSFODNN7EXAMPLE", "ASIA0000000012345678"},
 		},
 	}
 	if got := r.text(&screen{}); got != wantReport {
 		t.Errorf("got\n%s\nwant\n%s", got, wantReport)
 	}
 	r.cli.Downloaded = true
-	if got, want := r.text(&screen{}), "One thing stays, for the next time: Terraform 1.11.4, in /home/user/.cache/terraform"; !strings.Contains(got, want) {
+	if got, want := r.text(&screen{}), "One thing stays, for the next time: Terraform 1.11.4, in "+
+		"/home/user/.cache/terraform"; !strings.Contains(got, want) {
 		t.Errorf("after a download, got\n%s\nwant %q in it", got, want)
 	}
 	r.leftOut, r.longApply = "Terraform 1.9.8 has no ephemeral resources", longApply{}
-	if got := r.text(&screen{}); !strings.Contains(got, wantLeftOut) || strings.Contains(got, "examples/demo/ephemeral") {
+	if got := r.text(
+		&screen{},
+	); !strings.Contains(got, wantLeftOut) ||
+		strings.Contains(got, "examples/demo/ephemeral") {
 		t.Errorf("without the long apply, got\n%s\nwant in it\n%s", got, wantLeftOut)
 	}
 }
@@ -115,11 +121,15 @@ func TestFailureShowsTheOutputWithoutTheToken(t *testing.T) {
 	s := &screen{out: &out}
 	err := s.step("terraform plan", func() (string, error) {
 		return "", fmt.Errorf("planning: %w", &terraformcli.CommandError{
-			Command: "terraform plan", Output: "first line\n  second line: the-token-itself\n", Err: errors.New("exit status 1"),
+			Command: "terraform plan",
+			Output:  "first line\n  second line: the-token-itself\n",
+			Err:     errors.New("exit status 1"),
 		})
 	})
 	s.fail(err, secret.New("the-token-itself"))
-	for _, want := range []string{"failed", "The demo failed: planning: terraform plan: exit status 1", "first line\n  second line: (redacted)"} {
+	for _, want := range []string{
+		"failed", "The demo failed: planning: terraform plan: exit status 1", "first line\n  second line: (redacted)",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("got\n%s\nwant %q in it", out.String(), want)
 		}

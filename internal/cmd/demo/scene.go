@@ -94,8 +94,8 @@ func (s *scene) addAccounts() error {
 	)
 }
 
-// addRole makes a role that trusts one subject, and for one audience. Its sessions are as long as life, or as was asked for
-// when that is 0.
+// addRole makes a role that trusts one subject, and for one audience. Its sessions are as long as life, or as was asked
+// for when that is 0.
 func (s *scene) addRole(account, arn, trusted string, life time.Duration) error {
 	policy := emulator.TrustPolicy(account, issuerURL, map[string]string{"sub": trusted, "aud": audience}, nil)
 	if err := s.server.AddRole(emulator.Role{ARN: arn, TrustPolicy: policy, SessionLifetime: life}); err != nil {

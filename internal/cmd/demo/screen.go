@@ -33,7 +33,8 @@ const (
 func newScreen(file *os.File) *screen {
 	s := &screen{out: file, colors: map[style]string{heading: "1", faint: "2", good: "32", bad: "31"}}
 	info, err := file.Stat()
-	s.color = err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	s.color = err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" &&
+		os.Getenv("TERM") != "dumb"
 	return s
 }
 
@@ -71,7 +72,11 @@ func (s *screen) step(name string, do func() (note string, err error)) error {
 
 // fail tells why the demo ended, with all that the command at fault wrote, but for the secrets.
 func (s *screen) fail(err error, secrets ...secret.Text) {
-	s.say("\n%s %s", s.paint(bad, "The demo failed:"), strings.TrimSpace(terraformcli.Scrubbed(err.Error(), secrets...)))
+	s.say(
+		"\n%s %s",
+		s.paint(bad, "The demo failed:"),
+		strings.TrimSpace(terraformcli.Scrubbed(err.Error(), secrets...)),
+	)
 	if failure, ok := errors.AsType[*terraformcli.CommandError](err); ok {
 		s.say("\n%s", strings.TrimSpace(terraformcli.Scrubbed(failure.Output, secrets...)))
 	}

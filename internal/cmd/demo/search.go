@@ -15,8 +15,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// search looks into every file below a folder, and into those of a saved plan, which is a zip archive. It answers the files'
-// paths below the folder, with how many of the secrets are in each.
+// search looks into every file below a folder, and into those of a saved plan, which is a zip archive. It answers the
+// files' paths below the folder, with how many of the secrets are in each.
 func search(folder string, secrets []secret.Text) (map[string]int, error) {
 	found := make(map[string]int)
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {

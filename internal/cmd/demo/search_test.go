@@ -34,13 +34,17 @@ func TestSearch(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, content := range map[string][]byte{
-		planFile: plan.Bytes(), stateFile: []byte("first-secret second-secret"), "main.tf": []byte("no secret"), filepath.Join("below", "copy"): []byte("second-secret"),
+		planFile: plan.Bytes(), stateFile: []byte("first-secret second-secret"), "main.tf": []byte("no secret"),
+		filepath.Join("below", "copy"): []byte("second-secret"),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	found, err := search(folder, []secret.Text{secret.New("first-secret"), secret.New("second-secret"), secret.New("third-secret")})
+	found, err := search(
+		folder,
+		[]secret.Text{secret.New("first-secret"), secret.New("second-secret"), secret.New("third-secret")},
+	)
 	want := map[string]int{planFile: 1, stateFile: 2, "main.tf": 0, filepath.Join("below", "copy"): 1}
 	if err != nil || !maps.Equal(found, want) {
 		t.Errorf("got %v, %v; want %v", found, err, want)
@@ -57,6 +61,7 @@ func TestWantNoSecrets(t *testing.T) {
 	wantError(t, wantNoSecrets(map[string]int{stateFile: 0, planFile: 0, "main.tf": 0}), "")
 	wantError(t, wantNoSecrets(map[string]int{planFile: 0}), "no terraform.tfstate")
 	wantError(t, wantNoSecrets(map[string]int{stateFile: 0}), "no demo.tfplan")
-	wantError(t, wantNoSecrets(map[string]int{stateFile: 0, planFile: 1}), "the ephemeral resource's demo.tfplan holds 1 secret")
+	wantError(t, wantNoSecrets(map[string]int{stateFile: 0, planFile: 1}), "the ephemeral resource's demo.tfplan "+
+		"holds 1 secret")
 	wantError(t, wantNoSecrets(map[string]int{stateFile: 0, planFile: 0, "crash.log": 2}), "crash.log")
 }

@@ -98,7 +98,8 @@ var standInVersions = []string{"4.999.0", "5.999.0", "6.999.0", "99.0.0"}
 // useStandIn puts the consumer in the place of hashicorp/aws, wherever Terraform and OpenTofu look for it.
 func (b *bench) useStandIn() error {
 	b.standIn = true
-	b.awsNote = "a stand-in for hashicorp/aws, which can't be downloaded here (its arguments are those in internal/testing/consumer)"
+	b.awsNote = "a stand-in for hashicorp/aws, which can't be downloaded here (its arguments are those in " +
+		"internal/testing/consumer)"
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
 		for _, version := range standInVersions {
 			address := terraformcli.Address{Host: host, Namespace: "hashicorp", Type: "aws"}

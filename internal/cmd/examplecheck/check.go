@@ -50,8 +50,8 @@ func (b *bench) validate(ctx context.Context, folder string) (result, error) {
 	return b.diagnose(ctx, folder)
 }
 
-// strangerSTS tells of an example whose sts would be somebody else's, which is so without required_providers: a reader who
-// copies it gets what a stranger published.
+// strangerSTS tells of an example whose sts would be somebody else's, which is so without required_providers: a reader
+// who copies it gets what a stranger published.
 func (b *bench) strangerSTS(addresses []terraformcli.Address) string {
 	for _, address := range addresses {
 		if address.Type == b.sts.Type && address != b.sts {
@@ -98,13 +98,16 @@ func (b *bench) diagnose(ctx context.Context, folder string) (result, error) {
 	}
 	text, _ := b.cli.Run(ctx, folder, "validate", "-no-color", "-json") // fails again, for the same reason
 	if lacking, only := lackingInStandIn(text); only {
-		return result{verdict: notValidated, reason: "needs the real hashicorp/aws for " + strings.Join(lacking, " and ")}, nil
+		return result{
+			verdict: notValidated,
+			reason:  "needs the real hashicorp/aws for " + strings.Join(lacking, " and "),
+		}, nil
 	}
 	return result{}, err
 }
 
-// lackingInStandIn names the blocks of resources that the stand-in doesn't have, and tells whether that is all that there
-// is against a configuration.
+// lackingInStandIn names the blocks of resources that the stand-in doesn't have, and tells whether that is all that
+// there is against a configuration.
 func lackingInStandIn(validation string) (blocks []string, only bool) {
 	var found diagnosis
 	if err := json.Unmarshal([]byte(validation), &found); err != nil {

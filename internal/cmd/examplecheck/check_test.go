@@ -23,14 +23,23 @@ func TestCheckAll(t *testing.T) {
 		verdict verdict
 		says    string // in the reason or in the output
 	}{
-		{"aws-resource", notValidated, `needs the real hashicorp/aws for resource "aws_s3_bucket" "state"`},
-		{"broken-syntax", failed, "Unclosed configuration block"},
-		{"module", valid, ""},
-		{"other-vendor", notValidated, "needs hashicorp/kubernetes"},
-		{"right", valid, ""},
-		{"sts-without-source", failed, "required_providers must have sts with the source " + strconv.Quote(provider.Address)},
-		{"wrong-argument", failed, `An argument named "role_name" is not expected here.`},
-		{"wrong-argument-for-aws", failed, `An argument named "session_token" is not expected here.`},
+		{
+			example: "aws-resource", verdict: notValidated,
+			says: `needs the real hashicorp/aws for resource "aws_s3_bucket" "state"`,
+		},
+		{example: "broken-syntax", verdict: failed, says: "Unclosed configuration block"},
+		{example: "module", verdict: valid},
+		{example: "other-vendor", verdict: notValidated, says: "needs hashicorp/kubernetes"},
+		{example: "right", verdict: valid},
+		{
+			example: "sts-without-source", verdict: failed,
+			says: "required_providers must have sts with the source " + strconv.Quote(provider.Address),
+		},
+		{example: "wrong-argument", verdict: failed, says: `An argument named "role_name" is not expected here.`},
+		{
+			example: "wrong-argument-for-aws", verdict: failed,
+			says: `An argument named "session_token" is not expected here.`,
+		},
 	}
 	fixtures := copyOfFixtures(t)
 	before := listing(t, fixtures)

@@ -45,8 +45,8 @@ var needed = regexp.MustCompile(`provider\[([^\]]+)\]`)
 // builtIn is the namespace of what comes with the CLI: terraform.io/builtin/terraform.
 const builtIn = "builtin"
 
-// neededProviders reads what the command `providers` writes: the addresses of the providers that a configuration and its
-// modules need, those included that it never mentions, but whose resources it has. What is built into the CLI isn't
+// neededProviders reads what the command `providers` writes: the addresses of the providers that a configuration and
+// its modules need, those included that it never mentions, but whose resources it has. What is built into the CLI isn't
 // among them.
 func neededProviders(output string) ([]terraformcli.Address, error) {
 	var addresses []terraformcli.Address

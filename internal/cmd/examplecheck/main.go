@@ -1,5 +1,5 @@
-// Command examplecheck validates every example with a real Terraform or OpenTofu and this repository's provider, so that a
-// name which the provider doesn't know isn't published as documentation. It changes nothing in the tree.
+// Command examplecheck validates every example with a real Terraform or OpenTofu and this repository's provider, so
+// that a name which the provider doesn't know isn't published as documentation. It changes nothing in the tree.
 package main
 
 import (

@@ -60,7 +60,8 @@ func verdictOf(results []result, standIn bool) error {
 	case len(results) == 0:
 		return errors.New("there is no example")
 	case n > 0 && standIn:
-		return fmt.Errorf("%d failed (the stand-in for hashicorp/aws knows only the arguments in internal/testing/consumer: "+
+		return fmt.Errorf("%d failed (the stand-in for hashicorp/aws knows only the arguments in "+
+			"internal/testing/consumer: "+
 			"one that it refuses in a block of aws may be right)", n)
 	case n > 0:
 		return fmt.Errorf("%d failed", n)

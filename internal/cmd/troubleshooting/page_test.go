@@ -65,7 +65,8 @@ func TestComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := string(content)
-	if !strings.HasPrefix(got, "Before.\n\n## ") || !strings.HasSuffix(got, "\nAfter.\n") || strings.Contains(got, marker) {
+	if !strings.HasPrefix(got, "Before.\n\n## ") || !strings.HasSuffix(got, "\nAfter.\n") ||
+		strings.Contains(got, marker) {
 		t.Errorf("it is\n%s", got)
 	}
 	if err := complete(path); err == nil {
@@ -77,12 +78,17 @@ func TestMarkdown(t *testing.T) {
 	t.Parallel()
 	got := markdown([]explain.Chapter{{Title: "One", Topics: []explain.Topic{
 		{
-			Summary: "It *fails*", Argument: "role_arn", Codes: []string{"A", "B"}, Messages: []string{"because", "of `x`"},
-			Causes: []string{"a <b> [c]", "`d`"}, Proposal: "Only if so.\n\n  {\n    \"x\": \"${*}\"\n  }\n\n- Beware.",
+			Summary:  "It *fails*",
+			Argument: "role_arn",
+			Codes:    []string{"A", "B"},
+			Messages: []string{"because", "of `x`"},
+			Causes:   []string{"a <b> [c]", "`d`"},
+			Proposal: "Only if so.\n\n  {\n    \"x\": \"${*}\"\n  }\n\n- Beware.",
 		},
 		{Summary: "Plain", Paragraphs: []string{"One.", "Two."}},
 	}}})
-	want := "## One\n\n### It \\*fails\\*\n\nCode: `A`, `B`. Message: `... because ...` or `` ... of `x` ... `` At `role_arn`.\n\n1. a \\<b> \\[c]\n2. \\`d\\`\n\nOnly if so.\n\n" +
+	want := "## One\n\n### It \\*fails\\*\n\nCode: `A`, `B`. Message: `... because ...` or `` ... of `x` ... `` At " +
+		"`role_arn`.\n\n1. a \\<b> \\[c]\n2. \\`d\\`\n\nOnly if so.\n\n" +
 		"```json\n{\n  \"x\": \"${*}\"\n}\n```\n\n- Beware.\n\n### Plain\n\nOne.\n\nTwo.\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

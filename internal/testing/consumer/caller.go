@@ -67,8 +67,8 @@ func (c *caller) identity(ctx context.Context) (identity, error) {
 	if len(c.unknown) > 0 {
 		return identity{}, &unknownArgumentsError{names: c.unknown}
 	}
-	// Asked for apart from the call, for two reasons: a failure here never reached STS, and what the call's failure must
-	// not repeat has to be known.
+	// Asked for apart from the call, for two reasons: a failure here never reached STS, and what the call's failure
+	// must not repeat has to be known.
 	creds, err := c.config.Credentials.Retrieve(ctx)
 	if err != nil {
 		return identity{}, &noCredentialsError{err: err}

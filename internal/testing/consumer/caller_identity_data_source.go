@@ -26,11 +26,19 @@ type callerIdentityModel struct {
 	ID        types.String `tfsdk:"id"`
 }
 
-func (d *callerIdentityDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *callerIdentityDataSource) Metadata(
+	_ context.Context,
+	req datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_caller_identity"
 }
 
-func (d *callerIdentityDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *callerIdentityDataSource) Schema(
+	_ context.Context,
+	_ datasource.SchemaRequest,
+	resp *datasource.SchemaResponse,
+) {
 	resp.Schema = schema.Schema{
 		Description: "Who the provider's credentials belong to, as STS answers GetCallerIdentity.",
 		Attributes: map[string]schema.Attribute{
@@ -42,7 +50,11 @@ func (d *callerIdentityDataSource) Schema(_ context.Context, _ datasource.Schema
 	}
 }
 
-func (d *callerIdentityDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (d *callerIdentityDataSource) Configure(
+	_ context.Context,
+	req datasource.ConfigureRequest,
+	resp *datasource.ConfigureResponse,
+) {
 	if req.ProviderData == nil {
 		return // Terraform validates before it configures the provider.
 	}

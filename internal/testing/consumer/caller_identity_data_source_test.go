@@ -58,7 +58,11 @@ func TestCallerIdentity_CredentialProcess(t *testing.T) {
 	testenv.Isolate(t)
 	sts := startSTS(t)
 	printed := testenv.WriteFile(t, "credentials.json", fmt.Sprintf(
-		`{"Version": 1, "AccessKeyId": %q, "SecretAccessKey": %q, "SessionToken": %q}`, accessKey, secretKey, sessionToken))
+		`{"Version": 1, "AccessKeyId": %q, "SecretAccessKey": %q, "SessionToken": %q}`,
+		accessKey,
+		secretKey,
+		sessionToken,
+	))
 	shared := testenv.WriteFile(t, "config", fmt.Sprintf(
 		"[profile deploy]\nregion = us-east-2\ncredential_process = cat '%s'\n", printed))
 
@@ -110,7 +114,9 @@ func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 
 func wantIdentity() []statecheck.StateCheck {
 	var checks []statecheck.StateCheck
-	for name, value := range map[string]string{"account_id": accountID, "arn": arn, "user_id": userID, "id": accountID} {
+	for name, value := range map[string]string{
+		"account_id": accountID, "arn": arn, "user_id": userID, "id": accountID,
+	} {
 		checks = append(checks, statecheck.ExpectKnownValue(
 			"data.aws_caller_identity.me", tfjsonpath.New(name), knownvalue.StringExact(value)))
 	}

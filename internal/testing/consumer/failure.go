@@ -12,8 +12,8 @@ import (
 )
 
 // unknownArgumentsError says that the identity was asked for while the provider block still waits for values.
-// hashicorp/aws takes an unknown value for an absent one, and may then find other credentials in the environment: a test
-// would pass with credentials nobody handed over.
+// hashicorp/aws takes an unknown value for an absent one, and may then find other credentials in the environment: a
+// test would pass with credentials nobody handed over.
 type unknownArgumentsError struct {
 	names []string
 }

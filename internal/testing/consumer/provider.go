@@ -40,7 +40,8 @@ func (p *awsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"allowed_account_ids": schema.SetAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				Description: "Account IDs that the credentials may belong to. Checked when the caller identity is read.",
+				Description: "Account IDs that the credentials may belong to. Checked when the caller identity is " +
+					"read.",
 			},
 			"skip_credentials_validation": noEffect(),
 			"skip_requesting_account_id":  noEffect(),

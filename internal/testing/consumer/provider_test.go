@@ -123,7 +123,9 @@ func providerConfig(t *testing.T, set map[string]tftypes.Value) *tfprotov6.Dynam
 	kinds := maps.Clone(hashicorpArguments)
 	kinds["endpoints"] = endpoints
 	own := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}
-	for _, name := range []string{"role_arn", "session_name", "web_identity_token", "web_identity_token_file", "duration", "policy"} {
+	for _, name := range []string{
+		"role_arn", "session_name", "web_identity_token", "web_identity_token_file", "duration", "policy",
+	} {
 		own.AttributeTypes[name] = tftypes.String
 	}
 	kinds["assume_role_with_web_identity"] = tftypes.List{ElementType: own}

@@ -47,7 +47,9 @@ func startSTS(t *testing.T) *fakeSTS {
 }
 
 var signedWithKey = regexp.MustCompile(
-	`^AWS4-HMAC-SHA256 Credential=` + accessKey + `/\d{8}/us-east-2/sts/aws4_request, SignedHeaders=\S*x-amz-security-token\S*, Signature=[0-9a-f]{64}$`)
+	`^AWS4-HMAC-SHA256 Credential=` + accessKey +
+		`/\d{8}/us-east-2/sts/aws4_request, SignedHeaders=\S*x-amz-security-token\S*, Signature=[0-9a-f]{64}$`,
+)
 
 // differs says in which way a request isn't GetCallerIdentity signed with the credentials above, for us-east-2.
 func differs(r *http.Request) string {

@@ -46,7 +46,10 @@ func (s *Server) checkUnsigned(c *call) *refusal {
 	if header.Get("Authorization") == "" && header.Get(securityTokenHeader) == "" {
 		return nil
 	}
-	s.reportUnexpected("%s is signed or has a session token: want an anonymous request", actionAssumeRoleWithWebIdentity)
+	s.reportUnexpected(
+		"%s is signed or has a session token: want an anonymous request",
+		actionAssumeRoleWithWebIdentity,
+	)
 	_, refused := s.authenticate(c)
 	return refused
 }

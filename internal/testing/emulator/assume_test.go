@@ -24,13 +24,18 @@ func TestAssumeRoleAnswersEverything(t *testing.T) {
 		"subject":  {aws.ToString(output.SubjectFromWebIdentityToken), subject},
 		"audience": {aws.ToString(output.Audience), audience},
 		"provider": {aws.ToString(output.Provider), f.issuer.URL()},
-		"ARN":      {aws.ToString(output.AssumedRoleUser.Arn), "arn:aws:sts::123456789012:assumed-role/deploy/terraform"},
+		"ARN": {
+			aws.ToString(output.AssumedRoleUser.Arn), "arn:aws:sts::123456789012:assumed-role/deploy/terraform",
+		},
 	} {
 		if pair[0] != pair[1] {
 			t.Errorf("%s: got %q, want %q", name, pair[0], pair[1])
 		}
 	}
-	if id := aws.ToString(output.AssumedRoleUser.AssumedRoleId); !strings.HasPrefix(id, "AROA") || !strings.HasSuffix(id, ":terraform") {
+	if id := aws.ToString(
+		output.AssumedRoleUser.AssumedRoleId,
+	); !strings.HasPrefix(id, "AROA") ||
+		!strings.HasSuffix(id, ":terraform") {
 		t.Errorf("assumed role ID %q", id)
 	}
 	if key := aws.ToString(output.Credentials.AccessKeyId); !strings.HasPrefix(key, "ASIA") || len(key) != 20 {
@@ -40,13 +45,21 @@ func TestAssumeRoleAnswersEverything(t *testing.T) {
 		t.Errorf("expires in %s, want 15 minutes", left)
 	}
 	if output.PackedPolicySize != nil || output.SourceIdentity != nil {
-		t.Errorf("packed policy size %v, source identity %v: want neither", output.PackedPolicySize, output.SourceIdentity)
+		t.Errorf(
+			"packed policy size %v, source identity %v: want neither",
+			output.PackedPolicySize,
+			output.SourceIdentity,
+		)
 	}
-	if size := int(aws.ToInt32(output.SessionTokenSize)); size != len(*output.Credentials.SessionToken) || aws.ToInt32(output.SessionTokenUtilization) == 0 {
+	if size := int(
+		aws.ToInt32(output.SessionTokenSize),
+	); size != len(*output.Credentials.SessionToken) ||
+		aws.ToInt32(output.SessionTokenUtilization) == 0 {
 		t.Errorf("session token size %d, utilization %v", size, output.SessionTokenUtilization)
 	}
 	requests := f.Requests()
-	if len(requests) != 1 || requests[0].Action != "AssumeRoleWithWebIdentity" || requests[0].Status != 200 || requests[0].ErrorCode != "" {
+	if len(requests) != 1 || requests[0].Action != "AssumeRoleWithWebIdentity" || requests[0].Status != 200 ||
+		requests[0].ErrorCode != "" {
 		t.Errorf("recorded %v", requests)
 	}
 }
@@ -87,35 +100,107 @@ func TestTokenRefusals(t *testing.T) {
 		status        int
 		code, message string
 	}{
-		"another audience":           {emulator.Token{Audience: []string{"sts.amazon.com"}}, 400, "InvalidIdentityToken", "Incorrect token audience"},
-		"an issuer without provider": {claims("iss", "https://example.com"), 400, "InvalidIdentityToken", "No OpenIDConnect provider found in your account for https://example.com"},
-		"an issuer with a slash":     {claims("iss", f.issuer.URL()+"/"), 400, "InvalidIdentityToken", "No OpenIDConnect provider found in your account for " + f.issuer.URL() + "/"},
-		"another subject":            {emulator.Token{Subject: "repo:acme/other"}, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"},
-		"a subject in another case":  {emulator.Token{Subject: strings.ToUpper(subject)}, 403, "AccessDenied", "Not authorized"},
-		"expired":                    {emulator.Token{Lifetime: -6 * time.Minute}, 400, "ExpiredTokenException", "Token expired: current date/time "},
-		"another key's signature":    {emulator.Token{ForeignKey: true}, 400, "InvalidIdentityToken", "signature"},
-		"another curve's signature":  {emulator.Token{ForeignKey: true, Algorithm: "ES384"}, 400, "InvalidIdentityToken", "signature"},
-		"an unknown key ID":          {emulator.Token{KeyID: "nobody's"}, 400, "InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider"},
-		"algorithm none":             {emulator.Token{Algorithm: "none"}, 400, "InvalidIdentityToken", "algorithm"},
-		"algorithm HS256":            {emulator.Token{Algorithm: "HS256"}, 400, "InvalidIdentityToken", "algorithm"},
-		"a fractional expiry":        {claims("exp", float64(now)+300.5), 400, "InvalidIdentityToken", "exp must be an integer"},
-		"an expiry as a float":       {claims("exp", json.RawMessage(strconv.FormatInt(now+300, 10)+".0")), 400, "InvalidIdentityToken", "exp must be an integer"},
-		"an expiry in text":          {claims("exp", strconv.FormatInt(now+300, 10)), 400, "InvalidIdentityToken", "exp must be an integer"},
-		"an issue time as a float":   {claims("iat", json.RawMessage("1.7e9")), 400, "InvalidIdentityToken", "iat must be an integer"},
-		"a start as a float":         {claims("nbf", json.RawMessage("1.7e9")), 400, "InvalidIdentityToken", "nbf must be an integer"},
-		"not valid yet":              {claims("nbf", now+3600), 400, "InvalidIdentityToken", "future"},
-		"an unregistered azp":        {claims("azp", "somebody"), 400, "InvalidIdentityToken", "Incorrect token audience"},
-		"no subject":                 {claims("sub", nil), 400, "InvalidIdentityToken", "Missing a required claim: sub"},
-		"no audience":                {claims("aud", nil), 400, "InvalidIdentityToken", "Missing a required claim: aud"},
-		"no expiry":                  {claims("exp", nil), 400, "InvalidIdentityToken", "Missing a required claim: exp"},
-		"no issue time":              {claims("iat", nil), 400, "InvalidIdentityToken", "Missing a required claim: iat"},
-		"no subject, other issuer": {
-			emulator.Token{Claims: map[string]any{"sub": nil, "iss": "https://example.com"}},
-			400, "InvalidIdentityToken", "Missing a required claim: sub",
+		"another audience": {
+			token: emulator.Token{Audience: []string{"sts.amazon.com"}}, status: 400, code: "InvalidIdentityToken",
+			message: "Incorrect token audience",
 		},
-		"tags without the action":            {tags("team", "web"), 403, "AccessDenied", "Not authorized to perform sts:TagSession"},
-		"flat tags without the action":       {claims("https://aws.amazon.com/tags/principal_tags/team", "web"), 403, "AccessDenied", "Not authorized to perform sts:TagSession"},
-		"source identity without the action": {claims("https://aws.amazon.com/source_identity", "alice"), 403, "AccessDenied", "Not authorized to perform sts:SetSourceIdentity"},
+		"an issuer without provider": {
+			token: claims("iss", "https://example.com"), status: 400, code: "InvalidIdentityToken",
+			message: "No OpenIDConnect provider found in your account for https://example.com",
+		},
+		"an issuer with a slash": {
+			token: claims("iss", f.issuer.URL()+"/"), status: 400, code: "InvalidIdentityToken",
+			message: "No OpenIDConnect provider found in your account for " + f.issuer.URL() + "/",
+		},
+		"another subject": {
+			token: emulator.Token{Subject: "repo:acme/other"}, status: 403, code: "AccessDenied",
+			message: "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+		},
+		"a subject in another case": {
+			token: emulator.Token{Subject: strings.ToUpper(subject)}, status: 403, code: "AccessDenied",
+			message: "Not authorized",
+		},
+		"expired": {
+			token: emulator.Token{Lifetime: -6 * time.Minute}, status: 400, code: "ExpiredTokenException",
+			message: "Token expired: current date/time ",
+		},
+		"another key's signature": {
+			token: emulator.Token{ForeignKey: true}, status: 400, code: "InvalidIdentityToken", message: "signature",
+		},
+		"another curve's signature": {
+			token: emulator.Token{ForeignKey: true, Algorithm: "ES384"}, status: 400, code: "InvalidIdentityToken",
+			message: "signature",
+		},
+		"an unknown key ID": {
+			token: emulator.Token{KeyID: "nobody's"}, status: 400, code: "InvalidIdentityToken",
+			message: "Couldn't retrieve verification key from your identity provider",
+		},
+		"algorithm none": {
+			token: emulator.Token{Algorithm: "none"}, status: 400, code: "InvalidIdentityToken", message: "algorithm",
+		},
+		"algorithm HS256": {
+			token: emulator.Token{Algorithm: "HS256"}, status: 400, code: "InvalidIdentityToken",
+			message: "algorithm",
+		},
+		"a fractional expiry": {
+			token: claims("exp", float64(now)+300.5), status: 400, code: "InvalidIdentityToken",
+			message: "exp must be an integer",
+		},
+		"an expiry as a float": {
+			token: claims("exp", json.RawMessage(strconv.FormatInt(now+300, 10)+".0")), status: 400,
+			code: "InvalidIdentityToken", message: "exp must be an integer",
+		},
+		"an expiry in text": {
+			token: claims("exp", strconv.FormatInt(now+300, 10)), status: 400, code: "InvalidIdentityToken",
+			message: "exp must be an integer",
+		},
+		"an issue time as a float": {
+			token: claims("iat", json.RawMessage("1.7e9")), status: 400, code: "InvalidIdentityToken",
+			message: "iat must be an integer",
+		},
+		"a start as a float": {
+			token: claims("nbf", json.RawMessage("1.7e9")), status: 400, code: "InvalidIdentityToken",
+			message: "nbf must be an integer",
+		},
+		"not valid yet": {
+			token: claims("nbf", now+3600), status: 400, code: "InvalidIdentityToken", message: "future",
+		},
+		"an unregistered azp": {
+			token: claims("azp", "somebody"), status: 400, code: "InvalidIdentityToken",
+			message: "Incorrect token audience",
+		},
+		"no subject": {
+			token: claims("sub", nil), status: 400, code: "InvalidIdentityToken",
+			message: "Missing a required claim: sub",
+		},
+		"no audience": {
+			token: claims("aud", nil), status: 400, code: "InvalidIdentityToken",
+			message: "Missing a required claim: aud",
+		},
+		"no expiry": {
+			token: claims("exp", nil), status: 400, code: "InvalidIdentityToken",
+			message: "Missing a required claim: exp",
+		},
+		"no issue time": {
+			token: claims("iat", nil), status: 400, code: "InvalidIdentityToken",
+			message: "Missing a required claim: iat",
+		},
+		"no subject, other issuer": {
+			token: emulator.Token{Claims: map[string]any{"sub": nil, "iss": "https://example.com"}}, status: 400,
+			code: "InvalidIdentityToken", message: "Missing a required claim: sub",
+		},
+		"tags without the action": {
+			token: tags("team", "web"), status: 403, code: "AccessDenied",
+			message: "Not authorized to perform sts:TagSession",
+		},
+		"flat tags without the action": {
+			token: claims("https://aws.amazon.com/tags/principal_tags/team", "web"), status: 403,
+			code: "AccessDenied", message: "Not authorized to perform sts:TagSession",
+		},
+		"source identity without the action": {
+			token: claims("https://aws.amazon.com/source_identity", "alice"), status: 403, code: "AccessDenied",
+			message: "Not authorized to perform sts:SetSourceIdentity",
+		},
 	}
 	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -132,13 +217,16 @@ func TestMalformedTokens(t *testing.T) {
 	segments := strings.Split(good, ".")
 	const notJWT = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
 	for name, test := range map[string]struct{ token, message string }{
-		"an opaque token":                   {"gho_16C7e42F292c6912E7710c838347Ae178B4a", notJWT},
-		"two segments":                      {segments[0] + "." + segments[1], notJWT},
-		"a header that isn't JSON":          {"e30x." + segments[1] + "." + segments[2], notJWT},
-		"claims that aren't an object":      {segments[0] + ".W10." + segments[2], notJWT},
-		"a signature that isn't base64":     {segments[0] + "." + segments[1] + ".!!", notJWT},
-		"white space at the end":            {good + "\n", "Provided Token is not a Login With Amazon token"},
-		"another token's claims, signature": {segments[0] + "." + strings.Split(f.mint(t, emulator.Token{Subject: "x"}), ".")[1] + "." + segments[2], "signature"},
+		"an opaque token":               {"gho_16C7e42F292c6912E7710c838347Ae178B4a", notJWT},
+		"two segments":                  {segments[0] + "." + segments[1], notJWT},
+		"a header that isn't JSON":      {"e30x." + segments[1] + "." + segments[2], notJWT},
+		"claims that aren't an object":  {segments[0] + ".W10." + segments[2], notJWT},
+		"a signature that isn't base64": {segments[0] + "." + segments[1] + ".!!", notJWT},
+		"white space at the end":        {good + "\n", "Provided Token is not a Login With Amazon token"},
+		"another token's claims, signature": {
+			segments[0] + "." + strings.Split(f.mint(t, emulator.Token{Subject: "x"}), ".")[1] + "." + segments[2],
+			"signature",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := assume(f.Server, test.token)
@@ -151,11 +239,13 @@ func TestTokensThatAreTaken(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
 	for name, token := range map[string]emulator.Token{
-		"a little past its expiry":     {Lifetime: -4 * time.Minute},
-		"without a start":              claims("nbf", nil),
-		"the audience among several":   {Audience: []string{"elsewhere", audience}},
-		"the audience in azp":          {Audience: []string{"elsewhere"}, Claims: map[string]any{"azp": audience}},
-		"claims of every sort besides": {Claims: map[string]any{"run": 7, "list": []any{1, "a"}, "nested": map[string]any{"a": nil}}},
+		"a little past its expiry":   {Lifetime: -4 * time.Minute},
+		"without a start":            claims("nbf", nil),
+		"the audience among several": {Audience: []string{"elsewhere", audience}},
+		"the audience in azp":        {Audience: []string{"elsewhere"}, Claims: map[string]any{"azp": audience}},
+		"claims of every sort besides": {
+			Claims: map[string]any{"run": 7, "list": []any{1, "a"}, "nested": map[string]any{"a": nil}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := aws.ToString(mustAssume(t, f.Server, f.mint(t, token)).Audience); got != audience {
@@ -168,7 +258,13 @@ func TestTokensThatAreTaken(t *testing.T) {
 func TestTagsAndSourceIdentity(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
-	f.addRole(t, emulator.Role{ARN: roleARN, TrustPolicy: f.trust("StringEquals", subject, "sts:TagSession", "sts:SetSourceIdentity")})
+	f.addRole(
+		t,
+		emulator.Role{
+			ARN:         roleARN,
+			TrustPolicy: f.trust("StringEquals", subject, "sts:TagSession", "sts:SetSourceIdentity"),
+		},
+	)
 	token := tags("team", "web")
 	token.Claims["https://aws.amazon.com/source_identity"] = "alice"
 	output := mustAssume(t, f.Server, f.mint(t, token))

@@ -106,7 +106,11 @@ func newClient(server *emulator.Server, signWith aws.CredentialsProvider, change
 	return sts.New(options)
 }
 
-func assume(server *emulator.Server, token string, change ...func(*sts.AssumeRoleWithWebIdentityInput)) (*sts.AssumeRoleWithWebIdentityOutput, error) {
+func assume(
+	server *emulator.Server,
+	token string,
+	change ...func(*sts.AssumeRoleWithWebIdentityInput),
+) (*sts.AssumeRoleWithWebIdentityOutput, error) {
 	input := &sts.AssumeRoleWithWebIdentityInput{
 		RoleArn:          aws.String(roleARN),
 		RoleSessionName:  aws.String("terraform"),
@@ -118,7 +122,12 @@ func assume(server *emulator.Server, token string, change ...func(*sts.AssumeRol
 	return newClient(server, nil).AssumeRoleWithWebIdentity(context.Background(), input)
 }
 
-func mustAssume(t *testing.T, server *emulator.Server, token string, change ...func(*sts.AssumeRoleWithWebIdentityInput)) *sts.AssumeRoleWithWebIdentityOutput {
+func mustAssume(
+	t *testing.T,
+	server *emulator.Server,
+	token string,
+	change ...func(*sts.AssumeRoleWithWebIdentityInput),
+) *sts.AssumeRoleWithWebIdentityOutput {
 	t.Helper()
 	output, err := assume(server, token, change...)
 	if err != nil {
@@ -147,7 +156,12 @@ func wantRefusal(t *testing.T, err error, status int, code, message string) {
 		t.Fatalf("got %v, want an HTTP response", err)
 	}
 	if response.HTTPStatusCode() != status || response.RequestID == "" {
-		t.Errorf("got status %d, request ID %q; want status %d and a request ID", response.HTTPStatusCode(), response.RequestID, status)
+		t.Errorf(
+			"got status %d, request ID %q; want status %d and a request ID",
+			response.HTTPStatusCode(),
+			response.RequestID,
+			status,
+		)
 	}
 }
 

@@ -39,7 +39,12 @@ const messageNotJWT = "The ID Token provided is not a valid JWT. (You may see th
 
 // identify verifies the token, in AWS's order as far as it can be inferred: that
 // a claim is missing is said even of a token whose issuer has no provider.
-func (s *Server) identify(ctx context.Context, p *assumeParameters, account roleARN, now time.Time) (*identity, *refusal) {
+func (s *Server) identify(
+	ctx context.Context,
+	p *assumeParameters,
+	account roleARN,
+	now time.Time,
+) (*identity, *refusal) {
 	if p.providerID != nil {
 		return s.identifyAccessToken(*p.providerID, p.token)
 	}

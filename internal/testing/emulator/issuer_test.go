@@ -90,18 +90,31 @@ func TestIssuersThatFail(t *testing.T) {
 		change        func()
 		code, message string
 	}{
-		{"drops connections", func() { f.issuer.SetUnavailable(true) }, "IDPCommunicationError", "could not be reached"},
-		{"recovers", func() { f.issuer.SetUnavailable(false) }, "", ""},
-		{"has no keys", func() { f.issuer.SetKeysUnavailable(true) }, "InvalidIdentityToken", noKey},
-		{"has keys again", func() { f.issuer.SetKeysUnavailable(false) }, "", ""},
-		{"is another issuer", func() { f.issuer.SetDiscoveryIssuer("https://example.com") }, "InvalidIdentityToken", noKey},
-		{"is itself again", func() { f.issuer.SetDiscoveryIssuer("") }, "", ""},
-		{"has other keys", func() {
-			if err := f.issuer.RotateKeys(); err != nil {
-				t.Fatal(err)
-			}
-		}, "InvalidIdentityToken", noKey},
-		{"signs with its new keys", func() { token = f.mint(t, emulator.Token{}) }, "", ""},
+		{
+			name: "drops connections", change: func() { f.issuer.SetUnavailable(true) },
+			code: "IDPCommunicationError", message: "could not be reached",
+		},
+		{name: "recovers", change: func() { f.issuer.SetUnavailable(false) }},
+		{
+			name: "has no keys", change: func() { f.issuer.SetKeysUnavailable(true) }, code: "InvalidIdentityToken",
+			message: noKey,
+		},
+		{name: "has keys again", change: func() { f.issuer.SetKeysUnavailable(false) }},
+		{
+			name: "is another issuer", change: func() { f.issuer.SetDiscoveryIssuer("https://example.com") },
+			code: "InvalidIdentityToken", message: noKey,
+		},
+		{name: "is itself again", change: func() { f.issuer.SetDiscoveryIssuer("") }},
+		{
+			name: "has other keys",
+			change: func() {
+				if err := f.issuer.RotateKeys(); err != nil {
+					t.Fatal(err)
+				}
+			},
+			code: "InvalidIdentityToken", message: noKey,
+		},
+		{name: "signs with its new keys", change: func() { token = f.mint(t, emulator.Token{}) }},
 	}
 	for _, step := range steps {
 		step.change()
@@ -136,7 +149,10 @@ func TestGoogleIsBuiltIn(t *testing.T) {
 		"sub":            {map[string]string{"sub": subject}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f.addRole(t, emulator.Role{ARN: roleARN, TrustPolicy: emulator.TrustPolicy(account, google, test.equals, nil)})
+			f.addRole(
+				t,
+				emulator.Role{ARN: roleARN, TrustPolicy: emulator.TrustPolicy(account, google, test.equals, nil)},
+			)
 			output, err := assume(f.Server, token)
 			if !test.allowed {
 				wantRefusal(t, err, 403, "AccessDenied", "Not authorized")

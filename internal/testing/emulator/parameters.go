@@ -48,7 +48,9 @@ const (
 )
 
 var (
-	arnCharacters         = regexp.MustCompile(`^[\x{9}\x{A}\x{D}\x{20}-\x{7E}\x{85}\x{A0}-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]*$`)
+	arnCharacters = regexp.MustCompile(
+		`^[\x{9}\x{A}\x{D}\x{20}-\x{7E}\x{85}\x{A0}-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]*$`,
+	)
 	sessionNameCharacters = regexp.MustCompile(`^[\w+=,.@-]*$`)
 	policyCharacters      = regexp.MustCompile(`^[\x{9}\x{A}\x{D}\x{20}-\x{FF}]*$`)
 )

@@ -111,7 +111,8 @@ func (s *Server) checkHTTP(c *call) *refusal {
 	if r.URL.RawQuery != "" {
 		names := slices.Sorted(maps.Keys(r.URL.Query()))
 		s.reportUnexpected("the URL has the parameters %q: want them in the body, for a URL ends in logs", names)
-		return badRequest("InvalidQueryParameter", "The AWS query string is malformed or does not adhere to AWS standards.")
+		return badRequest("InvalidQueryParameter", "The AWS query string is malformed or does not adhere to AWS "+
+			"standards.")
 	}
 	if r.Method != http.MethodPost {
 		s.reportUnexpected("method %s: want POST", r.Method)
@@ -168,11 +169,19 @@ func (s *Server) checkParameterNames(c *call, operation action) *refusal {
 	if unknown != nil {
 		s.reportUnexpected("%s has the parameters %q: want none but %s", c.form.Get("Action"), unknown,
 			strings.Join(operation.parameters, ", "))
-		return badRequest("InvalidQueryParameter", "The request has unknown parameters: %s", strings.Join(unknown, ", "))
+		return badRequest(
+			"InvalidQueryParameter",
+			"The request has unknown parameters: %s",
+			strings.Join(unknown, ", "),
+		)
 	}
 	if repeated != nil {
 		s.reportUnexpected("%s has the parameters %q more than once", c.form.Get("Action"), repeated)
-		return badRequest("InvalidQueryParameter", "The request has repeated parameters: %s", strings.Join(repeated, ", "))
+		return badRequest(
+			"InvalidQueryParameter",
+			"The request has repeated parameters: %s",
+			strings.Join(repeated, ", "),
+		)
 	}
 	return nil
 }

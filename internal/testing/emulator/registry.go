@@ -66,7 +66,12 @@ func (s *Server) AddRole(r Role) error {
 		return fmt.Errorf("role ARN %q: %w", r.ARN, err)
 	}
 	if parsed.partition != s.partition() {
-		return fmt.Errorf("role ARN %q: the emulator's Region %s is in the partition %s", r.ARN, s.region, s.partition())
+		return fmt.Errorf(
+			"role ARN %q: the emulator's Region %s is in the partition %s",
+			r.ARN,
+			s.region,
+			s.partition(),
+		)
 	}
 	trust, err := parseTrustPolicy([]byte(r.TrustPolicy))
 	if err != nil {

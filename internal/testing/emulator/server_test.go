@@ -57,29 +57,100 @@ func TestUnexpectedRequests(t *testing.T) {
 		status                            int
 		code, message                     string
 	}{
-		"nothing wrong":            {"POST", "/", form, good, nil, 200, "", ""},
-		"a token in the URL":       {"POST", "/?WebIdentityToken=" + token, form, strings.Replace(good, "WebIdentityToken", "X", 1), nil, 400, "InvalidQueryParameter", `["WebIdentityToken"]`},
-		"all of it in the URL":     {"GET", "/?" + good, "", "", nil, 400, "InvalidQueryParameter", "the URL has the parameters"},
-		"another method":           {"PUT", "/", form, good, nil, 404, "UnknownOperationException", "method PUT"},
-		"another path":             {"POST", "/sts", form, good, nil, 404, "UnknownOperationException", `path "/sts"`},
-		"another content type":     {"POST", "/", "application/json", "{}", nil, 404, "UnknownOperationException", "content type"},
-		"no version":               {"POST", "/", form, strings.Replace(good, "&Version=2011-06-15", "", 1), nil, 400, "InvalidAction", "Version"},
-		"another version":          {"POST", "/", form, strings.Replace(good, "2011-06-15", "2010-05-08", 1), nil, 400, "InvalidAction", "2010-05-08"},
-		"no action":                {"POST", "/", form, strings.Replace(good, "Action=AssumeRoleWithWebIdentity&", "", 1), nil, 400, "MissingAction", "no Action"},
-		"another action":           {"POST", "/", form, strings.Replace(good, "AssumeRoleWithWebIdentity", "AssumeRole", 1), nil, 400, "InvalidAction", `"AssumeRole"`},
-		"an unknown parameter":     {"POST", "/", form, good + "&Duration=900", nil, 400, "InvalidQueryParameter", `"Duration"`},
-		"a parameter in lowercase": {"POST", "/", form, good + "&policy=x", nil, 400, "InvalidQueryParameter", `"policy"`},
-		"a list as a string":       {"POST", "/", form, good + "&PolicyArns=arn:aws:iam::aws:policy/P", nil, 400, "InvalidQueryParameter", `"PolicyArns"`},
-		"a list from zero":         {"POST", "/", form, good + "&PolicyArns.member.0.arn=x", nil, 400, "InvalidQueryParameter", "PolicyArns.member.0.arn"},
-		"a list's other spelling":  {"POST", "/", form, good + "&PolicyArns.member.1.Arn=x", nil, 400, "InvalidQueryParameter", "PolicyArns.member.1.Arn"},
-		"a list with a gap":        {"POST", "/", form, good + "&PolicyArns.member.2.arn=x", nil, 400, "InvalidQueryParameter", "PolicyArns.member.2.arn"},
-		"a repeated parameter":     {"POST", "/", form, good + "&RoleArn=x", nil, 400, "InvalidQueryParameter", "more than once"},
-		"a duration in text":       {"POST", "/", form, good + "&DurationSeconds=1h", nil, 400, "MalformedInput", "DurationSeconds"},
-		"a body that isn't a form": {"POST", "/", form, "%zz", nil, 404, "MalformedQueryString", "well-formed"},
-		"a body too large":         {"POST", "/", form, good + strings.Repeat("x", 1<<18), nil, 413, "RequestEntityTooLarge", "131072"},
-		"a signature":              {"POST", "/", form, good, header("Authorization", "AWS4-HMAC-SHA256 x"), 400, "IncompleteSignature", "is signed"},
-		"a session token":          {"POST", "/", form, good, header("X-Amz-Security-Token", "x"), 403, "MissingAuthenticationToken", "is signed"},
-		"an unknown issuer":        {"GET", "/issuers/7/.well-known/openid-configuration", "", "", nil, 404, "", "no issuer has a document there"},
+		"nothing wrong": {method: "POST", target: "/", contentType: form, body: good, status: 200},
+		"a token in the URL": {
+			method: "POST", target: "/?WebIdentityToken=" + token, contentType: form,
+			body: strings.Replace(good, "WebIdentityToken", "X", 1), status: 400, code: "InvalidQueryParameter",
+			message: `["WebIdentityToken"]`,
+		},
+		"all of it in the URL": {
+			method: "GET", target: "/?" + good, status: 400, code: "InvalidQueryParameter",
+			message: "the URL has the parameters",
+		},
+		"another method": {
+			method: "PUT", target: "/", contentType: form, body: good, status: 404, code: "UnknownOperationException",
+			message: "method PUT",
+		},
+		"another path": {
+			method: "POST", target: "/sts", contentType: form, body: good, status: 404,
+			code: "UnknownOperationException", message: `path "/sts"`,
+		},
+		"another content type": {
+			method: "POST", target: "/", contentType: "application/json", body: "{}", status: 404,
+			code: "UnknownOperationException", message: "content type",
+		},
+		"no version": {
+			method: "POST", target: "/", contentType: form, body: strings.Replace(good, "&Version=2011-06-15", "", 1),
+			status: 400, code: "InvalidAction", message: "Version",
+		},
+		"another version": {
+			method: "POST", target: "/", contentType: form,
+			body: strings.Replace(good, "2011-06-15", "2010-05-08", 1), status: 400, code: "InvalidAction",
+			message: "2010-05-08",
+		},
+		"no action": {
+			method: "POST", target: "/", contentType: form,
+			body: strings.Replace(good, "Action=AssumeRoleWithWebIdentity&", "", 1), status: 400,
+			code: "MissingAction", message: "no Action",
+		},
+		"another action": {
+			method: "POST", target: "/", contentType: form,
+			body: strings.Replace(good, "AssumeRoleWithWebIdentity", "AssumeRole", 1), status: 400,
+			code: "InvalidAction", message: `"AssumeRole"`,
+		},
+		"an unknown parameter": {
+			method: "POST", target: "/", contentType: form, body: good + "&Duration=900", status: 400,
+			code: "InvalidQueryParameter", message: `"Duration"`,
+		},
+		"a parameter in lowercase": {
+			method: "POST", target: "/", contentType: form, body: good + "&policy=x", status: 400,
+			code: "InvalidQueryParameter", message: `"policy"`,
+		},
+		"a list as a string": {
+			method: "POST", target: "/", contentType: form, body: good + "&PolicyArns=arn:aws:iam::aws:policy/P",
+			status: 400, code: "InvalidQueryParameter", message: `"PolicyArns"`,
+		},
+		"a list from zero": {
+			method: "POST", target: "/", contentType: form, body: good + "&PolicyArns.member.0.arn=x", status: 400,
+			code: "InvalidQueryParameter", message: "PolicyArns.member.0.arn",
+		},
+		"a list's other spelling": {
+			method: "POST", target: "/", contentType: form, body: good + "&PolicyArns.member.1.Arn=x", status: 400,
+			code: "InvalidQueryParameter", message: "PolicyArns.member.1.Arn",
+		},
+		"a list with a gap": {
+			method: "POST", target: "/", contentType: form, body: good + "&PolicyArns.member.2.arn=x", status: 400,
+			code: "InvalidQueryParameter", message: "PolicyArns.member.2.arn",
+		},
+		"a repeated parameter": {
+			method: "POST", target: "/", contentType: form, body: good + "&RoleArn=x", status: 400,
+			code: "InvalidQueryParameter", message: "more than once",
+		},
+		"a duration in text": {
+			method: "POST", target: "/", contentType: form, body: good + "&DurationSeconds=1h", status: 400,
+			code: "MalformedInput", message: "DurationSeconds",
+		},
+		"a body that isn't a form": {
+			method: "POST", target: "/", contentType: form, body: "%zz", status: 404, code: "MalformedQueryString",
+			message: "well-formed",
+		},
+		"a body too large": {
+			method: "POST", target: "/", contentType: form, body: good + strings.Repeat("x", 1<<18), status: 413,
+			code: "RequestEntityTooLarge", message: "131072",
+		},
+		"a signature": {
+			method: "POST", target: "/", contentType: form, body: good,
+			headers: header("Authorization", "AWS4-HMAC-SHA256 x"), status: 400, code: "IncompleteSignature",
+			message: "is signed",
+		},
+		"a session token": {
+			method: "POST", target: "/", contentType: form, body: good, headers: header("X-Amz-Security-Token", "x"),
+			status: 403, code: "MissingAuthenticationToken", message: "is signed",
+		},
+		"an unknown issuer": {
+			method: "GET", target: "/issuers/7/.well-known/openid-configuration", status: 404,
+			message: "no issuer has a document there",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request, err := http.NewRequest(test.method, f.URL()+test.target, strings.NewReader(test.body))
@@ -126,7 +197,8 @@ func TestErrorDocument(t *testing.T) {
 	requests := f.Requests()
 	id := requests[0].RequestID
 	want := `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Receiver</Type>` +
-		`<Code>ServiceUnavailable</Code><Message>a &lt;b&gt; &amp; c</Message></Error><RequestId>` + id + `</RequestId></ErrorResponse>`
+		`<Code>ServiceUnavailable</Code><Message>a &lt;b&gt; &amp; c</Message></Error><RequestId>` + id +
+		`</RequestId></ErrorResponse>`
 	got := strings.Join(strings.Fields(body.String()), " ")
 	if strings.ReplaceAll(got, "> <", "><") != want {
 		t.Errorf("got %s\nwant %s", got, want)
@@ -222,7 +294,9 @@ func TestTLS(t *testing.T) {
 		t.Fatal("the CA bundle is no PEM")
 	}
 	client := newClient(f.Server, nil, func(o *sts.Options) {
-		o.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
+		o.HTTPClient = &http.Client{
+			Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true},
+		}
 	})
 	_, err := client.AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
 		RoleArn: aws.String(roleARN), RoleSessionName: aws.String("terraform"), WebIdentityToken: aws.String(token),

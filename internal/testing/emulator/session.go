@@ -49,8 +49,8 @@ func (s *Server) issue(assumed *role, parameters *assumeParameters, expiration t
 	return issued
 }
 
-// Secrets are the secret access keys and session tokens that were issued so far, for a test to look for where they shouldn't
-// be.
+// Secrets are the secret access keys and session tokens that were issued so far, for a test to look for where they
+// shouldn't be.
 func (s *Server) Secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

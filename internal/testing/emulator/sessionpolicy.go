@@ -43,7 +43,11 @@ func packPolicies(p *assumeParameters, account roleARN, claims sessionClaims) (p
 	}
 	tagsPercent := percentage(packedSize(tags), maxPackedBytes)
 	if tagsPercent > 100 {
-		return 0, badRequest("PackedPolicyTooLarge", "Packed size of session tags consumes %d%% of allotted space.", tagsPercent)
+		return 0, badRequest(
+			"PackedPolicyTooLarge",
+			"Packed size of session tags consumes %d%% of allotted space.",
+			tagsPercent,
+		)
 	}
 	text := strings.Join(plain, "")
 	percent = percentage(packedSize(append([]byte(text), tags...)), maxPackedBytes)

@@ -86,7 +86,8 @@ func (s *Server) authenticate(c *call) (*session, *refusal) {
 	}
 	signedAt, err := time.Parse(signatureTime, header.Get(dateHeader))
 	if err != nil {
-		return nil, incompleteSignature("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+		return nil, incompleteSignature("Authorization header requires existence of either a 'X-Amz-Date' or a " +
+			"'Date' header.")
 	}
 	s.mu.Lock()
 	owner := s.sessions[signed.accessKeyID]
@@ -100,7 +101,8 @@ func (s *Server) authenticate(c *call) (*session, *refusal) {
 	if refused := checkSignatureTime(signedAt, c.now); refused != nil {
 		return nil, refused
 	}
-	if !hmac.Equal([]byte(signed.compute(c, owner.secretAccessKey)), []byte(signed.value)) || !signed.coversHeaders(header) {
+	if !hmac.Equal([]byte(signed.compute(c, owner.secretAccessKey)), []byte(signed.value)) ||
+		!signed.coversHeaders(header) {
 		return nil, doesNotMatch("The request signature we calculated does not match the signature you provided. " +
 			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 	}
@@ -118,9 +120,13 @@ func (s *Server) checkScope(signed signature, date string) *refusal {
 	case signed.service != signedService:
 		return doesNotMatch("Credential should be scoped to correct service: '%s'. ", signedService)
 	case signed.terminator != "aws4_request":
-		return doesNotMatch("Credential should be scoped with a valid terminator: 'aws4_request', not '%s'. ", signed.terminator)
+		return doesNotMatch(
+			"Credential should be scoped with a valid terminator: 'aws4_request', not '%s'. ",
+			signed.terminator,
+		)
 	case !strings.HasPrefix(date, signed.date+"T"):
-		return doesNotMatch("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "+
+		return doesNotMatch("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "+
+			"HTTP: "+
 			"'%s' != '%.8s', from '%s'.", signed.date, date, date)
 	}
 	return nil

@@ -21,7 +21,10 @@ func TestGetCallerIdentity(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
 	assumed := mustAssume(t, f.Server, f.mint(t, emulator.Token{}))
-	output, err := newClient(f.Server, static(assumed.Credentials)).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
+	output, err := newClient(
+		f.Server,
+		static(assumed.Credentials),
+	).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,12 +49,29 @@ func TestGetCallerIdentityWithTheSDK(t *testing.T) {
 		status        int
 		code, message string
 	}{
-		"unsigned":              {nil, nil, 403, "MissingAuthenticationToken", "Request is missing Authentication Token"},
-		"an unknown key":        {keys(aws.String("ASIAAAAAAAAAAAAAAAAA"), issued.SecretAccessKey, issued.SessionToken), nil, 403, "InvalidClientTokenId", invalid},
-		"no session token":      {keys(issued.AccessKeyId, issued.SecretAccessKey, aws.String("")), nil, 403, "InvalidClientTokenId", invalid},
-		"another session token": {keys(issued.AccessKeyId, issued.SecretAccessKey, other.SessionToken), nil, 403, "InvalidClientTokenId", invalid},
-		"another secret":        {keys(issued.AccessKeyId, other.SecretAccessKey, issued.SessionToken), nil, 403, "SignatureDoesNotMatch", "The request signature we calculated"},
-		"another region":        {static(issued), func(o *sts.Options) { o.Region = "eu-west-1" }, 403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region."},
+		"unsigned": {
+			status: 403, code: "MissingAuthenticationToken", message: "Request is missing Authentication Token",
+		},
+		"an unknown key": {
+			signWith: keys(aws.String("ASIAAAAAAAAAAAAAAAAA"), issued.SecretAccessKey, issued.SessionToken),
+			status:   403, code: "InvalidClientTokenId", message: invalid,
+		},
+		"no session token": {
+			signWith: keys(issued.AccessKeyId, issued.SecretAccessKey, aws.String("")), status: 403,
+			code: "InvalidClientTokenId", message: invalid,
+		},
+		"another session token": {
+			signWith: keys(issued.AccessKeyId, issued.SecretAccessKey, other.SessionToken), status: 403,
+			code: "InvalidClientTokenId", message: invalid,
+		},
+		"another secret": {
+			signWith: keys(issued.AccessKeyId, other.SecretAccessKey, issued.SessionToken), status: 403,
+			code: "SignatureDoesNotMatch", message: "The request signature we calculated",
+		},
+		"another region": {
+			signWith: static(issued), change: func(o *sts.Options) { o.Region = "eu-west-1" }, status: 403,
+			code: "SignatureDoesNotMatch", message: "Credential should be scoped to a valid region.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			signWith := test.signWith
@@ -62,7 +82,10 @@ func TestGetCallerIdentityWithTheSDK(t *testing.T) {
 			if test.change != nil {
 				changes = append(changes, test.change)
 			}
-			_, err := newClient(f.Server, signWith, changes...).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
+			_, err := newClient(
+				f.Server,
+				signWith,
+				changes...).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 			wantRefusal(t, err, test.status, test.code, test.message)
 		})
 	}
@@ -87,17 +110,39 @@ func TestSignatureRefusals(t *testing.T) {
 		status int
 		want   string
 	}{
-		"nothing wrong":        {signing{"sts", now, nil}, 200, "<Account>123456789012</Account>"},
-		"14 minutes slow":      {signing{"sts", now.Add(-14 * time.Minute), nil}, 200, "<Account>"},
-		"another service":      {signing{"iam", now, nil}, 403, "<Message>Credential should be scoped to correct service: "},
-		"16 minutes slow":      {signing{"sts", now.Add(-16 * time.Minute), nil}, 403, "<Message>Signature expired: "},
-		"16 minutes fast":      {signing{"sts", now.Add(16 * time.Minute), nil}, 403, "<Message>Signature not yet current: "},
-		"another date header":  {signing{"sts", now, header("X-Amz-Date", now.AddDate(0, 0, 1).Format("20060102T150405Z"))}, 403, "Date in Credential scope does not match"},
-		"a date in text":       {signing{"sts", now, header("X-Amz-Date", "today")}, 400, "<Code>IncompleteSignature</Code>"},
-		"another body":         {signing{"sts", now, func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader(reordered)) }}, 403, "<Code>SignatureDoesNotMatch</Code>"},
-		"another scheme":       {signing{"sts", now, header("Authorization", "Bearer x")}, 400, "<Code>IncompleteSignature</Code>"},
-		"half a header":        {signing{"sts", now, header("Authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e")}, 400, "<Code>IncompleteSignature</Code>"},
-		"a header not covered": {signing{"sts", now, header("X-Amz-Extra", "x")}, 403, "<Code>SignatureDoesNotMatch</Code>"},
+		"nothing wrong":   {signing{service: "sts", at: now}, 200, "<Account>123456789012</Account>"},
+		"14 minutes slow": {signing{service: "sts", at: now.Add(-14 * time.Minute)}, 200, "<Account>"},
+		"another service": {signing{service: "iam", at: now}, 403, "<Message>Credential should be scoped to " +
+			"correct service: "},
+		"16 minutes slow": {signing{service: "sts", at: now.Add(-16 * time.Minute)}, 403, "<Message>Signature " +
+			"expired: "},
+		"16 minutes fast": {signing{service: "sts", at: now.Add(16 * time.Minute)}, 403, "<Message>Signature " +
+			"not yet current: "},
+		"another date header": {signing{
+			service: "sts", at: now, alter: header("X-Amz-Date", now.AddDate(0, 0, 1).Format("20060102T150405Z")),
+		}, 403, "Date in Credential scope does not match"},
+		"a date in text": {
+			signing{service: "sts", at: now, alter: header("X-Amz-Date", "today")},
+			400,
+			"<Code>IncompleteSignature</Code>",
+		},
+		"another body": {signing{
+			service: "sts", at: now,
+			alter: func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader(reordered)) },
+		}, 403, "<Code>SignatureDoesNotMatch</Code>"},
+		"another scheme": {
+			signing{service: "sts", at: now, alter: header("Authorization", "Bearer x")},
+			400,
+			"<Code>IncompleteSignature</Code>",
+		},
+		"half a header": {signing{
+			service: "sts", at: now, alter: header("Authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e"),
+		}, 400, "<Code>IncompleteSignature</Code>"},
+		"a header not covered": {
+			signing{service: "sts", at: now, alter: header("X-Amz-Extra", "x")},
+			403,
+			"<Code>SignatureDoesNotMatch</Code>",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request, err := http.NewRequest(http.MethodPost, f.URL()+"/", strings.NewReader(getCallerIdentity))
@@ -106,8 +151,14 @@ func TestSignatureRefusals(t *testing.T) {
 			}
 			request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 			digest := sha256.Sum256([]byte(getCallerIdentity))
-			keys := aws.Credentials{AccessKeyID: *issued.AccessKeyId, SecretAccessKey: *issued.SecretAccessKey, SessionToken: *issued.SessionToken}
-			err = v4.NewSigner().SignHTTP(t.Context(), keys, request, hex.EncodeToString(digest[:]), test.service, emulator.DefaultRegion, test.at)
+			keys := aws.Credentials{
+				AccessKeyID:     *issued.AccessKeyId,
+				SecretAccessKey: *issued.SecretAccessKey,
+				SessionToken:    *issued.SessionToken,
+			}
+			err = v4.NewSigner().
+				SignHTTP(t.Context(), keys, request, hex.EncodeToString(digest[:]), test.service,
+					emulator.DefaultRegion, test.at)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +195,10 @@ func do(t *testing.T, request *http.Request) (int, string) {
 func TestExpiredCredentials(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
-	f.addRole(t, emulator.Role{ARN: roleARN, TrustPolicy: f.trust("StringEquals", subject), SessionLifetime: 3 * time.Second})
+	f.addRole(
+		t,
+		emulator.Role{ARN: roleARN, TrustPolicy: f.trust("StringEquals", subject), SessionLifetime: 3 * time.Second},
+	)
 	issued := mustAssume(t, f.Server, f.mint(t, emulator.Token{})).Credentials
 	client := newClient(f.Server, static(issued))
 	if _, err := client.GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{}); err != nil {
@@ -169,7 +223,12 @@ func TestRegion(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := &fixture{Server: server, issuer: issuer}
-	issued := mustAssume(t, server, f.mint(t, emulator.Token{}), func(in *sts.AssumeRoleWithWebIdentityInput) { in.RoleArn = aws.String(role) })
+	issued := mustAssume(
+		t,
+		server,
+		f.mint(t, emulator.Token{}),
+		func(in *sts.AssumeRoleWithWebIdentityInput) { in.RoleArn = aws.String(role) },
+	)
 	client := newClient(server, static(issued.Credentials), func(o *sts.Options) { o.Region = "cn-north-1" })
 	output, err := client.GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 	if err != nil {

@@ -169,7 +169,10 @@ func (s *statement) readPrincipal(text json.RawMessage) error {
 	}
 	for _, principal := range principals.Federated {
 		if !isFederatedPrincipal(principal) {
-			return fmt.Errorf("principal %q: neither the ARN of an identity provider nor a provider that is built in", principal)
+			return fmt.Errorf(
+				"principal %q: neither the ARN of an identity provider nor a provider that is built in",
+				principal,
+			)
 		}
 	}
 	s.federated = principals.Federated

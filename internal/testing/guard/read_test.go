@@ -62,14 +62,22 @@ func newReader(t *testing.T, endpoint string) reader {
 		t.Fatal(err)
 	}
 	mustSucceed(t, configured.Diagnostics)
-	return reader{server, objectOf(t, schemas.DataSourceSchemas[dataSource]), testenv.WriteFile(t, "token", stsstub.Token())}
+	return reader{
+		server,
+		objectOf(t, schemas.DataSourceSchemas[dataSource]),
+		testenv.WriteFile(t, "token", stsstub.Token()),
+	}
 }
 
 func (r reader) read(t *testing.T, roleARN string) {
 	t.Helper()
 	response, err := r.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
 		TypeName: dataSource,
-		Config:   values(t, r.block, map[string]string{"role_arn": roleARN, "role_session_name": "guard", "web_identity_token_file": r.token}),
+		Config: values(
+			t,
+			r.block,
+			map[string]string{"role_arn": roleARN, "role_session_name": "guard", "web_identity_token_file": r.token},
+		),
 	})
 	if err != nil {
 		t.Fatal(err)

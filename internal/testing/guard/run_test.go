@@ -19,7 +19,8 @@ func TestMain(m *testing.M) { testenv.Main(m) }
 
 const (
 	roles = 100
-	// mostConnections is twice as many as blocks that Terraform reads at once: Go opens a connection while another one becomes free.
+	// mostConnections is twice as many as blocks that Terraform reads at once: Go opens a connection while another one
+	// becomes free.
 	mostConnections = 2 * 10
 	// largestExecutable bounds an executable without symbols, in bytes. 23,486,729 were measured, for linux_amd64.
 	largestExecutable = 26_000_000
@@ -49,7 +50,13 @@ func TestOneRun(t *testing.T) {
 		counts := server.Counts()
 		t.Logf("%d requests, %d connections", counts.Requests, counts.Connections)
 		if counts.Requests != roles || counts.Connections > mostConnections {
-			t.Errorf("%d roles took %d requests over %d connections; %d connections are allowed", roles, counts.Requests, counts.Connections, mostConnections)
+			t.Errorf(
+				"%d roles took %d requests over %d connections; %d connections are allowed",
+				roles,
+				counts.Requests,
+				counts.Connections,
+				mostConnections,
+			)
 		}
 	})
 
@@ -62,7 +69,8 @@ func TestOneRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(written) > 0 {
-			t.Errorf("the provider wrote %d bytes to its standard error, which Terraform reads and discards; it begins with:\n%.300s", len(written), written)
+			t.Errorf("the provider wrote %d bytes to its standard error, which Terraform reads and discards; it "+
+				"begins with:\n%.300s", len(written), written)
 		}
 	})
 }

@@ -54,18 +54,31 @@ var trusts = map[string][]trust{
 			"repo:example-org/other:environment:production",
 		},
 	}},
-	"gitlab": {{
-		issuer:  "https://gitlab.com",
-		clients: []string{"sts.amazonaws.com"},
-		admits: []emulator.Token{token("project_path:example-group/infrastructure:ref_type:branch:ref:main", "sts.amazonaws.com", map[string]any{
-			"project_id": "22", "namespace_path": "example-group", "ref": "main", "ref_type": "branch", "ref_protected": "true", "pipeline_source": "push",
-		})},
-		refuses: []string{
-			"project_path:example-group/infrastructure:ref_type:branch:ref:feature",
-			"project_path:example-group/infrastructure:ref_type:tag:ref:main",
-			"project_path:example-group/other:ref_type:branch:ref:main",
+	"gitlab": {
+		{
+			issuer:  "https://gitlab.com",
+			clients: []string{"sts.amazonaws.com"},
+			admits: []emulator.Token{
+				token(
+					"project_path:example-group/infrastructure:ref_type:branch:ref:main",
+					"sts.amazonaws.com",
+					map[string]any{
+						"project_id":      "22",
+						"namespace_path":  "example-group",
+						"ref":             "main",
+						"ref_type":        "branch",
+						"ref_protected":   "true",
+						"pipeline_source": "push",
+					},
+				),
+			},
+			refuses: []string{
+				"project_path:example-group/infrastructure:ref_type:branch:ref:feature",
+				"project_path:example-group/infrastructure:ref_type:tag:ref:main",
+				"project_path:example-group/other:ref_type:branch:ref:main",
+			},
 		},
-	}},
+	},
 	"hcp-terraform": {
 		hcpTerraform("plan", "apply"),
 		hcpTerraform("apply", "plan"),
@@ -93,16 +106,28 @@ var trusts = map[string][]trust{
 		{
 			issuer:  "https://sts.windows.net/8a7b6c5d-1e2f-4a3b-9c8d-7e6f5a4b3c2d/",
 			clients: []string{"api://6f1c0a52-8f0e-4c55-9f62-2b7d6c1f3a10"},
-			admits: []emulator.Token{token("c0ffee00-1234-4abc-8def-0123456789ab", "api://6f1c0a52-8f0e-4c55-9f62-2b7d6c1f3a10", map[string]any{
-				"appid": "deadbeef-1234-4abc-8def-0123456789ab", "oid": "c0ffee00-1234-4abc-8def-0123456789ab", "ver": "1.0",
-			})},
+			admits: []emulator.Token{
+				token(
+					"c0ffee00-1234-4abc-8def-0123456789ab",
+					"api://6f1c0a52-8f0e-4c55-9f62-2b7d6c1f3a10",
+					map[string]any{
+						"appid": "deadbeef-1234-4abc-8def-0123456789ab",
+						"oid":   "c0ffee00-1234-4abc-8def-0123456789ab",
+						"ver":   "1.0",
+					},
+				),
+			},
 			refuses: []string{"deadbeef-1234-4abc-8def-0123456789ab"},
 		},
 		{
 			issuer:  "https://login.microsoftonline.com/8a7b6c5d-1e2f-4a3b-9c8d-7e6f5a4b3c2d/v2.0",
 			clients: []string{"api://AzureADTokenExchange", azureDevOps},
 			admits: []emulator.Token{
-				token(serviceConnection+"13579bdf-2468-4ace-8bdf-02468ace1357", "api://AzureADTokenExchange", map[string]any{"azp": azureDevOps}),
+				token(
+					serviceConnection+"13579bdf-2468-4ace-8bdf-02468ace1357",
+					"api://AzureADTokenExchange",
+					map[string]any{"azp": azureDevOps},
+				),
 				token(serviceConnection+"13579bdf-2468-4ace-8bdf-02468ace1357", "api://AzureADTokenExchange", nil),
 			},
 			refuses: []string{serviceConnection + "13579bdf-2468-4ace-8bdf-02468ace1358"},
@@ -110,7 +135,9 @@ var trusts = map[string][]trust{
 		{
 			issuer:  "https://vstoken.dev.azure.com/0f1e2d3c-4b5a-4697-8899-aabbccddeeff",
 			clients: []string{"api://AzureADTokenExchange"},
-			admits:  []emulator.Token{token("p://example-org/Platform/infrastructure", "api://AzureADTokenExchange", nil)},
+			admits: []emulator.Token{
+				token("p://example-org/Platform/infrastructure", "api://AzureADTokenExchange", nil),
+			},
 			refuses: []string{"p://example-org/Platform/other", "sc://example-org/Platform/infrastructure"},
 		},
 	},
@@ -118,8 +145,12 @@ var trusts = map[string][]trust{
 		issuer:  "https://agent.buildkite.com",
 		clients: []string{"sts.amazonaws.com"},
 		admits: []emulator.Token{
-			buildkite("organization:example-org:pipeline:infrastructure:ref:refs/heads/main:commit:1da177e4c3f41524e886b7f1b8a0c1fc7321cac2:step:terraform"),
-			buildkite("organization:example-org:pipeline:infrastructure:ref:refs/heads/main:commit:9f3342b93970de79721adf6fd0c0b1c2d1f1c3d4:step:"),
+			buildkite(
+				"organization:example-org:pipeline:infrastructure:ref:refs/heads/main:commit:1da177e4c3f41524e886b7f1b8a0c1fc7321cac2:step:terraform",
+			),
+			buildkite(
+				"organization:example-org:pipeline:infrastructure:ref:refs/heads/main:commit:9f3342b93970de79721adf6fd0c0b1c2d1f1c3d4:step:",
+			),
 		},
 		refuses: []string{
 			"organization:example-org:pipeline:infrastructure:ref:refs/heads/main-2:commit:1da177e4:step:terraform",
@@ -131,8 +162,16 @@ var trusts = map[string][]trust{
 		issuer:  "https://api.bitbucket.org/2.0/workspaces/example/pipelines-config/identity/oidc",
 		clients: []string{bitbucketAudience},
 		admits: []emulator.Token{
-			token("{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}:{9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a}:{0a1b2c3d-4e5f-4607-8192-a3b4c5d6e7f8}", bitbucketAudience, nil),
-			token("{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}:{9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a}:{ffeeddcc-bbaa-4998-8776-655443322110}", bitbucketAudience, nil),
+			token(
+				"{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}:{9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a}:{0a1b2c3d-4e5f-4607-8192-a3b4c5d6e7f8}",
+				bitbucketAudience,
+				nil,
+			),
+			token(
+				"{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}:{9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a}:{ffeeddcc-bbaa-4998-8776-655443322110}",
+				bitbucketAudience,
+				nil,
+			),
 		},
 		refuses: []string{
 			"{1a2b3c4d-5e6f-4708-9a1b-2c3d4e5f6071}:{0a1b2c3d-4e5f-4607-8192-a3b4c5d6e7f8}", // no deployment
@@ -144,9 +183,13 @@ var trusts = map[string][]trust{
 		issuer:  "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081",
 		clients: []string{"2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081"},
 		admits: []emulator.Token{
-			circleCI("org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999"),
-			circleCI("org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999" +
-				"/vcs-origin/github.com/example-org/infrastructure/vcs-ref/refs/heads/main"),
+			circleCI(
+				"org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999",
+			),
+			circleCI(
+				"org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999" +
+					"/vcs-origin/github.com/example-org/infrastructure/vcs-ref/refs/heads/main",
+			),
 		},
 		refuses: []string{
 			"org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/8d7c6b5a-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999",
@@ -165,20 +208,27 @@ var trusts = map[string][]trust{
 			spacelift("other", "TRACKED", "write").Subject,
 		},
 	}},
-	"other-servers": {{ // Ceph
-		issuer:  "https://login.example.com/realms/platform",
-		clients: []string{"ceph"},
-		admits:  []emulator.Token{token("5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d90", "ceph", nil)},
-		refuses: []string{"5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d91"},
-		adapt:   strings.NewReplacer("arn:aws:iam:::", "arn:aws:iam::"+account+":", ":app_id", ":aud").Replace,
-	}, { // SeaweedFS
-		issuer:  "https://login.example.com/realms/platform",
-		clients: []string{"seaweedfs"},
-		admits:  []emulator.Token{token("5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d90", "seaweedfs", nil)},
-		refuses: []string{"5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d91"},
-		adapt: strings.NewReplacer(`"platform"`, `"arn:aws:iam::`+account+`:oidc-provider/login.example.com/realms/platform"`,
-			"oidc:", "login.example.com/realms/platform:").Replace,
-	}},
+	"other-servers": {
+		{ // Ceph
+			issuer:  "https://login.example.com/realms/platform",
+			clients: []string{"ceph"},
+			admits:  []emulator.Token{token("5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d90", "ceph", nil)},
+			refuses: []string{"5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d91"},
+			adapt:   strings.NewReplacer("arn:aws:iam:::", "arn:aws:iam::"+account+":", ":app_id", ":aud").Replace,
+		},
+		{ // SeaweedFS
+			issuer:  "https://login.example.com/realms/platform",
+			clients: []string{"seaweedfs"},
+			admits:  []emulator.Token{token("5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d90", "seaweedfs", nil)},
+			refuses: []string{"5b0c7a52-0a54-4f0e-9a3b-8d2c6f1e7d91"},
+			adapt: strings.NewReplacer(
+				`"platform"`,
+				`"arn:aws:iam::`+account+`:oidc-provider/login.example.com/realms/platform"`,
+				"oidc:",
+				"login.example.com/realms/platform:",
+			).Replace,
+		},
+	},
 }
 
 const (
@@ -193,7 +243,10 @@ func token(subject, audience string, claims map[string]any) emulator.Token {
 
 func github(subject, repositoryID string) emulator.Token {
 	return token(subject, "sts.amazonaws.com", map[string]any{
-		"repository": "example-org/infrastructure", "repository_id": repositoryID, "repository_owner_id": "123456", "ref": "refs/heads/main",
+		"repository":          "example-org/infrastructure",
+		"repository_id":       repositoryID,
+		"repository_owner_id": "123456",
+		"ref":                 "refs/heads/main",
 	})
 }
 
@@ -221,7 +274,10 @@ func serviceAccount(namespace, name string) emulator.Token {
 
 func buildkite(subject string) emulator.Token {
 	return token(subject, "sts.amazonaws.com", map[string]any{
-		"organization_slug": "example-org", "pipeline_slug": "infrastructure", "build_branch": "main", "build_number": 42,
+		"organization_slug": "example-org",
+		"pipeline_slug":     "infrastructure",
+		"build_branch":      "main",
+		"build_number":      42,
 	})
 }
 
@@ -232,8 +288,11 @@ func circleCI(subject string) emulator.Token {
 }
 
 func spacelift(stack, runType, scope string) emulator.Token {
-	return token("space:production-01HXYZABCDEFGHJKMNPQRSTVWX:stack:"+stack+":run_type:"+runType+":scope:"+scope, "example.app.spacelift.io",
-		map[string]any{"callerType": "stack", "callerId": stack, "runType": runType, "scope": scope})
+	return token(
+		"space:production-01HXYZABCDEFGHJKMNPQRSTVWX:stack:"+stack+":run_type:"+runType+":scope:"+scope,
+		"example.app.spacelift.io",
+		map[string]any{"callerType": "stack", "callerId": stack, "runType": runType, "scope": scope},
+	)
 }
 
 // withSubject is the same token for another subject.
@@ -265,7 +324,8 @@ func TestTrustPolicies(t *testing.T) {
 	for name, text := range guides {
 		policies := policyFence.FindAllStringSubmatch(text, -1)
 		if len(policies) != len(trusts[name]) {
-			t.Errorf("%s: %d JSON blocks, and %d trust policies in the table: each must be a trust policy, and tested", name, len(policies), len(trusts[name]))
+			t.Errorf("%s: %d JSON blocks, and %d trust policies in the table: each must be a trust policy, and "+
+				"tested", name, len(policies), len(trusts[name]))
 			continue
 		}
 		for n, policy := range policies {
@@ -288,7 +348,9 @@ func (tr trust) check(t *testing.T, policy string) {
 		if err := bench.assume(t, admitted); err != nil {
 			t.Errorf("subject %q, audience %q: %v", admitted.Subject, admitted.Audience, err)
 		}
-		for _, subject := range append([]string{admitted.Subject + "-other", strings.ToUpper(admitted.Subject) + "X", "x" + admitted.Subject}, tr.refuses...) {
+		for _, subject := range append([]string{
+			admitted.Subject + "-other", strings.ToUpper(admitted.Subject) + "X", "x" + admitted.Subject,
+		}, tr.refuses...) {
 			if strings.Contains(policy, "StringLike") && strings.HasPrefix(subject, admitted.Subject) {
 				continue // what changes with every run is at the end
 			}

@@ -10,7 +10,11 @@ import (
 // dataSource is data "noop_value".
 type dataSource struct{}
 
-func (dataSource) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
+func (dataSource) Metadata(
+	_ context.Context,
+	request datasource.MetadataRequest,
+	response *datasource.MetadataResponse,
+) {
 	response.TypeName = request.ProviderTypeName + "_value"
 }
 

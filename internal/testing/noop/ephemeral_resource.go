@@ -10,7 +10,11 @@ import (
 // ephemeralResource is ephemeral "noop_value".
 type ephemeralResource struct{}
 
-func (ephemeralResource) Metadata(_ context.Context, request ephemeral.MetadataRequest, response *ephemeral.MetadataResponse) {
+func (ephemeralResource) Metadata(
+	_ context.Context,
+	request ephemeral.MetadataRequest,
+	response *ephemeral.MetadataResponse,
+) {
 	response.TypeName = request.ProviderTypeName + "_value"
 }
 

@@ -1,6 +1,6 @@
 // Package noop is the smallest Terraform provider that can be compared with this repository's: a data source and an
-// ephemeral resource that make a text out of a text. What a run with it takes is the cost of Terraform and of the plugin
-// framework. It has no part in the product.
+// ephemeral resource that make a text out of a text. What a run with it takes is the cost of Terraform and of the
+// plugin framework. It has no part in the product.
 package noop
 
 import (

@@ -109,7 +109,9 @@ func Answer(roleARN, sessionName string) string {
     <RequestId>%[6]s</RequestId>
   </ResponseMetadata>
 </AssumeRoleWithWebIdentityResponse>
-`, escaped(account), escaped(name), escaped(sessionName), sessionToken, time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:04:05Z"), requestID)
+`, escaped(account), escaped(name), escaped(sessionName), sessionToken, time.Now().Add(time.Hour).UTC().Format(
+		"2006-01-02T15:04:05Z",
+	), requestID)
 }
 
 func escaped(text string) string {

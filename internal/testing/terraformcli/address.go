@@ -16,8 +16,8 @@ type Address struct {
 // ConsumerAddress is where the demo's configuration looks for the stand-in for hashicorp/aws.
 var ConsumerAddress = Address{Host: "terraform.local", Namespace: "webidentity", Type: "consumer"}
 
-// STSAddress is where configurations look for this repository's provider. The error is for a provider.Address that isn't
-// one.
+// STSAddress is where configurations look for this repository's provider. The error is for a provider.Address that
+// isn't one.
 func STSAddress() (Address, error) {
 	return ParseAddress(provider.Address)
 }
@@ -25,8 +25,8 @@ func STSAddress() (Address, error) {
 // addressPart is what may stand between two slashes. A host may have dots and a port.
 var addressPart = regexp.MustCompile(`^[0-9A-Za-z](?:[0-9A-Za-z_.:-]*[0-9A-Za-z])?$`)
 
-// ParseAddress takes a source address apart. It wants all three parts: the host that a shorter one stands for depends on
-// the CLI.
+// ParseAddress takes a source address apart. It wants all three parts: the host that a shorter one stands for depends
+// on the CLI.
 func ParseAddress(source string) (Address, error) {
 	parts := strings.Split(source, "/")
 	if len(parts) != 3 {

@@ -7,8 +7,12 @@ func TestParseAddress(t *testing.T) {
 		source string
 		want   Address // the zero value: an error
 	}{
-		"a host of one's own":      {"terraform.local/webidentity/sts", Address{"terraform.local", "webidentity", "sts"}},
-		"a host with a port":       {"registry.example.com:8443/a/b-c", Address{"registry.example.com:8443", "a", "b-c"}},
+		"a host of one's own": {"terraform.local/webidentity/sts", Address{
+			Host: "terraform.local", Namespace: "webidentity", Type: "sts",
+		}},
+		"a host with a port": {"registry.example.com:8443/a/b-c", Address{
+			Host: "registry.example.com:8443", Namespace: "a", Type: "b-c",
+		}},
 		"no host":                  {"hashicorp/aws", Address{}},
 		"a type alone":             {"aws", Address{}},
 		"an empty part":            {"terraform.local//sts", Address{}},

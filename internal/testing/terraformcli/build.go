@@ -25,16 +25,30 @@ type Executables struct {
 	Consumer string // the stand-in for hashicorp/aws
 }
 
-// Build builds both providers for the CLI's platform, from the source tree whose root is given: see SourceRoot. The error
-// is a *CommandError when the compiler refuses.
+// Build builds both providers for the CLI's platform, from the source tree whose root is given: see SourceRoot. The
+// error is a *CommandError when the compiler refuses.
 func (c *CLI) Build(ctx context.Context, root string) (Executables, error) {
 	goos, goarch, _ := strings.Cut(c.Platform, "_")
 	folder := c.workspace.Path(buildFolder)
-	// The user's own environment: it says where modules and what was compiled before are kept, and where modules are fetched.
+	// The user's own environment: it says where modules and what was compiled before are kept, and where modules are
+	// fetched.
 	environment := append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "GOTMPDIR="+c.workspace.Path(tempFolder))
 	// Whatever the user's GOFLAGS say, a build doesn't change go.mod.
-	_, err := run(ctx, root, environment, "go", "build", "-mod=readonly", "-trimpath", "-ldflags", "-s -w -X main.version="+ProviderVersion,
-		"-o", folder+string(filepath.Separator), ".", "./internal/testing/consumer/terraform-provider-aws")
+	_, err := run(
+		ctx,
+		root,
+		environment,
+		"go",
+		"build",
+		"-mod=readonly",
+		"-trimpath",
+		"-ldflags",
+		"-s -w -X main.version="+ProviderVersion,
+		"-o",
+		folder+string(filepath.Separator),
+		".",
+		"./internal/testing/consumer/terraform-provider-aws",
+	)
 	if err != nil {
 		return Executables{}, err
 	}

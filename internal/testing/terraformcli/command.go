@@ -37,13 +37,20 @@ func WithOutput(err error) error {
 	return fmt.Errorf("%w\n%s", err, strings.TrimSpace(Scrubbed(failure.Output)))
 }
 
-// Run runs the CLI in a folder and answers its standard output. It never asks for input. The error is a *CommandError. When
-// ctx ends, the CLI is interrupted as by Ctrl-C, so that it can end its providers; what is left after that is killed.
+// Run runs the CLI in a folder and answers its standard output. It never asks for input. The error is a *CommandError.
+// When ctx ends, the CLI is interrupted as by Ctrl-C, so that it can end its providers; what is left after that is
+// killed.
 func (c *CLI) Run(ctx context.Context, folder string, arguments ...string) (string, error) {
 	return run(ctx, folder, c.environment, c.Path, arguments...)
 }
 
-func run(ctx context.Context, folder string, environment []string, program string, arguments ...string) (string, error) {
+func run(
+	ctx context.Context,
+	folder string,
+	environment []string,
+	program string,
+	arguments ...string,
+) (string, error) {
 	command := exec.CommandContext(ctx, program, arguments...)
 	command.Dir = folder
 	command.Env = environment

@@ -15,7 +15,8 @@ import (
 )
 
 func TestRunKeepsEverythingThatACommandWrote(t *testing.T) {
-	output, err := run(t.Context(), t.TempDir(), nil, "/bin/sh", "-c", "echo to standard output; echo to standard error >&2; exit 3")
+	output, err := run(t.Context(), t.TempDir(), nil, "/bin/sh", "-c", "echo to standard output; echo to standard "+
+		"error >&2; exit 3")
 	failure, ok := errors.AsType[*CommandError](err)
 	if !ok {
 		t.Fatalf("got %v, want a *CommandError", err)
@@ -33,8 +34,8 @@ func TestRunKeepsEverythingThatACommandWrote(t *testing.T) {
 	}
 }
 
-// TestRunEndsWhatACommandStarted has a command that ends by the interrupt and leaves a process behind, as a Terraform that
-// is killed leaves its providers.
+// TestRunEndsWhatACommandStarted has a command that ends by the interrupt and leaves a process behind, as a Terraform
+// that is killed leaves its providers.
 func TestRunEndsWhatACommandStarted(t *testing.T) {
 	folder := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -74,13 +75,17 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// ends waits for the end of a process that isn't a child of this one. A zombie, which nobody has asked after, has ended.
+// ends waits for the end of a process that isn't a child of this one. A zombie, which nobody has asked after, has
+// ended.
 func ends(pid int) bool {
 	for range 200 {
 		if syscall.Kill(pid, 0) != nil {
 			return true
 		}
-		if stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat"); err == nil && strings.Contains(string(stat), ") Z ") {
+		if stat, err := os.ReadFile(
+			"/proc/" + strconv.Itoa(pid) + "/stat",
+		); err == nil &&
+			strings.Contains(string(stat), ") Z ") {
 			return true
 		}
 		time.Sleep(10 * time.Millisecond)

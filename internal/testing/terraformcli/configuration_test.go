@@ -10,7 +10,8 @@ import (
 func TestCopyConfigurationLeavesOutWhatACLIHasWritten(t *testing.T) {
 	source, target := t.TempDir(), filepath.Join(t.TempDir(), "copy")
 	for _, name := range []string{
-		"main.tf", "modules/role/main.tf", ".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup", ".terraform/providers/a",
+		"main.tf", "modules/role/main.tf", ".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup",
+		".terraform/providers/a",
 		"modules/role/.terraform/b",
 	} {
 		path := filepath.Join(source, name)

@@ -18,7 +18,8 @@ var inherited = []string{
 // loopback is never reached through a proxy: the emulator is there.
 const loopback = "127.0.0.1,localhost"
 
-// environment is what the CLI runs in: its home and its temporary files are in the workspace, its configuration is ours.
+// environment is what the CLI runs in: its home and its temporary files are in the workspace, its configuration is
+// ours.
 func (w *Workspace) environment(parent []string) []string {
 	var environment []string
 	exceptions := loopback

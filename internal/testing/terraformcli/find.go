@@ -59,7 +59,8 @@ func Find(ctx context.Context, w *Workspace) (*CLI, error) {
 func (w *Workspace) openDownloaded(ctx context.Context) (*CLI, error) {
 	path, downloaded, err := install(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("there is no terraform and no tofu to run, and Terraform %s can't be downloaded (install one, or name one in %s): %w",
+		return nil, fmt.Errorf("there is no terraform and no tofu to run, and Terraform %s can't be downloaded "+
+			"(install one, or name one in %s): %w",
 			downloadedVersion, PathVariable, err)
 	}
 	cli, err := w.open(ctx, path)
@@ -102,7 +103,13 @@ func (c *CLI) identify(output string) error {
 	major, majorErr := strconv.Atoi(found[3])
 	minor, minorErr := strconv.Atoi(found[4])
 	if majorErr != nil || minorErr != nil || major < oldestMajor || major == oldestMajor && minor < oldestMinor {
-		return fmt.Errorf("it is %s %s; %d.%d is the oldest that this provider supports", c.Product, c.Version, oldestMajor, oldestMinor)
+		return fmt.Errorf(
+			"it is %s %s; %d.%d is the oldest that this provider supports",
+			c.Product,
+			c.Version,
+			oldestMajor,
+			oldestMinor,
+		)
 	}
 	return nil
 }

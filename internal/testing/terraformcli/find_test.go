@@ -23,13 +23,31 @@ func TestFind(t *testing.T) {
 		cached string            // what the program in the user's cache answers
 		want   string            // the product, its version and its platform
 	}{
-		"terraform before tofu":             {onPath: map[string]string{"terraform": terraformAnswer, "tofu": tofuAnswer}, want: "Terraform 1.11.4 linux_amd64"},
-		"tofu alone":                        {onPath: map[string]string{"tofu": tofuAnswer}, want: "OpenTofu 1.12.6 darwin_arm64"},
-		"a terraform that doesn't run":      {onPath: map[string]string{"terraform": "", "tofu": tofuAnswer}, want: "OpenTofu 1.12.6 darwin_arm64"},
-		"a terraform that is too old":       {onPath: map[string]string{"terraform": oldAnswer, "tofu": tofuAnswer}, want: "OpenTofu 1.12.6 darwin_arm64"},
-		"the one that is named before all":  {onPath: map[string]string{"terraform": terraformAnswer}, named: tofuAnswer, want: "OpenTofu 1.12.6 darwin_arm64"},
-		"one that was downloaded before":    {cached: terraformAnswer, want: "Terraform 1.11.4 linux_amd64"},
-		"a downloaded one after a real one": {onPath: map[string]string{"tofu": tofuAnswer}, cached: terraformAnswer, want: "OpenTofu 1.12.6 darwin_arm64"},
+		"terraform before tofu": {
+			onPath: map[string]string{"terraform": terraformAnswer, "tofu": tofuAnswer},
+			want:   "Terraform 1.11.4 linux_amd64",
+		},
+		"tofu alone": {onPath: map[string]string{"tofu": tofuAnswer}, want: "OpenTofu 1.12.6 " +
+			"darwin_arm64"},
+		"a terraform that doesn't run": {
+			onPath: map[string]string{"terraform": "", "tofu": tofuAnswer},
+			want:   "OpenTofu 1.12.6 darwin_arm64",
+		},
+		"a terraform that is too old": {
+			onPath: map[string]string{"terraform": oldAnswer, "tofu": tofuAnswer},
+			want:   "OpenTofu 1.12.6 darwin_arm64",
+		},
+		"the one that is named before all": {
+			onPath: map[string]string{"terraform": terraformAnswer},
+			named:  tofuAnswer,
+			want:   "OpenTofu 1.12.6 darwin_arm64",
+		},
+		"one that was downloaded before": {cached: terraformAnswer, want: "Terraform 1.11.4 linux_amd64"},
+		"a downloaded one after a real one": {
+			onPath: map[string]string{"tofu": tofuAnswer},
+			cached: terraformAnswer,
+			want:   "OpenTofu 1.12.6 darwin_arm64",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +70,11 @@ func TestFind(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				writeProgram(t, filepath.Join(folder, "terraform-provider-sts", "terraform-"+downloadedVersion, "terraform"), test.cached)
+				writeProgram(
+					t,
+					filepath.Join(folder, "terraform-provider-sts", "terraform-"+downloadedVersion, "terraform"),
+					test.cached,
+				)
 			}
 			cli, err := Find(t.Context(), newWorkspace(t))
 			if err != nil {

@@ -18,9 +18,9 @@ const downloadedVersion = "1.11.4"
 // downloadTimeout is for about 30 MB.
 const downloadTimeout = 5 * time.Minute
 
-// install answers the path of a Terraform in the user's cache folder, and whether it had to be downloaded. The signature of
-// the release is verified. It is put in its place whole or not at all, so that an interrupted download isn't taken for
-// Terraform the next time.
+// install answers the path of a Terraform in the user's cache folder, and whether it had to be downloaded. The
+// signature of the release is verified. It is put in its place whole or not at all, so that an interrupted download
+// isn't taken for Terraform the next time.
 func install(ctx context.Context) (path string, downloaded bool, err error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -58,7 +58,12 @@ func downloadTerraform(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	release := releases.ExactVersion{Product: product.Terraform, Version: wanted, InstallDir: folder, Timeout: downloadTimeout}
+	release := releases.ExactVersion{
+		Product:    product.Terraform,
+		Version:    wanted,
+		InstallDir: folder,
+		Timeout:    downloadTimeout,
+	}
 	_, err = release.Install(ctx)
 	return err
 }

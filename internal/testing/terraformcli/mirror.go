@@ -17,7 +17,10 @@ func (c *CLI) Mirror(address Address, version, executable string) error {
 		return err
 	}
 	// The CLI starts the file whose name is made of the address's last part, whatever it was called when it was built.
-	target := filepath.Join(folder, fmt.Sprintf("terraform-provider-%s_v%s%s", address.Type, version, filepath.Ext(executable)))
+	target := filepath.Join(
+		folder,
+		fmt.Sprintf("terraform-provider-%s_v%s%s", address.Type, version, filepath.Ext(executable)),
+	)
 	if err := os.Link(executable, target); err == nil {
 		return nil
 	}
@@ -43,7 +46,9 @@ func copyFile(source, target string, mode os.FileMode) (err error) {
 // AllowDownloads has the CLI fetch what isn't among the mirrored addresses from where it is published, once for all
 // configurations of the workspace. Before it is called, the mirror is all there is.
 func (c *CLI) AllowDownloads(mirrored ...Address) error {
-	return c.workspace.writeConfig(mirrorAndDownloads(c.workspace.Path(mirrorFolder), c.workspace.Path(cacheFolder), mirrored))
+	return c.workspace.writeConfig(
+		mirrorAndDownloads(c.workspace.Path(mirrorFolder), c.workspace.Path(cacheFolder), mirrored),
+	)
 }
 
 // ForbidDownloads has the CLI install from the mirror alone again.

@@ -28,7 +28,8 @@ func TestInstallsFromTheMirror(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	configuration := "terraform {\n  required_providers {\n    sts = { source = \"" + address.String() + "\" }\n    aws = { source = \"" +
+	configuration := "terraform {\n  required_providers {\n    sts = { source = \"" + address.String() +
+		"\" }\n    aws = { source = \"" +
 		ConsumerAddress.String() + "\" }\n  }\n}\n"
 
 	tests := map[string]func() error{

@@ -10,8 +10,8 @@ import (
 // margin is what stands before the text of a line: white space, and the frame that a CLI draws around its diagnostics.
 var margin = regexp.MustCompile(`^[ \t│]*`)
 
-// Scrubbed is a command's output, fit to be shown: without the secrets named and whatever looks like one. Lines and their
-// indentation stay.
+// Scrubbed is a command's output, fit to be shown: without the secrets named and whatever looks like one. Lines and
+// their indentation stay.
 func Scrubbed(output string, secrets ...secret.Text) string {
 	var text strings.Builder
 	for line := range strings.Lines(output) {

@@ -1,6 +1,6 @@
-// Package terraformcli runs a real Terraform or OpenTofu, with the providers of this repository, in a temporary folder and
-// in an environment of its own: nothing that the user has configured comes in, and nothing goes out. It is for the demo
-// and for the check of the examples, and has no part in the product.
+// Package terraformcli runs a real Terraform or OpenTofu, with the providers of this repository, in a temporary folder
+// and in an environment of its own: nothing that the user has configured comes in, and nothing goes out. It is for the
+// demo and for the check of the examples, and has no part in the product.
 package terraformcli
 
 import (
@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// Workspace is a temporary folder that holds everything a run needs and makes: the providers, the CLI's configuration, its
-// home and its temporary files.
+// Workspace is a temporary folder that holds everything a run needs and makes: the providers, the CLI's configuration,
+// its home and its temporary files.
 type Workspace struct {
 	root string
 }

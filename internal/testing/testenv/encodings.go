@@ -14,46 +14,54 @@ import (
 
 // Encodings are ways to repeat a secret, by their names. A test that looks for secrets tries all of them.
 var Encodings = map[string]func(string) string{
-	"as it is":             func(s string) string { return s },
-	"reversed":             reversed,
-	"base64":               func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
-	"base64 for URLs":      func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) },
-	"base32":               func(s string) string { return base32.StdEncoding.EncodeToString([]byte(s)) },
-	"base32 in lower case": func(s string) string { return strings.ToLower(base32.StdEncoding.EncodeToString([]byte(s))) },
-	"hex":                  func(s string) string { return hex.EncodeToString([]byte(s)) },
-	"hex in upper case":    func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
-	"percent-encoding":     url.QueryEscape,
-	"percent signs":        func(s string) string { return each(s, "%%%02X") },
-	"entities":             func(s string) string { return each(s, "&#%d;") },
-	"entities in hex":      func(s string) string { return each(s, "&#x%x;") },
-	"escaped HTML":         html.EscapeString,
-	"unicode escapes":      func(s string) string { return each(s, `\u%04x`) },
-	"quoted":               strconv.Quote,
-	"decimal codes":        func(s string) string { return each(s, "%d ") },
-	"octal codes":          func(s string) string { return each(s, "%o ") },
-	"binary codes":         func(s string) string { return each(s, "%08b ") },
-	"hex codes":            func(s string) string { return each(s, "%02x ") },
-	"letters with spaces":  func(s string) string { return each(s, "%c ") },
-	"letters with dashes":  func(s string) string { return each(s, "%c-") },
-	"letters with dots":    func(s string) string { return each(s, "%c.") },
-	"another alphabet":     func(s string) string { return strings.Map(rot13, s) },
-	"lower case":           strings.ToLower,
-	"upper case":           strings.ToUpper,
-	"zero-width spaces":    func(s string) string { return strings.Join(strings.Split(s, ""), "\u200b") },
-	"wide letters":         func(s string) string { return strings.Map(wide, s) },
-	"a path":               func(s string) string { return "/" + strings.Join(Chunks(s, 4), "/") },
-	"an ARN":               func(s string) string { return "arn:aws:iam::123456789012:role/" + s },
+	"as it is":        func(s string) string { return s },
+	"reversed":        reversed,
+	"base64":          func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+	"base64 for URLs": func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) },
+	"base32":          func(s string) string { return base32.StdEncoding.EncodeToString([]byte(s)) },
+	"base32 in lower case": func(s string) string {
+		return strings.ToLower(base32.StdEncoding.EncodeToString([]byte(s)))
+	},
+	"hex":                 func(s string) string { return hex.EncodeToString([]byte(s)) },
+	"hex in upper case":   func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
+	"percent-encoding":    url.QueryEscape,
+	"percent signs":       func(s string) string { return each(s, "%%%02X") },
+	"entities":            func(s string) string { return each(s, "&#%d;") },
+	"entities in hex":     func(s string) string { return each(s, "&#x%x;") },
+	"escaped HTML":        html.EscapeString,
+	"unicode escapes":     func(s string) string { return each(s, `\u%04x`) },
+	"quoted":              strconv.Quote,
+	"decimal codes":       func(s string) string { return each(s, "%d ") },
+	"octal codes":         func(s string) string { return each(s, "%o ") },
+	"binary codes":        func(s string) string { return each(s, "%08b ") },
+	"hex codes":           func(s string) string { return each(s, "%02x ") },
+	"letters with spaces": func(s string) string { return each(s, "%c ") },
+	"letters with dashes": func(s string) string { return each(s, "%c-") },
+	"letters with dots":   func(s string) string { return each(s, "%c.") },
+	"another alphabet":    func(s string) string { return strings.Map(rot13, s) },
+	"lower case":          strings.ToLower,
+	"upper case":          strings.ToUpper,
+	"zero-width spaces":   func(s string) string { return strings.Join(strings.Split(s, ""), "\u200b") },
+	"wide letters":        func(s string) string { return strings.Map(wide, s) },
+	"a path":              func(s string) string { return "/" + strings.Join(Chunks(s, 4), "/") },
+	"an ARN":              func(s string) string { return "arn:aws:iam::123456789012:role/" + s },
 	"ARNs": func(s string) string {
 		return "arn:aws:iam::123456789012:role/" + strings.Join(Chunks(s, 8), " arn:aws:iam::123456789012:role/")
 	},
-	"a host":              func(s string) string { return strings.ToLower(strings.Join(Chunks(s, 10), ".")) + ".example.com" },
+	"a host": func(s string) string {
+		return strings.ToLower(strings.Join(Chunks(s, 10), ".")) + ".example.com"
+	},
 	"words around chunks": func(s string) string { return "the " + strings.Join(Chunks(s, 5), " and the ") },
 }
 
 func init() {
 	for size := 2; size <= 12; size++ {
-		Encodings[fmt.Sprintf("pieces of %d", size)] = func(s string) string { return strings.Join(Chunks(s, size), " ") }
-		Encodings[fmt.Sprintf("hex in pieces of %d", size)] = func(s string) string { return strings.Join(Chunks(hex.EncodeToString([]byte(s)), size), " ") }
+		Encodings[fmt.Sprintf("pieces of %d", size)] = func(s string) string {
+			return strings.Join(Chunks(s, size), " ")
+		}
+		Encodings[fmt.Sprintf("hex in pieces of %d", size)] = func(s string) string {
+			return strings.Join(Chunks(hex.EncodeToString([]byte(s)), size), " ")
+		}
 		Encodings[fmt.Sprintf("base64 in pieces of %d", size)] = func(s string) string {
 			return strings.Join(Chunks(base64.StdEncoding.EncodeToString([]byte(s)), size), " ")
 		}

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// Main runs a package's tests behind a proxy that lets nothing through: what isn't for loopback is refused, and its host
-// noted. It is for TestMain, since Go reads the proxy's variables once in a process. What is given is called afterwards.
+// Main runs a package's tests behind a proxy that lets nothing through: what isn't for loopback is refused, and its
+// host noted. It is for TestMain, since Go reads the proxy's variables once in a process. What is given is called
+// afterwards.
 func Main(m *testing.M, afterwards ...func() error) {
 	if os.Getenv("STS_ACC") != "" { // the run against AWS itself
 		os.Exit(m.Run())

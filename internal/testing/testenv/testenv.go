@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Isolate takes away what the machine's own AWS, Terraform and proxy setup would add to a test, and gives it a home folder
-// and a CLI configuration of its own. The old values come back after the test, which can't be parallel.
+// Isolate takes away what the machine's own AWS, Terraform and proxy setup would add to a test, and gives it a home
+// folder and a CLI configuration of its own. The old values come back after the test, which can't be parallel.
 func Isolate(t *testing.T) {
 	t.Helper()
 	for _, entry := range os.Environ() {
@@ -28,8 +28,8 @@ func Isolate(t *testing.T) {
 	t.Setenv("TF_CLI_CONFIG_FILE", WriteFile(t, "terraform.rc", "disable_checkpoint = true\n"))
 }
 
-// pinGoCaches keeps what is below the home folder where it is, for tests that build: in another home, nothing is compiled yet,
-// and no module there.
+// pinGoCaches keeps what is below the home folder where it is, for tests that build: in another home, nothing is
+// compiled yet, and no module there.
 func pinGoCaches(t *testing.T) {
 	t.Helper()
 	t.Setenv("GOPATH", build.Default.GOPATH)

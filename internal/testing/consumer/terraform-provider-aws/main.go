@@ -13,7 +13,8 @@ import (
 )
 
 func main() {
-	address := flag.String("address", "terraform.local/webidentity/consumer", "source address that configurations know the provider by")
+	address := flag.String("address", "terraform.local/webidentity/consumer", "source address that configurations "+
+		"know the provider by")
 	flag.Parse()
 	// As the provider does: the dump of the plugin protocol would hold the credentials.
 	if err := os.Unsetenv("TF_LOG_SDK_PROTO_DATA_DIR"); err != nil {

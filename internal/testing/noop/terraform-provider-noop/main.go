@@ -11,7 +11,11 @@ import (
 )
 
 func main() {
-	if err := providerserver.Serve(context.Background(), noop.New, providerserver.ServeOpts{Address: noop.Address}); err != nil {
+	if err := providerserver.Serve(
+		context.Background(),
+		noop.New,
+		providerserver.ServeOpts{Address: noop.Address},
+	); err != nil {
 		log.Fatal(err)
 	}
 }
