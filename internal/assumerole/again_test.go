@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
@@ -363,7 +364,7 @@ func TestPropagationWithAFile(t *testing.T) {
 	server, token := startSTS(t, emulator.Options{})
 	refuseFirst(server, 2, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 	asked := request("")
-	asked.Token = webidentity.File{Path: testenv.WriteFile(t, "token", token), Argument: webidentity.FileArgument}
+	asked.Token = webidentity.File{Path: testenv.WriteFile(t, "token", token), Origin: origin.Of(origin.Block)}
 	asked.PropagationTimeout = 30 * time.Second
 	if made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked); err != nil || made.Calls != 3 {
 		t.Errorf("%d calls, and %v", made.Calls, err)

@@ -4,13 +4,13 @@ package assumerole
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
@@ -44,7 +44,7 @@ type Client struct {
 }
 
 // NewClient reads the environment and the shared configuration. No AWS credentials are looked up: the call is
-// anonymous. Its error is a *SettingError.
+// anonymous. Errors: *ValueError and *SharedConfigError.
 func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 	loaded, err := load(ctx, settings)
 	if err != nil {
@@ -61,12 +61,11 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 		return nil, err
 	}
 	if client.endpoint != nil && settings.UseFIPSEndpoint != nil && *settings.UseFIPSEndpoint {
-		return nil, &SettingError{
-			Argument: UseFIPSEndpointArgument,
-			Summary:  "FIPS and an endpoint exclude each other",
-			Detail: fmt.Sprintf("use_fips_endpoint asks for the Region's FIPS endpoint, but %s names another one. "+
-				"Name the FIPS endpoint itself there, or leave one of the two out.",
-				client.endpoint.origin),
+		return nil, &ValueError{
+			Parameter: ParameterUseFIPSEndpoint,
+			Origin:    origin.Of(origin.ProviderBlock),
+			Problem:   ProblemWithEndpoint,
+			Other:     client.endpoint.origin,
 		}
 	}
 	client.maxRetries, err = maxRetries(settings, loaded)

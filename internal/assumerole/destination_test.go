@@ -3,6 +3,7 @@ package assumerole_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -10,8 +11,11 @@ import (
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 const profileWithRegion = `[profile work]
@@ -181,7 +185,7 @@ func TestNothingIsSent(t *testing.T) {
 		},
 		"plain http by the environment": {
 			environment: map[string]string{"AWS_ENDPOINT_URL_STS": "http://minio.example.com"},
-			want:        "would cross the network in the clear",
+			want:        "would cross the network in plaintext",
 		},
 		"an endpoint without a scheme": {
 			settings: assumerole.Settings{Endpoint: "minio.example.com"}, setting: "endpoint",
@@ -192,7 +196,7 @@ func TestNothingIsSent(t *testing.T) {
 		},
 		"an endpoint with a password": {
 			settings: assumerole.Settings{Endpoint: "https://user:hunter2@minio.example.com"}, setting: "endpoint",
-			want: "holds a user or a password",
+			want: "has a user or a password",
 		},
 		"an endpoint with a query": {
 			settings: assumerole.Settings{Endpoint: "https://minio.example.com/?a=b"}, setting: "endpoint",
@@ -204,14 +208,14 @@ func TestNothingIsSent(t *testing.T) {
 		},
 		"the environment's token, to another's server": {
 			settings: assumerole.Settings{Endpoint: "https://minio.example.com"}, change: func(r *assumerole.Request) {
-				r.AmbientToken = true
+				r.TokenOrigin = origin.OfVariable(webidentity.FileVariable)
 			},
 			want: "that server could use the token there",
 		},
 		"the environment's token, to a host under AWS's domain that anybody can have": {
 			settings: assumerole.Settings{Endpoint: "https://sts.s3.amazonaws.com"},
 			change: func(r *assumerole.Request) {
-				r.AmbientToken = true
+				r.TokenOrigin = origin.OfVariable(webidentity.FileVariable)
 			},
 			want: "that server could use the token there",
 		},
@@ -258,11 +262,11 @@ func TestNothingIsSent(t *testing.T) {
 		},
 		"an account with letters": {
 			change:   func(r *assumerole.Request) { r.RoleARN = "arn:aws:iam::ACCOUNT:role/deploy" },
-			argument: "role_arn", want: "letters in its account ID, \"ACCOUNT\", where 12 digits belong",
+			argument: "role_arn", want: "letters in its account ID, \"ACCOUNT\"",
 		},
 		"a role in a Region": {
 			change:   func(r *assumerole.Request) { r.RoleARN = "arn:aws:iam:us-east-1:111122223333:role/deploy" },
-			argument: "role_arn", want: "names a Region",
+			argument: "role_arn", want: "has a Region, but",
 		},
 		"a role's ARN that is too long": {
 			change:   func(r *assumerole.Request) { r.RoleARN = roleARN + strings.Repeat("x", 2048) },
@@ -270,7 +274,7 @@ func TestNothingIsSent(t *testing.T) {
 		},
 		"a role of the environment, with its name": {
 			change: func(r *assumerole.Request) {
-				r.RoleARN, r.RoleARNOrigin = "deploy", "the environment variable AWS_ROLE_ARN"
+				r.RoleARN, r.RoleARNOrigin = "deploy", origin.OfVariable("AWS_ROLE_ARN")
 			},
 			argument: "role_arn", want: `"deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`,
 		},
@@ -278,7 +282,7 @@ func TestNothingIsSent(t *testing.T) {
 			settings: assumerole.Settings{AllowedAccountIDs: []string{account}}, change: func(r *assumerole.Request) {
 				r.RoleARN = jwt
 			}, argument: "role_arn",
-			want: `The role ARN "[49 characters left out]" isn't of one of the accounts`,
+			want: `The role ARN "[49 characters left out]" isn't in an account`,
 		},
 		"a token in place of a Region": {
 			settings: assumerole.Settings{Region: jwt}, setting: "region",
@@ -314,32 +318,23 @@ func TestNothingIsSent(t *testing.T) {
 				test.change(&asked)
 			}
 			testenv.Refused()
-			_, err := exchange(t, test.settings, asked)
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %q", err, test.want)
+			made, err := exchange(t, test.settings, asked)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			told := explain.Failure(made, err)
+			if !strings.Contains(told.Summary+": "+told.Detail, test.want) {
+				t.Errorf("got %v, want %q", told, test.want)
 			}
 			if got := testenv.Refused(); len(got) > 0 {
 				t.Errorf("asked for %q", got)
 			}
-			argument, setting := "", ""
-			if found, ok := errors.AsType[*assumerole.ArgumentError](err); ok {
-				argument = found.Argument
-			} else if found, ok := errors.AsType[*assumerole.SettingError](err); ok {
-				setting = found.Argument
-			} else {
-				t.Errorf("the error is a %T", err)
+			if told.Argument != test.argument || told.ProviderArgument != test.setting {
+				t.Errorf("it is at the block's %q and the provider's %q, want %q and %q",
+					told.Argument, told.ProviderArgument, test.argument, test.setting)
 			}
-			if argument != test.argument || setting != test.setting {
-				t.Errorf(
-					"it is at the block's %q and the provider's %q, want %q and %q",
-					argument,
-					setting,
-					test.argument,
-					test.setting,
-				)
-			}
-			if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "eyJ") {
-				t.Errorf("a password or a token is in the error: %v", err)
+			if text := fmt.Sprint(err, told); strings.Contains(text, "hunter2") || strings.Contains(text, "eyJ") {
+				t.Errorf("a password or a token is in the error: %s", text)
 			}
 		})
 	}

@@ -6,28 +6,6 @@ import (
 	"time"
 )
 
-// ArgumentError is a value that can't be sent: it breaks a constraint of the API, or contradicts another. Nothing was
-// sent.
-type ArgumentError struct {
-	Argument  string // of the block
-	Misplaced bool   // a token might be in the argument by mistake, so the argument's line must not be shown
-	Summary   string
-	Detail    string // what is wrong and what would be valid, in sentences
-}
-
-func (e *ArgumentError) Error() string { return e.Summary + ": " + e.Detail }
-
-// SettingError is a setting of the provider, its environment or the shared configuration that can't be used. Nothing
-// was sent.
-type SettingError struct {
-	Argument string // of the provider block; empty when the setting stands elsewhere, which Detail names
-	Secret   bool   // the argument might hold a password, so its line must not be shown
-	Summary  string
-	Detail   string
-}
-
-func (e *SettingError) Error() string { return e.Summary + ": " + e.Detail }
-
 // ServiceError is an error that STS answered.
 type ServiceError struct {
 	Code       string // as the API reference lists them, such as AccessDenied; scrubbed
@@ -122,13 +100,23 @@ type BugError struct {
 
 func (e *BugError) Error() string { return "a bug of the provider, at " + e.Place }
 
+// Stage is what an exchange waits for.
+type Stage string
+
+// The stages of an exchange.
+const (
+	StageToken       Stage = "waiting for the web identity token"
+	StageCall        Stage = "waiting for the response of STS"
+	StagePropagation Stage = "waiting for changes of IAM to propagate"
+)
+
 // InterruptedError is an exchange that its context's end cut short. It unwraps to context.Canceled.
 type InterruptedError struct {
-	During string // what it was waiting for
-	Last   error  // how the last of several calls failed, of one of the types here; nil when none had failed yet
+	During Stage
+	Last   error // how the last of several calls failed, of one of the types here; nil when none had failed yet
 }
 
-func (e *InterruptedError) Error() string { return "interrupted while " + e.During }
+func (e *InterruptedError) Error() string { return "interrupted while " + string(e.During) }
 
 // Unwrap gives context.Canceled.
 func (e *InterruptedError) Unwrap() error { return context.Canceled }
@@ -136,8 +124,8 @@ func (e *InterruptedError) Unwrap() error { return context.Canceled }
 // TimeoutError is an exchange that took longer than Request.Timeout.
 type TimeoutError struct {
 	Timeout time.Duration
-	During  string // what it was waiting for
-	Last    error  // how the last of several calls failed, of one of the types above; nil when none had failed yet
+	During  Stage
+	Last    error // how the last of several calls failed, of one of the types above; nil when none had failed yet
 }
 
 func (e *TimeoutError) Error() string {

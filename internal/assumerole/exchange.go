@@ -39,7 +39,8 @@ type Exchange struct {
 // Unless the request is to be fresh, a token that was requested from a platform serves every request while it has life
 // left, and requests for exactly the same session share one call.
 //
-// Errors: *ArgumentError, *SettingError and *webidentity.Error, before anything is sent; *ServiceError, *AnswerError,
+// Errors before anything is sent: *ValueError, *PartitionError, *AccountError, *AmbientTokenError,
+// *EndpointRulesError, and *webidentity.Error. Other errors: *ServiceError, *AnswerError,
 // *transport.RedirectError, *ConnectionError, *TimeoutError, *BugError; and *InterruptedError when ctx was cancelled.
 func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchange, err error) {
 	exchange = Exchange{Request: request}

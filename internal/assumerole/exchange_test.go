@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
@@ -592,10 +593,10 @@ func TestTimeoutEndsWaitingAndSaysWhere(t *testing.T) {
 	asked := request("an-opaque-token")
 	asked.Timeout = 300 * time.Millisecond
 	start := time.Now()
-	_, err := exchange(t, assumerole.Settings{Endpoint: silent(t)}, asked)
+	made, err := exchange(t, assumerole.Settings{Endpoint: silent(t)}, asked)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-	if !ok || timeout.Last != nil || timeout.Timeout != asked.Timeout ||
-		!strings.Contains(timeout.During, "the provider's argument endpoint") {
+	if !ok || timeout.Last != nil || timeout.Timeout != asked.Timeout || timeout.During != assumerole.StageCall ||
+		made.Destination.EndpointOrigin != origin.Of(origin.ProviderBlock) {
 		t.Errorf("got %T: %v", err, err)
 	}
 	if took := time.Since(start); took > 2*time.Second {
@@ -685,14 +686,14 @@ func TestTokenIsReadForEachExchange(t *testing.T) {
 		t.Fatal(err)
 	}
 	asked := request("")
-	asked.Token = webidentity.File{Path: path, Argument: webidentity.FileArgument}
+	asked.Token = webidentity.File{Path: path, Origin: origin.Of(origin.Block)}
 	asked.Fresh = true
 	for range 2 {
 		if _, err := client.Exchange(t.Context(), asked); err != nil {
 			t.Fatal(err)
 		}
 	}
-	asked.Token = webidentity.File{Path: path + "-gone", Argument: webidentity.FileArgument}
+	asked.Token = webidentity.File{Path: path + "-gone", Origin: origin.Of(origin.Block)}
 	if _, err := client.Exchange(t.Context(), asked); err == nil || len(server.Requests()) != 2 {
 		t.Errorf("got %v, after %d requests", err, len(server.Requests()))
 	}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -19,18 +18,8 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"golang.org/x/net/http/httpproxy"
 
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
-)
-
-// Arguments of the provider block for the transport, as errors name them.
-const (
-	UseFIPSEndpointArgument      = "use_fips_endpoint"
-	UseDualStackEndpointArgument = "use_dualstack_endpoint"
-	CustomCABundleArgument       = "custom_ca_bundle"
-	HTTPProxyArgument            = "http_proxy"
-	HTTPSProxyArgument           = "https_proxy"
-	NoProxyArgument              = "no_proxy"
-	MaxRetriesArgument           = "max_retries"
 )
 
 // load has the SDK read the environment and the shared configuration, under the settings.
@@ -108,11 +97,11 @@ func maxRetries(settings Settings, loaded aws.Config) (int, error) {
 	case settings.MaxRetries != nil:
 		return *settings.MaxRetries, nil
 	case loaded.RetryMaxAttempts < 0:
-		return 0, &SettingError{
-			Summary: "Invalid number of attempts",
-			Detail: fmt.Sprintf("The environment variable AWS_MAX_ATTEMPTS, or max_attempts of the profile, is %d. "+
-				"It must be 1 or more.",
-				loaded.RetryMaxAttempts),
+		return 0, &ValueError{
+			Parameter: ParameterMaxRetries,
+			Origin:    origin.OfVariable("AWS_MAX_ATTEMPTS"), // or the profile's max_attempts: the SDK doesn't say
+			Problem:   ProblemRange,
+			Number:    int64(loaded.RetryMaxAttempts),
 		}
 	case loaded.RetryMaxAttempts > 0:
 		return loaded.RetryMaxAttempts - 1, nil
@@ -146,25 +135,23 @@ func httpClient(loaded aws.Config, settings Settings) (*http.Client, error) {
 func proxies(settings Settings) (*httpproxy.Config, error) {
 	found := httpproxy.FromEnvironment()
 	for _, setting := range []struct {
-		argument, value string
-		target          *string
+		parameter Parameter
+		value     string
+		target    *string
 	}{
-		{HTTPProxyArgument, settings.HTTPProxy, &found.HTTPProxy},
-		{HTTPSProxyArgument, settings.HTTPSProxy, &found.HTTPSProxy},
-		{NoProxyArgument, settings.NoProxy, &found.NoProxy},
+		{ParameterHTTPProxy, settings.HTTPProxy, &found.HTTPProxy},
+		{ParameterHTTPSProxy, settings.HTTPSProxy, &found.HTTPSProxy},
 	} {
-		var err error
-		switch isURL := setting.argument != NoProxyArgument; {
-		case isURL && setting.value != "":
-			err = CheckProxy(setting.argument, setting.value)
-		case isURL:
-			err = checkProxyVariable(setting.argument, *setting.target)
+		err := checkProxyVariable(setting.parameter, *setting.target)
+		if setting.value != "" {
+			err = CheckProxy(setting.parameter, setting.value)
 		}
 		if err != nil {
 			return nil, err
 		}
 		*setting.target = cmp.Or(setting.value, *setting.target)
 	}
+	found.NoProxy = cmp.Or(settings.NoProxy, found.NoProxy)
 	return found, nil
 }
 
@@ -182,18 +169,14 @@ func isProxy(parsed *url.URL) bool {
 	return parsed != nil && isProxyScheme(parsed.Scheme) && parsed.Hostname() != "" && isPort(parsed.Port())
 }
 
-// CheckProxy tells whether a value of http_proxy or https_proxy can be used. Its error is a *SettingError, which
-// doesn't repeat the value: it may hold a password.
-func CheckProxy(argument, value string) error {
+// CheckProxy checks a value of the provider's argument for a proxy. Its error is a *ValueError, which doesn't repeat
+// the value, because it might contain a password.
+func CheckProxy(parameter Parameter, value string) error {
 	parsed, err := url.Parse(value)
 	if err == nil && isProxy(parsed) && (parsed.Path == "" || parsed.Path == "/") {
 		return nil
 	}
-	return &SettingError{
-		Argument: argument,
-		Secret:   true,
-		Summary:  "Invalid proxy",
-		Detail: fmt.Sprintf("The value of %s isn't the URL of a proxy. It must be one such as "+
-			"http://proxy.example.com:3128, with http, https or socks5.", argument),
+	return &ValueError{
+		Parameter: parameter, Origin: origin.Of(origin.ProviderBlock), Problem: ProblemNotProxy, Secret: true,
 	}
 }

@@ -95,7 +95,7 @@ func (l *loop) nextToken(ctx context.Context, renew bool) (secret.Text, error) {
 			ctx,
 			err,
 			timeout,
-			"fetching the web identity token from "+l.exchange.Request.Token.String(),
+			StageToken,
 			l.last,
 		)
 	case renew && token == l.token:
@@ -130,7 +130,7 @@ func (l *loop) call(ctx context.Context, token secret.Text) (*Result, error) {
 		l.number = number
 	}
 	l.exchange.Result = result
-	return result, ended(ctx, err, timeout, "waiting for the answer of STS at "+l.exchange.Destination.String(), l.last)
+	return result, ended(ctx, err, timeout, StageCall, l.last)
 }
 
 // goesOn decides whether there is another call after an answer, and tells of the answer.
@@ -185,9 +185,9 @@ func (l *loop) pause(ctx context.Context, class Class, err error) error {
 	}
 	l.pauses++
 	delay, _ := l.delays.BackoffDelay(l.pauses, err)
-	during := "waiting for the answer of STS at " + l.exchange.Destination.String()
+	during := StageCall
 	if class == Propagating {
-		during = "waiting for IAM to know the role"
+		during = StagePropagation
 		if time.Since(l.started)+delay >= l.timeout() {
 			return err
 		}
@@ -224,7 +224,7 @@ func (l *loop) within(ctx context.Context) (context.Context, time.Duration, cont
 
 // ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself. The last failure is
 // how a call before that ended; nil if there was none.
-func ended(ctx context.Context, err error, timeout time.Duration, during string, last error) error {
+func ended(ctx context.Context, err error, timeout time.Duration, during Stage, last error) error {
 	switch {
 	case err == nil:
 		return nil

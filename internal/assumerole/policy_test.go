@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 )
 
 func TestCompactPolicy(t *testing.T) {
@@ -38,7 +40,7 @@ func TestCompactPolicy(t *testing.T) {
 		switch {
 		case test.problem == "" && (err != nil || got != test.want):
 			t.Errorf("%s: got %q, %v; want %q", name, got, err, test.want)
-		case test.problem != "" && (err == nil || !strings.Contains(err.Error(), test.problem)):
+		case test.problem != "" && (err == nil || !strings.Contains(explain.Setting(err).Detail, test.problem)):
 			t.Errorf("%s: got %v; want %q", name, err, test.problem)
 		}
 	}
@@ -50,7 +52,7 @@ func TestCheckRoleSessionName(t *testing.T) {
 		"": false, "a": false, strings.Repeat("a", 65): false, "a b": false, "a/b": false, "a:b": false,
 		"naïve": false, "a\n": false, "a\tb": false,
 	} {
-		if err := assumerole.CheckRoleSessionName(name); (err == nil) != valid {
+		if err := assumerole.CheckRoleSessionName(name, origin.Of(origin.Block)); (err == nil) != valid {
 			t.Errorf("%q: got %v", name, err)
 		}
 	}

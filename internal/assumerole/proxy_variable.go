@@ -1,25 +1,22 @@
 package assumerole
 
 import (
-	"fmt"
 	"net/url"
 	"os"
 	"strings"
+
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 )
 
 // checkProxyVariable checks the value of the environment variable that replaces an argument. httpproxy ignores a value
 // that it can't parse, and the call would then go around the proxy. The error doesn't repeat the value, which might
 // contain a password.
-func checkProxyVariable(argument, value string) error {
+func checkProxyVariable(parameter Parameter, value string) error {
 	if value == "" || isProxy(parseProxyVariable(value)) {
 		return nil
 	}
-	return &SettingError{
-		Summary: "Invalid proxy in the environment",
-		Detail: fmt.Sprintf("The environment variable %s isn't the URL of a proxy. Set it to a URL such as "+
-			"http://proxy.example.com:3128. "+
-			"The scheme must be http, https, socks5, or socks5h. The provider's argument %s overrides the variable.",
-			proxyVariable(argument, value), argument),
+	return &ValueError{
+		Parameter: parameter, Origin: origin.OfVariable(proxyVariable(parameter, value)), Problem: ProblemNotProxy,
 	}
 }
 
@@ -40,10 +37,14 @@ func parseProxyVariable(value string) *url.URL {
 	return parsed
 }
 
-// proxyVariable is the name of the variable that has the value. The name in lower case is the same as the argument's.
-func proxyVariable(argument, value string) string {
-	if upper := strings.ToUpper(argument); os.Getenv(upper) == value {
-		return upper
+// proxyVariable is the name of the variable that has the value. It can be in upper or lower case.
+func proxyVariable(parameter Parameter, value string) string {
+	name := "HTTP_PROXY"
+	if parameter == ParameterHTTPSProxy {
+		name = "HTTPS_PROXY"
 	}
-	return argument
+	if os.Getenv(name) == value {
+		return name
+	}
+	return strings.ToLower(name)
 }

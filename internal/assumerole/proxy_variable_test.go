@@ -2,10 +2,13 @@ package assumerole_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
@@ -76,15 +79,16 @@ func TestMalformedProxyVariable(t *testing.T) {
 				withoutProxies(t)
 				t.Setenv(variable, value)
 				_, err := assumerole.NewClient(t.Context(), assumerole.Settings{})
-				setting, is := errors.AsType[*assumerole.SettingError](err)
-				if !is {
+				value, ok := errors.AsType[*assumerole.ValueError](err)
+				if !ok || value.Origin != origin.OfVariable(variable) || value.Problem != assumerole.ProblemNotProxy {
 					t.Errorf("%s: the error is %v", variable, err)
-					continue
 				}
-				if setting.Argument != "" || !strings.Contains(setting.Detail, "environment variable "+variable+" ") {
-					t.Errorf("%s: the error is at %q: %v", variable, setting.Argument, err)
+				if told := explain.Setting(err); told.ProviderArgument != "" ||
+					!strings.Contains(told.Detail, "environment variable "+variable+" ") ||
+					strings.Contains(told.Detail, "hunter2") {
+					t.Errorf("%s: it is %v", variable, told)
 				}
-				if strings.Contains(err.Error(), "hunter2") {
+				if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), "hunter2") {
 					t.Errorf("%s: a password is in the error: %v", variable, err)
 				}
 			}
@@ -111,7 +115,8 @@ func TestProxyArgumentOverMalformedVariable(t *testing.T) {
 			if test.variable == "" && err != nil {
 				t.Error(err)
 			}
-			if test.variable != "" && (err == nil || !strings.Contains(err.Error(), test.variable+" ")) {
+			if test.variable != "" &&
+				(err == nil || !strings.Contains(explain.Setting(err).Detail, test.variable+" ")) {
 				t.Errorf("got %v, want one about %s", err, test.variable)
 			}
 		})

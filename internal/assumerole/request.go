@@ -1,7 +1,6 @@
 package assumerole
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -9,36 +8,27 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// Arguments of a block, as errors name them.
-const (
-	RoleARNArgument         = "role_arn"
-	RoleSessionNameArgument = "role_session_name"
-	PolicyARNsArgument      = "policy_arns"
-	PolicyArgument          = "policy"
-	DurationArgument        = "duration_seconds"
-)
-
 // Constraints of the API. Lengths are in characters, durations in seconds, sizes in bytes.
 const (
-	MinARNLength            = 20
-	MaxARNLength            = 2048
-	MinRoleSessionName      = 2
-	MaxRoleSessionName      = 64
-	MinProviderIDLength     = 4
-	MaxProviderIDLength     = 2048
-	MaxPolicyARNs           = 10
-	MaxPolicyLength         = 2048
-	MinDurationSeconds      = 900
-	MaxDurationSeconds      = 43200
-	MaxSessionTokenSize     = 4096
-	DefaultTimeout          = time.Minute
-	MaxTimeout              = 24 * time.Hour // the provider's own, for each timeout of Request
-	DefaultRoleSessionName  = "terraform"
-	roleSessionNameExpected = "letters, digits and the characters _ + = , . @ -"
+	MinARNLength           = 20
+	MaxARNLength           = 2048
+	MinRoleSessionName     = 2
+	MaxRoleSessionName     = 64
+	MinProviderIDLength    = 4
+	MaxProviderIDLength    = 2048
+	MaxPolicyARNs          = 10
+	MaxPolicyLength        = 2048
+	MinDurationSeconds     = 900
+	MaxDurationSeconds     = 43200
+	MaxSessionTokenSize    = 4096
+	DefaultTimeout         = time.Minute
+	MaxTimeout             = 24 * time.Hour // the provider's own, for each timeout of Request
+	DefaultRoleSessionName = "terraform"
 )
 
 // roleSessionName is the API's pattern, [\w+=,.@-]*.
@@ -47,11 +37,11 @@ var roleSessionName = regexp.MustCompile(`^[0-9A-Za-z_+=,.@-]*$`)
 // Request is one AssumeRoleWithWebIdentity, with where its token comes from. What isn't set isn't sent.
 type Request struct {
 	RoleARN                 string // RoleArn; of another form, even empty, for a server that isn't AWS's
-	RoleARNOrigin           string // who named the role, when it wasn't the argument
+	RoleARNOrigin           origin.Origin
 	RoleSessionName         string // RoleSessionName
+	RoleSessionNameOrigin   origin.Origin
 	Token                   webidentity.Source
-	TokenOfProvider         bool          // the token's source stands in the provider block, for errors to say
-	AmbientToken            bool          // the token is the environment's own, which is meant for AWS alone
+	TokenOrigin             origin.Origin // a token of origin.Variable is the environment's own, and only for AWS
 	ProviderID              string        // ProviderId
 	PolicyARNs              []string      // PolicyArns[].arn
 	Policy                  string        // Policy, as the user wrote it: it is compacted on its way out
@@ -67,37 +57,37 @@ type Request struct {
 	Attempted func(Attempt) `json:"-"`
 }
 
-// CheckRoleSessionName checks the API's constraints. Its error is an *ArgumentError.
-func CheckRoleSessionName(name string) error {
-	var problem string
-	switch length := utf8.RuneCountInString(name); {
-	case length < MinRoleSessionName || length > MaxRoleSessionName:
-		problem = fmt.Sprintf("has %d characters", length)
+// CheckRoleSessionName checks the API's constraints. Its error is a *ValueError.
+func CheckRoleSessionName(name string, from origin.Origin) error {
+	failure := &ValueError{
+		Parameter: ParameterRoleSessionName,
+		Origin:    from,
+		Value:     secret.Shown(name),
+		Length:    utf8.RuneCountInString(name),
+	}
+	switch {
+	case failure.Length < MinRoleSessionName || failure.Length > MaxRoleSessionName:
+		failure.Problem = ProblemLength
 	case !roleSessionName.MatchString(name):
-		problem = "has a character that isn't allowed"
+		failure.Problem = ProblemCharacters
 	default:
 		return nil
 	}
-	return &ArgumentError{
-		Argument: RoleSessionNameArgument,
-		Summary:  "Invalid role session name",
-		Detail: fmt.Sprintf("The role session name %q %s. It must be %d to %d characters long, of %s.",
-			secret.Shown(name), problem, MinRoleSessionName, MaxRoleSessionName, roleSessionNameExpected),
-	}
+	return failure
 }
 
-// CheckPolicyARN checks what the API demands of one of PolicyArns: its length. Its error is an *ArgumentError.
+// CheckPolicyARN checks the API's constraint on an element of PolicyArns, its length. Its error is a *ValueError.
 func CheckPolicyARN(value string) error {
 	length := utf8.RuneCountInString(value)
 	if length >= MinARNLength && length <= MaxARNLength {
 		return nil
 	}
-	return &ArgumentError{
-		Argument: PolicyARNsArgument,
-		Summary:  "Invalid policy ARN",
-		Detail: fmt.Sprintf("%q isn't the ARN of a managed policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess: "+
-			"it has %d characters, where %d to %d are allowed.",
-			shownARN(value), length, MinARNLength, MaxARNLength),
+	return &ValueError{
+		Parameter: ParameterPolicyARNs,
+		Origin:    origin.Of(origin.Block),
+		Problem:   ProblemLength,
+		Value:     shownARN(value),
+		Length:    length,
 	}
 }
 
@@ -108,12 +98,11 @@ func (r Request) checkForAWS() (arn.ARN, error) {
 		return arn.ARN{}, err
 	}
 	if r.DurationSeconds > MaxDurationSeconds {
-		return arn.ARN{}, &ArgumentError{
-			Argument: DurationArgument,
-			Summary:  "Duration out of range",
-			Detail: fmt.Sprintf("The duration is %d seconds. AWS allows %d to %d seconds (12 hours), and no more "+
-				"than the role's own maximum session duration.",
-				r.DurationSeconds, MinDurationSeconds, MaxDurationSeconds),
+		return arn.ARN{}, &ValueError{
+			Parameter: ParameterDurationSeconds,
+			Origin:    origin.Of(origin.Block),
+			Problem:   ProblemRange,
+			Number:    int64(r.DurationSeconds),
 		}
 	}
 	return role, nil
@@ -133,43 +122,36 @@ func shownARN(value string) string {
 	return secret.LeftOut(value)
 }
 
-func parseRoleARN(value, origin string) (arn.ARN, error) {
-	if origin != "" {
-		origin = ", from " + origin + ","
-	}
-	fail := func(problem string) error {
-		return &ArgumentError{
-			Argument:  RoleARNArgument,
-			Misplaced: shownARN(value) != value,
-			Summary:   "Invalid role ARN",
-			Detail: fmt.Sprintf("The role ARN %q%s %s. It must be the ARN of an IAM role, %d to %d characters long, "+
-				"such as arn:aws:iam::123456789012:role/deploy.",
-				shownARN(value), origin, problem, MinARNLength, MaxARNLength),
-		}
+func parseRoleARN(value string, from origin.Origin) (arn.ARN, error) {
+	failure := &ValueError{
+		Parameter: ParameterRoleARN,
+		Origin:    from,
+		Value:     shownARN(value),
+		Secret:    shownARN(value) != value,
+		Length:    utf8.RuneCountInString(value),
 	}
 	parsed, err := arn.Parse(value)
-	length := utf8.RuneCountInString(value)
 	switch {
 	case value == "":
-		return arn.ARN{}, fail("is empty")
+		failure.Problem = ProblemEmpty
 	case err != nil:
-		return arn.ARN{}, fail("isn't an ARN")
+		failure.Problem = ProblemNotARN
 	case parsed.Service == "sts" && strings.HasPrefix(parsed.Resource, "assumed-role/"):
-		return arn.ARN{}, fail("is that of a session of a role, not of the role itself")
-	case parsed.Service != "iam" || !strings.HasPrefix(parsed.Resource, "role/") || strings.HasSuffix(parsed.Resource,
-		"/"):
-		return arn.ARN{}, fail("isn't that of an IAM role")
+		failure.Problem = ProblemSessionARN
+	case parsed.Service != "iam", !strings.HasPrefix(parsed.Resource, "role/"), strings.HasSuffix(parsed.Resource, "/"):
+		failure.Problem = ProblemNotRoleARN
 	case parsed.Region != "":
-		return arn.ARN{}, fail("names a Region, which the ARN of a role doesn't")
+		failure.Problem = ProblemRegionInARN
 	case hasLetter.MatchString(parsed.AccountID):
-		return arn.ARN{}, fail(fmt.Sprintf("has letters in its account ID, %q, where 12 digits belong (an O for a 0, "+
-			"perhaps, or an l for a 1)", secret.Scrub(parsed.AccountID)))
+		failure.Problem, failure.Part = ProblemAccountLetters, secret.Scrub(parsed.AccountID)
 	case !accountID.MatchString(parsed.AccountID):
-		return arn.ARN{}, fail("has no account ID of 12 digits")
-	case length < MinARNLength || length > MaxARNLength:
-		return arn.ARN{}, fail(fmt.Sprintf("has %d characters", length))
+		failure.Problem = ProblemAccountID
+	case failure.Length < MinARNLength || failure.Length > MaxARNLength:
+		failure.Problem = ProblemLength
+	default:
+		return parsed, nil
 	}
-	return parsed, nil
+	return arn.ARN{}, failure
 }
 
 var (

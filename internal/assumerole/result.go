@@ -82,7 +82,7 @@ const maxClockSkew = 15 * time.Minute
 
 // input makes the API's input, all but the token.
 func (r Request) input() (*sts.AssumeRoleWithWebIdentityInput, error) {
-	if err := CheckRoleSessionName(r.RoleSessionName); err != nil {
+	if err := CheckRoleSessionName(r.RoleSessionName, r.RoleSessionNameOrigin); err != nil {
 		return nil, err
 	}
 	input := &sts.AssumeRoleWithWebIdentityInput{

@@ -10,6 +10,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -24,7 +25,7 @@ var asked = assumerole.Exchange{
 		Host:         "sts.us-east-1.amazonaws.com",
 		AWS:          true,
 		Region:       "us-east-1",
-		RegionOrigin: "the role's partition, aws",
+		RegionOrigin: origin.Origin{Name: "aws"},
 	},
 }
 
@@ -36,14 +37,25 @@ func TestFailure(t *testing.T) {
 		want     []string
 	}{
 		"an argument": {
-			err: &assumerole.ArgumentError{
-				Argument: "policy", Summary: "Invalid session policy", Detail: "It is.",
+			err: &assumerole.ValueError{
+				Parameter: assumerole.ParameterPolicy,
+				Origin:    origin.Of(origin.Block),
+				Problem:   assumerole.ProblemLength,
+				Length:    3000,
 			},
-			argument: "policy", summary: "Invalid session policy", want: []string{"It is."},
+			argument: "policy", summary: "Invalid session policy", want: []string{"3000 characters"},
 		},
 		"a token": {
-			err:      &webidentity.Error{Argument: "web_identity_token_file", Summary: "No", Detail: "None."},
-			argument: "web_identity_token_file", summary: "No", want: []string{"None."},
+			err: &webidentity.SourceError{
+				Source:  webidentity.File{Path: "/token", Origin: origin.Of(origin.Block)},
+				Problem: webidentity.ProblemNotFound,
+			},
+			argument: "web_identity_token_file", summary: "The web identity token file can't be read",
+			want: []string{`"/token" doesn't exist`},
+		},
+		"a token of a platform": {
+			err:      &webidentity.Error{Platform: "buildkite", Summary: "No", Detail: "None."},
+			argument: "web_identity_token_request", summary: "No", want: []string{"None."},
 		},
 		"a refusal": {
 			err: &assumerole.ServiceError{
@@ -69,9 +81,12 @@ func TestFailure(t *testing.T) {
 			summary: "The endpoint isn't an STS", want: []string{"has no credentials"},
 		},
 		"a timeout": {
-			err:     &assumerole.TimeoutError{Timeout: time.Minute, During: "waiting"},
+			err:     &assumerole.TimeoutError{Timeout: time.Minute, During: assumerole.StageCall},
 			summary: "No credentials within the timeout",
-			want:    []string{"1m passed while waiting", "Region from the role's partition"},
+			want: []string{
+				"1m passed while waiting for the answer of STS at sts.us-east-1.amazonaws.com",
+				"Region from the role's partition",
+			},
 		},
 		"a connection": {
 			err: &assumerole.ConnectionError{Problem: "it refuses the connection"}, summary: "STS can't be reached",
@@ -129,8 +144,10 @@ func TestHostileClaims(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	elsewhere := asked
-	elsewhere.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's " +
-		"argument endpoint"}
+	elsewhere.Destination = assumerole.Destination{
+		Host:           "minio.example.com",
+		EndpointOrigin: origin.Of(origin.ProviderBlock),
+	}
 	elsewhere.Claims = &webidentity.Claims{Audience: []string{"x", "sts.amazonaws.com"}}
 	elsewhere.Sent = true
 	elsewhere.Request.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
@@ -173,7 +190,7 @@ func TestRefreshWithExpiredToken(t *testing.T) {
 		},
 		"a file, which is replaced": {
 			code: "ExpiredToken", message: "token expired",
-			token: webidentity.File{Path: "/token", Argument: webidentity.FileArgument},
+			token: webidentity.File{Path: "/token", Origin: origin.Of(origin.Block)},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,26 +28,25 @@ func Failure(exchange assumerole.Exchange, err error) Explanation {
 }
 
 func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation {
-	if argument, found := errors.AsType[*assumerole.ArgumentError](err); found {
-		return Explanation{
-			Argument:  argument.Argument,
-			Misplaced: argument.Misplaced,
-			Summary:   argument.Summary,
-			Detail:    argument.Detail,
-		}
+	if explanation, ok := beforehand(err); ok {
+		return explanation
 	}
-	if source, found := errors.AsType[*webidentity.Error](err); found {
+	if source, ok := errors.AsType[*webidentity.SourceError](err); ok {
 		return noToken(exchange, source)
 	}
-	if _, found := errors.AsType[*assumerole.SettingError](err); found {
-		return Setting(err)
+	if platform, ok := errors.AsType[*webidentity.Error](err); ok {
+		return noPlatformToken(exchange, platform)
 	}
 	if service, found := errors.AsType[*assumerole.ServiceError](err); found {
 		return refusal{exchange, service, now}.explain()
 	}
 	if timeout, found := errors.AsType[*assumerole.TimeoutError](err); found && timeout.Last != nil {
 		return after(
-			fmt.Sprintf("The timeout, %s, was over while %s.", inShort(timeout.Timeout), timeout.During),
+			fmt.Sprintf(
+				"The timeout, %s, was over while %s.",
+				inShort(timeout.Timeout),
+				stageText(exchange, timeout.During),
+			),
 			failure(exchange, timeout.Last, now),
 		)
 	}
@@ -61,7 +60,7 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 	}
 	if interrupted, found := errors.AsType[*assumerole.InterruptedError](err); found && interrupted.Last != nil {
 		explanation := after(
-			fmt.Sprintf("The run was interrupted while %s.", interrupted.During),
+			fmt.Sprintf("The run was interrupted while %s.", stageText(exchange, interrupted.During)),
 			failure(exchange, interrupted.Last, now),
 		)
 		explanation.Summary = "Interrupted"
@@ -95,36 +94,28 @@ func Refresh(exchange assumerole.Exchange, err error) Explanation {
 		explanation.Summary = "The web identity token has expired, and can't be fetched anew"
 		explanation.Detail = paragraphs(fmt.Sprintf("The token was given by %s, so there is no newer one. "+
 			"Credentials can be refreshed for as long as the run lasts when the token comes "+
-			"from where its platform replaces it: %s, or the environment variable %s.", webidentity.InlineArgument,
-			webidentity.FileArgument, webidentity.FileVariable), explanation.Detail)
+			"from where its platform replaces it: %s, or the environment variable %s.", InlineArgument,
+			FileArgument, webidentity.FileVariable), explanation.Detail)
 	}
 	return explanation
 }
 
 // Setting explains what is wrong with the provider's settings.
 func Setting(err error) Explanation {
-	if setting, found := errors.AsType[*assumerole.SettingError](err); found {
-		return Explanation{
-			ProviderArgument: setting.Argument,
-			Misplaced:        setting.Secret,
-			Summary:          setting.Summary,
-			Detail:           setting.Detail,
-		}
+	if explanation, ok := beforehand(err); ok {
+		return explanation
 	}
 	return Explanation{Summary: "The provider can't be configured", Detail: secret.Scrub(err.Error())}
 }
 
-// noToken explains why there is no token. Where the provider block says where it comes from, no argument of the block
-// is at fault.
-func noToken(exchange assumerole.Exchange, source *webidentity.Error) Explanation {
-	if exchange.Request.TokenOfProvider {
-		return Explanation{Summary: source.Summary, Detail: paragraphs(source.Detail, "It is the provider block that "+
-			"says where the token comes from, by "+source.Argument+".")}
+// stageText says what an exchange waited for, inside a sentence.
+func stageText(exchange assumerole.Exchange, stage assumerole.Stage) string {
+	switch stage {
+	case assumerole.StageToken:
+		return "fetching the web identity token from " + SourceName(exchange.Request.Token)
+	case assumerole.StageCall:
+		return "waiting for the answer of STS at " + DestinationText(exchange.Destination)
+	case assumerole.StagePropagation:
 	}
-	return Explanation{
-		Argument:  source.Argument,
-		Misplaced: source.Misplaced,
-		Summary:   source.Summary,
-		Detail:    source.Detail,
-	}
+	return "waiting for IAM to know the role"
 }

@@ -167,5 +167,5 @@ func (r refusal) whereAudience() string {
 	if !isRequested || !isArgument {
 		return ""
 	}
-	return fmt.Sprintf(" (%s of %s)", audience.Name, request)
+	return fmt.Sprintf(" (%s of %s)", audience.Name, SourceName(request))
 }

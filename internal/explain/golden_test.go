@@ -14,6 +14,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -422,8 +423,10 @@ func role(arn string) func(*assumerole.Exchange) {
 func expired(exchange *assumerole.Exchange) { exchange.Claims.Expiration = now.Add(-time.Hour) }
 
 func elsewhere(exchange *assumerole.Exchange) {
-	exchange.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's " +
-		"argument endpoint"}
+	exchange.Destination = assumerole.Destination{
+		Host:           "minio.example.com",
+		EndpointOrigin: origin.Of(origin.ProviderBlock),
+	}
 }
 
 func both(first, second func(*assumerole.Exchange)) func(*assumerole.Exchange) {
@@ -517,9 +520,9 @@ var unanswered = map[string]struct {
 			Problem: `the name "sts.eu-central-9.amazonaws.com" doesn't resolve`,
 		},
 		func(exchange *assumerole.Exchange) {
-			exchange.Destination.Host, exchange.Destination.Region,
-				exchange.Destination.RegionOrigin = "sts.eu-central-9.amazonaws.com", "eu-central-9",
-				"the environment variable AWS_REGION"
+			exchange.Destination.Host = "sts.eu-central-9.amazonaws.com"
+			exchange.Destination.Region = "eu-central-9"
+			exchange.Destination.RegionOrigin = origin.OfVariable("AWS_REGION")
 		},
 	},
 	"unreachable_name_elsewhere": {
@@ -634,25 +637,23 @@ var unanswered = map[string]struct {
 		nil,
 	},
 	"unreachable_other": {&assumerole.ConnectionError{Problem: "network is unreachable"}, nil},
-	"timeout": {&assumerole.TimeoutError{Timeout: time.Minute, During: "waiting for the " +
-		"answer of STS at sts.us-east-1.amazonaws.com"}, nil},
-	"timeout_short": {&assumerole.TimeoutError{Timeout: time.Second, During: "waiting for the " +
-		"answer of STS at sts.us-east-1.amazonaws.com"}, nil},
-	"timeout_elsewhere": {&assumerole.TimeoutError{Timeout: 90 * time.Second, During: "waiting for the " +
-		"answer of STS at minio.example.com"}, elsewhere},
+	"timeout":           {&assumerole.TimeoutError{Timeout: time.Minute, During: assumerole.StageCall}, nil},
+	"timeout_short":     {&assumerole.TimeoutError{Timeout: time.Second, During: assumerole.StageCall}, nil},
+	"timeout_elsewhere": {&assumerole.TimeoutError{Timeout: 90 * time.Second, During: assumerole.StageCall}, elsewhere},
 	"timeout_of_token": {
-		&assumerole.TimeoutError{Timeout: time.Minute, During: "fetching the web identity token from " +
-			"web_identity_token_file"},
-		func(exchange *assumerole.Exchange) { exchange.Sent, exchange.Calls = false, 0 },
+		&assumerole.TimeoutError{Timeout: time.Minute, During: assumerole.StageToken},
+		func(exchange *assumerole.Exchange) {
+			exchange.Request.Token = webidentity.File{Path: "/token", Origin: origin.Of(origin.Block)}
+			exchange.Sent, exchange.Calls = false, 0
+		},
 	},
 	"timeout_throttling": {
-		&assumerole.TimeoutError{Timeout: time.Minute, During: "waiting for the answer of STS at " +
-			"sts.us-east-1.amazonaws.com", Last: goldens["throttling"].err()},
+		&assumerole.TimeoutError{Timeout: time.Minute, During: assumerole.StageCall, Last: goldens["throttling"].err()},
 		func(exchange *assumerole.Exchange) { exchange.Calls, exchange.Elapsed = 17, time.Minute },
 	},
 	"interrupted_propagating": {
 		&assumerole.InterruptedError{
-			During: "waiting for IAM to know the role",
+			During: assumerole.StagePropagation,
 			Last:   goldens["region_disabled"].err(),
 		},
 		nil,
@@ -779,13 +780,13 @@ func TestRolesElsewhere(t *testing.T) {
 		case answer.exchange().Destination.AWS || strings.HasSuffix(name, "_elsewhere"):
 			continue
 		case kind == "role", kind == "policy", kind == "trust", kind == "client":
-			want = assumerole.RoleARNArgument
+			want = explain.RoleARNArgument
 		case kind == "duration":
-			want = assumerole.DurationArgument
+			want = explain.DurationArgument
 		case kind == "session":
-			want = assumerole.PolicyArgument
+			want = explain.PolicyArgument
 		case kind == "signature":
-			want = webidentity.InlineArgument
+			want = explain.InlineArgument
 		default:
 			continue
 		}

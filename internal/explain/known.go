@@ -21,9 +21,9 @@ func asked(exchange assumerole.Exchange) string {
 		"  session name " + quoted(request.RoleSessionName),
 	}
 	if request.Token != nil {
-		lines = append(lines, "  token from   "+request.Token.String())
+		lines = append(lines, "  token from   "+SourceName(request.Token))
 	}
-	lines = append(lines, "  endpoint     "+exchange.Destination.String())
+	lines = append(lines, "  endpoint     "+DestinationText(exchange.Destination))
 	if exchange.Calls > 0 {
 		lines = append(lines, "  tried        "+tried(exchange))
 	}

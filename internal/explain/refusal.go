@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -98,26 +99,15 @@ func numberedList(causes []string) string {
 // tokenArgument is the block's argument that the token comes from; empty when it is the environment or the provider
 // block.
 func (r refusal) tokenArgument() string {
-	if r.Request.Token == nil || r.Request.TokenOfProvider {
+	if r.Request.TokenOrigin.Kind == origin.ProviderBlock {
 		return ""
 	}
-	argument, _, _ := strings.Cut(r.Request.Token.String(), ".")
-	switch argument {
-	case webidentity.InlineArgument,
-		webidentity.FileArgument,
-		webidentity.EnvironmentArgument,
-		webidentity.RequestArgument:
-		return argument
-	}
-	return ""
+	return sourceArgument(r.Request.Token)
 }
 
 // tokenFrom names the token's source, for a sentence.
 func (r refusal) tokenFrom() string {
-	if r.Request.Token == nil {
-		return "its source"
-	}
-	return r.Request.Token.String()
+	return SourceName(r.Request.Token)
 }
 
 // renewal says how to get a new token from where the old one came from.
@@ -126,7 +116,7 @@ func (r refusal) renewal() string {
 	case webidentity.Inline:
 		return fmt.Sprintf("Get a new one and run again. A token that was given by value can't be fetched anew: %s "+
 			"or %s get a fresh one at every run.",
-			webidentity.FileArgument, webidentity.RequestArgument)
+			FileArgument, RequestArgument)
 	case webidentity.RequestSource:
 		return "Run again: a new one is requested then. When the platform itself hands out old ones, its clock is " +
 			"wrong."

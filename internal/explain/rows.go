@@ -3,14 +3,7 @@ package explain
 import (
 	"net/http"
 
-	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
-)
-
-// Arguments of the block that assumerole has no name for.
-const (
-	providerIDArgument       = "provider_id"
-	minimumTokenSizeArgument = "minimum_session_token_size"
-	timeoutArgument          = "timeout"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 )
 
 // advices is the advice on each answer of the tables in assumerole, by the answer's ID.
@@ -102,8 +95,8 @@ func (a advice) unlessFailing(r refusal, passing string) advice {
 
 // roleOrigin tells where the role's ARN comes from, for a sentence, when it isn't the argument.
 func (r refusal) roleOrigin() string {
-	if r.Request.RoleARNOrigin == "" {
-		return assumerole.RoleARNArgument
+	if r.Request.RoleARNOrigin.Kind != origin.Variable {
+		return RoleARNArgument
 	}
-	return r.Request.RoleARNOrigin
+	return originText(r.Request.RoleARNOrigin, RoleARNArgument)
 }

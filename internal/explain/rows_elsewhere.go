@@ -3,8 +3,6 @@ package explain
 import (
 	"fmt"
 	"strings"
-
-	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 )
 
 func deniedElsewhere(r refusal) advice {
@@ -17,7 +15,10 @@ func deniedElsewhere(r refusal) advice {
 				r.subject()),
 			fmt.Sprintf("The server has no role %s: ARNs of roles have another form on other servers, and some take "+
 				"none. Check %s.", quoted(r.Request.ShownRoleARN()), r.roleOrigin()),
-			fmt.Sprintf("The call went to another server than was meant: it went to %s.", r.Destination),
+			fmt.Sprintf(
+				"The call went to another server than was meant: it went to %s.",
+				DestinationText(r.Destination),
+			),
 		},
 	}
 }
@@ -28,7 +29,7 @@ func notSTS(r refusal) advice {
 		causes: []string{
 			"The endpoint is another service's, S3's say, that speaks like STS and isn't one. Name the STS.",
 			fmt.Sprintf("The server at %s can be an STS, and isn't set up to be one: switch it on by the server's "+
-				"documentation.", r.Destination),
+				"documentation.", DestinationText(r.Destination)),
 		},
 	}
 }
@@ -103,7 +104,7 @@ func tokenNotYetValid(r refusal) advice {
 
 func policyWithoutVersion(refusal) advice {
 	return advice{
-		argument: assumerole.PolicyArgument,
+		argument: PolicyArgument,
 		summary:  "The session policy has no version",
 		causes:   []string{"MinIO needs the element Version in policy. Set it to \"2012-10-17\"."},
 	}
@@ -111,7 +112,7 @@ func policyWithoutVersion(refusal) advice {
 
 // durationElsewhere: MinIO's message doesn't name the duration or its range.
 func durationElsewhere(r refusal) advice {
-	given := advice{argument: assumerole.DurationArgument, summary: "The server doesn't allow this session duration"}
+	given := advice{argument: DurationArgument, summary: "The server doesn't allow this session duration"}
 	asked := fmt.Sprintf("duration_seconds is %d.", r.Request.DurationSeconds)
 	if strings.Contains(r.service.Message, "DurationSeconds") {
 		given.causes = []string{asked + " Set it to a value in the range that the message states."}

@@ -3,8 +3,6 @@ package explain
 import (
 	"fmt"
 	"strings"
-
-	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 )
 
 // rolesOfMinIO says where MinIO shows the value for role_arn.
@@ -13,12 +11,12 @@ const rolesOfMinIO = "Set role_arn to an ARN that MinIO lists in its log when it
 // aboutRole is advice on an answer about the role or its policies. The token isn't at fault there, whatever its claims
 // show.
 func aboutRole(summary string, causes ...string) advice {
-	return advice{argument: assumerole.RoleARNArgument, summary: summary, causes: causes}
+	return advice{argument: RoleARNArgument, summary: summary, causes: causes}
 }
 
 // otherServer is the cause that the role is fine, but not on this server.
 func (r refusal) otherServer() string {
-	return fmt.Sprintf("The call might have gone to the wrong server. It went to %s.", r.Destination)
+	return fmt.Sprintf("The call might have gone to the wrong server. It went to %s.", DestinationText(r.Destination))
 }
 
 func undefinedRole(r refusal) advice {

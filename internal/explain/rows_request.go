@@ -5,13 +5,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 )
 
 func invalidRoleARN(r refusal) advice {
 	return advice{
-		argument: assumerole.RoleARNArgument,
+		argument: RoleARNArgument,
 		summary:  "The role's ARN isn't valid",
 		causes: []string{
 			fmt.Sprintf("%s, from %s, has a slip in the role's name or path: a character that IAM doesn't take "+
@@ -31,7 +29,7 @@ func durationTooLong(r refusal) advice {
 		duration = "the default, 3600 seconds"
 	}
 	return advice{
-		argument: assumerole.DurationArgument,
+		argument: DurationArgument,
 		summary:  "The session would be longer than the role allows",
 		causes: []string{
 			fmt.Sprintf("duration_seconds asks for %s, and the role's maximum session duration is shorter. Lower "+
@@ -48,36 +46,36 @@ var field = regexp.MustCompile(`at '([A-Za-z]{1,40})(?:\.[^']*)?' failed to sati
 func (r refusal) argumentOf(field string) string {
 	switch strings.ToLower(field) {
 	case "rolearn":
-		return assumerole.RoleARNArgument
+		return RoleARNArgument
 	case "rolesessionname":
-		return assumerole.RoleSessionNameArgument
+		return RoleSessionNameArgument
 	case "webidentitytoken":
 		return r.tokenArgument()
 	case "providerid":
-		return providerIDArgument
+		return ProviderIDArgument
 	case "policyarns":
-		return assumerole.PolicyARNsArgument
+		return PolicyARNsArgument
 	case "policy":
-		return assumerole.PolicyArgument
+		return PolicyArgument
 	case "durationseconds":
-		return assumerole.DurationArgument
+		return DurationArgument
 	case "minimumsessiontokensize":
-		return minimumTokenSizeArgument
+		return MinimumTokenSizeArgument
 	}
 	return ""
 }
 
 // rules are what the API demands of each argument.
 var rules = map[string]string{
-	assumerole.RoleARNArgument:         "It must be the ARN of an IAM role, 20 to 2048 characters long",
-	assumerole.RoleSessionNameArgument: "It must be 2 to 64 letters, digits and characters of _ + = , . @ -",
-	providerIDArgument: "It must be 4 to 2048 characters: www.amazon.com or graph.facebook.com, and " +
+	RoleARNArgument:         "It must be the ARN of an IAM role, 20 to 2048 characters long",
+	RoleSessionNameArgument: "It must be 2 to 64 letters, digits and characters of _ + = , . @ -",
+	ProviderIDArgument: "It must be 4 to 2048 characters: www.amazon.com or graph.facebook.com, and " +
 		"nothing for an ID token",
-	assumerole.PolicyARNsArgument: "There may be at most 10, each the ARN of a managed policy of AWS or of the " +
+	PolicyARNsArgument: "There may be at most 10, each the ARN of a managed policy of AWS or of the " +
 		"role's account",
-	assumerole.PolicyArgument:   "It must be JSON of 1 to 2048 characters, none beyond U+00FF",
-	assumerole.DurationArgument: "It must be 900 to 43200 seconds, and no more than the role allows",
-	minimumTokenSizeArgument:    "It must be 0 to 4096 bytes",
+	PolicyArgument:           "It must be JSON of 1 to 2048 characters, none beyond U+00FF",
+	DurationArgument:         "It must be 900 to 43200 seconds, and no more than the role allows",
+	MinimumTokenSizeArgument: "It must be 0 to 4096 bytes",
 }
 
 func invalidField(r refusal) advice {
@@ -120,7 +118,7 @@ func invalidField(r refusal) advice {
 
 func malformedPolicy(r refusal) advice {
 	given := advice{
-		argument: assumerole.PolicyArgument,
+		argument: PolicyArgument,
 		summary:  "The session policy isn't valid",
 		causes: []string{
 			"policy is JSON, but not a policy that this server takes: an element is misspelled or missing, or names " +
@@ -131,7 +129,7 @@ func malformedPolicy(r refusal) advice {
 		return given
 	}
 	given = advice{
-		argument: assumerole.PolicyArgument,
+		argument: PolicyArgument,
 		summary:  "The session policy isn't valid",
 		causes: []string{
 			"policy isn't a valid IAM policy, though it is JSON: an element is misspelled or missing (Version, " +
@@ -142,7 +140,7 @@ func malformedPolicy(r refusal) advice {
 		},
 	}
 	if r.Request.Policy == "" && len(r.Request.PolicyARNs) > 0 {
-		given.argument = assumerole.PolicyARNsArgument
+		given.argument = PolicyARNsArgument
 		given.causes = []string{"policy_arns names a managed policy that doesn't exist or can't be used as a session " +
 			"policy: it must be one of AWS or of the role's account. Check each ARN."}
 	}
@@ -161,9 +159,9 @@ func packedPolicyTooLarge(r refusal) advice {
 	}
 	switch {
 	case r.Request.Policy != "":
-		given.argument = assumerole.PolicyArgument
+		given.argument = PolicyArgument
 	case len(r.Request.PolicyARNs) > 0:
-		given.argument = assumerole.PolicyARNsArgument
+		given.argument = PolicyARNsArgument
 	}
 	if strings.Contains(strings.ToLower(r.service.Message), "session tags") {
 		given.argument = "" // the token's, on which no argument has a say
@@ -179,7 +177,8 @@ func regionDisabled(r refusal) advice {
 		summary: "STS isn't active in this Region for the role's account",
 		causes: []string{
 			fmt.Sprintf("STS is deactivated at %s for account %s. Set the provider's argument region to another "+
-				"Region: the credentials hold in all that the account has enabled.", r.Destination, r.account()),
+				"Region: the credentials hold in all that the account has enabled.", DestinationText(r.Destination),
+				r.account()),
 			"The Region is an opt-in one that the account hasn't enabled: enable it, or use another.",
 			"It should be active: an administrator of the account activates it in IAM, under Account settings, " +
 				"Security Token Service.",
@@ -192,7 +191,7 @@ func throttled(r refusal) advice {
 		summary: "Too many calls at once",
 		causes: []string{
 			fmt.Sprintf("The server at %s got more calls than it takes at a time, and went on saying so until the "+
-				"retries ended: run again later, or set timeout higher.", r.Destination),
+				"retries ended: run again later, or set timeout higher.", DestinationText(r.Destination)),
 			manyCalls,
 		},
 	}

@@ -103,7 +103,7 @@ func notLoginWithAmazon(r refusal) advice {
 		},
 	}
 	if r.Request.ProviderID != "" {
-		given.argument = providerIDArgument
+		given.argument = ProviderIDArgument
 		given.causes[0] = "provider_id is set, which is for OAuth 2.0 access tokens of Login with Amazon and " +
 			"Facebook alone, and the token is another. Leave provider_id out for an OpenID Connect ID token."
 	}
@@ -195,7 +195,7 @@ func issuerUnreachable(r refusal) advice {
 			fmt.Sprintf("The identity provider was down or slow for a moment: run again. It is %s.", r.issuer()),
 			fmt.Sprintf("The server at %s can't reach it: its documents, /.well-known/openid-configuration and the "+
 				"keys that it names, must be readable from there without logging in, not from this machine alone.",
-				r.Destination),
+				DestinationText(r.Destination)),
 			"A firewall, or a name that resolves inside the company alone, is in between: publish the two documents " +
 				"where the server can read them.",
 		},

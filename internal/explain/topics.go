@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
@@ -59,7 +60,7 @@ func exampleAtAWS() assumerole.Exchange {
 			Host:         "sts.us-east-1.amazonaws.com",
 			AWS:          true,
 			Region:       "us-east-1",
-			RegionOrigin: "the environment variable AWS_REGION",
+			RegionOrigin: origin.OfVariable("AWS_REGION"),
 		},
 		Claims: &webidentity.Claims{
 			Algorithm: "RS256", KeyID: "38826b17", Issuer: "https://" + string(trustpolicy.GitHub),
@@ -73,8 +74,10 @@ func exampleAtAWS() assumerole.Exchange {
 
 func exampleElsewhere() assumerole.Exchange {
 	exchange := exampleAtAWS()
-	exchange.Destination = assumerole.Destination{Host: "minio.example.com", EndpointOrigin: "the provider's " +
-		"argument endpoint"}
+	exchange.Destination = assumerole.Destination{
+		Host:           "minio.example.com",
+		EndpointOrigin: origin.Of(origin.ProviderBlock),
+	}
 	return exchange
 }
 
@@ -218,9 +221,9 @@ func noTokenTopics() []Topic {
 		webidentity.Environment{Name: "BITBUCKET_STEP_OIDC_TOKEN", Getenv: nothing.Getenv},
 		webidentity.Environment{Name: "GITLAB_OIDC_TOKEN", Getenv: nothing.Getenv},
 		webidentity.Environment{Name: "GITLAB_OIDC_TOKEN", Getenv: func(string) string { return "something else" }},
-		webidentity.File{Path: "/nonexistent/token", Argument: webidentity.FileArgument},
-		webidentity.File{Path: "~/token", Argument: webidentity.FileArgument},
-		webidentity.File{Path: "/nonexistent/token"},
+		webidentity.File{Path: "/nonexistent/token", Origin: origin.Of(origin.Block)},
+		webidentity.File{Path: "~/token", Origin: origin.Of(origin.Block)},
+		webidentity.File{Path: "/nonexistent/token", Origin: origin.OfVariable(webidentity.FileVariable)},
 		webidentity.Inline{Value: secret.New("/var/run/secrets/token")},
 	)
 	var topics []Topic

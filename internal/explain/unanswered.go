@@ -125,10 +125,11 @@ var connectionTroubles = map[assumerole.ConnectionKind]trouble{
 		summary: "The STS endpoint's name doesn't resolve",
 		causes: func(exchange assumerole.Exchange, _ error) []string {
 			switch region := exchange.Destination; {
-			case region.RegionIsNamed():
+			case region.RegionOrigin.IsSet():
 				return []string{
 					fmt.Sprintf("There is no Region %s, from %s, or it has no endpoint of the kind that is "+
-						"asked for (FIPS, dual stack). Name one that has.", quoted(region.Region), region.RegionOrigin),
+						"asked for (FIPS, dual stack). Name one that has.", quoted(region.Region),
+						originText(region.RegionOrigin, RegionArgument)),
 					noDNS,
 					noWayOut,
 				}
@@ -290,7 +291,7 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 
 // troubleOf finds the kind, and says in a sentence what happened.
 func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what string) {
-	host := exchange.Destination.String()
+	host := DestinationText(exchange.Destination)
 	if redirect, is := errors.AsType[*transport.RedirectError](err); is {
 		target := "elsewhere"
 		if redirect.Host != "" {
@@ -315,7 +316,7 @@ func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what str
 		if timeout.Timeout < shortTimeout {
 			found.argument = timeoutArgument
 		}
-		return found, fmt.Sprintf("%s passed while %s.", inShort(timeout.Timeout), timeout.During)
+		return found, fmt.Sprintf("%s passed while %s.", inShort(timeout.Timeout), stageText(exchange, timeout.During))
 	}
 	what = fmt.Sprintf("The call to %s failed: %s", host, fullStop(secret.Scrub(err.Error())))
 	connection, is := errors.AsType[*assumerole.ConnectionError](err)

@@ -24,16 +24,17 @@ func Warnings(exchange assumerole.Exchange) []Explanation {
 			Detail: fmt.Sprintf("The token's audience is %s, and it goes to %s. That server could use the token at "+
 				"AWS itself, for every role that trusts it. "+
 				"Ask the identity provider for a token with an audience of that server's own.", awsAudience,
-				exchange.Destination),
+				DestinationText(exchange.Destination)),
 		})
 	}
 	if len(exchange.Request.PolicyARNs) > 0 {
 		warnings = append(warnings, Explanation{
-			Argument: assumerole.PolicyARNsArgument,
+			Argument: PolicyARNsArgument,
 			Summary:  "The session may not be restricted",
 			Detail: fmt.Sprintf("The call goes to %s, which isn't AWS's. Other servers, MinIO and Ceph among them, "+
 				"ignore policy_arns and give the session all "+
-				"that the role may do. Use policy there, and try out that it holds.", exchange.Destination),
+				"that the role may do. Use policy there, and try out that it holds.",
+				DestinationText(exchange.Destination)),
 		})
 	}
 	return warnings

@@ -65,15 +65,15 @@ func TestConstraints(t *testing.T) {
 		},
 		"web_identity_token of 3": {
 			block: true, argument: "web_identity_token", value: `"abc"`, others: []string{role},
-			want: "at least 4 are needed",
+			want: "too short to be a token. It has 3 characters",
 		},
 		"web_identity_token of 20001": {
 			block: true, argument: "web_identity_token", value: quote(20001), others: []string{role},
-			want: "20001 characters, where at most 20000 are allowed",
+			want: "20001 characters. The maximum is 20000.",
 		},
 		"web_identity_token that is a path": {
 			block: true, argument: "web_identity_token", value: `"/var/run/secrets/token"`, others: []string{role},
-			want: "Give the path to web_identity_token_file instead",
+			want: "Set web_identity_token_file to the path instead",
 		},
 		"web_identity_token of a file": {
 			block: true, argument: "web_identity_token", value: `"` + file("x") + `"`, others: []string{role},
@@ -101,11 +101,11 @@ func TestConstraints(t *testing.T) {
 		},
 		"web_identity_token_file, a folder": {
 			argument: "web_identity_token_file", value: `"` + filepath.ToSlash(t.TempDir()) + `"`,
-			others: []string{role}, want: "is a directory. Name the file in it",
+			others: []string{role}, want: "is a directory. Set the path of the file in it",
 		},
 		"web_identity_token_file, too large": {
 			argument: "web_identity_token_file", value: `"` + file(strings.Repeat("x", 200000)) + `"`,
-			others: []string{role}, want: "is larger than a token can be: at most 20000 characters",
+			others: []string{role}, want: "is larger than a token can be. The maximum is 20000 characters",
 		},
 		"web_identity_token_file of a secret": {
 			argument: "web_identity_token_file", value: `"` + file("-----BEGIN PRIVATE KEY-----") + `"`,
@@ -116,7 +116,7 @@ func TestConstraints(t *testing.T) {
 		},
 		"a token in place of a path": {
 			block: true, argument: "web_identity_token_file", value: `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`,
-			others: []string{role}, want: "is a web identity token itself, where the path of a file is wanted",
+			others: []string{role}, want: "is a web identity token itself, not the path of a file",
 		},
 		"duration_seconds beyond 32 bits": {
 			argument: "duration_seconds", value: "3000000000", others: []string{role, token},
@@ -153,6 +153,10 @@ func TestConstraints(t *testing.T) {
 			argument: "max_retries", value: "-1", provider: true,
 			want: "max_retries must be a whole number from 0 to 1000. The value is -1.",
 		},
+		"a token in place of a CA bundle": {
+			block: true, argument: "custom_ca_bundle", value: `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`,
+			provider: true, want: "which isn't shown because it might be a token",
+		},
 		"a CA bundle that isn't there": {
 			argument: "custom_ca_bundle", value: `"/nowhere/ca.pem"`, provider: true,
 			want: `"/nowhere/ca.pem" doesn't exist`,
@@ -174,7 +178,7 @@ func TestConstraints(t *testing.T) {
 		},
 		"policy_arns of 19 characters": {
 			argument: "policy_arns", value: "[" + quote(19) + "]", others: []string{role, token},
-			want: "it has 19 characters, where 20 to 2048 are allowed",
+			want: "It has 19 characters. An ARN has 20 to 2048 characters",
 		},
 		"policy that is no JSON": {
 			argument: "policy", value: `"{"`, others: []string{role, token}, want: "isn't valid JSON",
@@ -249,7 +253,7 @@ func TestConstraints(t *testing.T) {
 		},
 		"endpoint with a password": {
 			block: true, argument: "endpoint", value: `"https://user:hunter2@sts.example.com"`, provider: true,
-			want: "holds a user or a password",
+			want: "has a user or a password",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
-	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // addError adds an explanation to a block's diagnostics, at the argument at fault.
@@ -45,7 +45,7 @@ func add(
 // mayShowSecret reports whether an error must not point at an argument. Terraform shows the line that an error points
 // at, and with it a token that stands in the configuration itself.
 func mayShowSecret(argument string, explanation explain.Explanation) bool {
-	return argument == webidentity.InlineArgument || explanation.Misplaced
+	return argument == explain.InlineArgument || explanation.Misplaced
 }
 
 // checkedBy makes a validator of a check of the core's, so that each rule and its text stand in one place. Unlike the
@@ -58,6 +58,11 @@ type stringCheck struct {
 	description string
 	check       func(string) error
 }
+
+// argumentError is an error of a check that only this package makes.
+type argumentError struct{ summary, detail string }
+
+func (e *argumentError) Error() string { return e.summary + ": " + e.detail }
 
 // eachCheckedBy is checkedBy for the elements of a set. Its errors are at the set: the path of an element would hold
 // the value.
@@ -103,6 +108,9 @@ func (c stringCheck) ValidateString(
 	}
 	if err := c.check(request.ConfigValue.ValueString()); err != nil {
 		explanation := explain.Failure(assumerole.Exchange{}, err)
+		if own, ok := errors.AsType[*argumentError](err); ok {
+			explanation = explain.Explanation{Summary: own.summary, Detail: own.detail}
+		}
 		if mayShowSecret(request.Path.String(), explanation) {
 			response.Diagnostics.AddError(explanation.Summary, explanation.Detail)
 			return

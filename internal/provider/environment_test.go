@@ -24,7 +24,7 @@ func TestEnvironmentsIdentityGoesToAWSAlone(t *testing.T) {
 		},
 		"another server": {
 			endpoint: "https://sts.example.com",
-			want: "The token of AWS_WEB_IDENTITY_TOKEN_FILE is meant for AWS, and the endpoint sts.example.com " +
+			want: "The token of AWS_WEB_IDENTITY_TOKEN_FILE is meant for AWS. The endpoint sts.example.com " +
 				"(named by the provider's argument endpoint) isn't AWS's",
 		},
 		"a VPC endpoint's": {
@@ -58,8 +58,8 @@ func TestEnvironmentsRoleNeedsItsToken(t *testing.T) {
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
 	run(t, resource.TestStep{
 		Config: w.config(set("web_identity_token", w.token(t, nil)), "role_arn = null"),
-		ExpectError: failsAt("role_arn", "The environment variable AWS_ROLE_ARN is set, but it goes with the token "+
-			"of AWS_WEB_IDENTITY_TOKEN_FILE alone"),
+		ExpectError: failsAt("role_arn", "The environment variable AWS_ROLE_ARN is set, but it applies only to the "+
+			"token of AWS_WEB_IDENTITY_TOKEN_FILE"),
 	})
 	if len(w.Requests()) > 0 {
 		t.Error("something was sent")
@@ -100,7 +100,7 @@ func TestEnvironmentsTokenMustBeAJWT(t *testing.T) {
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "key", "-----BEGIN PRIVATE KEY-----"))
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
 	testenv.Refused()
-	run(t, resource.TestStep{Config: block(), ExpectError: shows("holds something that isn't a JWT")})
+	run(t, resource.TestStep{Config: block(), ExpectError: shows("isn't a JWT")})
 	if hosts := testenv.Refused(); len(hosts) > 0 {
 		t.Errorf("asked %q", hosts)
 	}

@@ -127,7 +127,7 @@ func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Requ
 	asked := map[string]any{
 		"role_arn":          request.ShownRoleARN(),
 		"role_session_name": request.RoleSessionName,
-		"token_source":      request.Token.String(),
+		"token_source":      explain.SourceName(request.Token),
 	}
 	request.Attempted = func(attempt assumerole.Attempt) {
 		tflog.Debug(logging, "AssumeRoleWithWebIdentity: a call failed", asked, map[string]any{

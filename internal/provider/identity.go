@@ -8,7 +8,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -26,12 +27,12 @@ type identityModel struct {
 // identity reads the arguments of a block.
 func (v values) identity(ctx context.Context) (identityModel, error) {
 	model := identityModel{
-		WebIdentityToken:     v.text(webidentity.InlineArgument),
-		WebIdentityTokenFile: v.text(webidentity.FileArgument),
-		WebIdentityTokenEnv:  v.text(webidentity.EnvironmentArgument),
-		RoleSessionName:      v.text(assumerole.RoleSessionNameArgument),
+		WebIdentityToken:     v.text(explain.InlineArgument),
+		WebIdentityTokenFile: v.text(explain.FileArgument),
+		WebIdentityTokenEnv:  v.text(explain.EnvironmentArgument),
+		RoleSessionName:      v.text(explain.RoleSessionNameArgument),
 	}
-	if request := v[webidentity.RequestArgument]; !request.IsNull() {
+	if request := v[explain.RequestArgument]; !request.IsNull() {
 		read, err := platformsType().ValueFromTerraform(ctx, request)
 		if err != nil {
 			return model, err
@@ -48,15 +49,15 @@ func (m identityModel) hasToken() bool {
 }
 
 // source is where the token comes from; nil when none of the arguments is set. An opaque token needn't be a JWT.
-func (m identityModel) source(opaque bool, client *http.Client) webidentity.Source {
+func (m identityModel) source(from origin.Origin, opaque bool, client *http.Client) webidentity.Source {
 	switch {
 	case !m.WebIdentityToken.IsNull():
 		return webidentity.Inline{Value: secret.New(m.WebIdentityToken.ValueString())}
 	case !m.WebIdentityTokenFile.IsNull():
 		return webidentity.File{
-			Path:     m.WebIdentityTokenFile.ValueString(),
-			Argument: webidentity.FileArgument,
-			Opaque:   opaque,
+			Path:   m.WebIdentityTokenFile.ValueString(),
+			Origin: from,
+			Opaque: opaque,
 		}
 	case !m.WebIdentityTokenEnv.IsNull():
 		return webidentity.Environment{Name: m.WebIdentityTokenEnv.ValueString(), Opaque: opaque}

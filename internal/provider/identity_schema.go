@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -18,14 +20,14 @@ import (
 // token's own argument: Terraform would show its line.
 func tokenArguments() map[string]schema.Attribute {
 	inline, file, env := path.MatchRoot(
-		webidentity.InlineArgument,
+		explain.InlineArgument,
 	), path.MatchRoot(
-		webidentity.FileArgument,
+		explain.FileArgument,
 	), path.MatchRoot(
-		webidentity.EnvironmentArgument,
+		explain.EnvironmentArgument,
 	)
 	return map[string]schema.Attribute{
-		webidentity.InlineArgument: schema.StringAttribute{
+		explain.InlineArgument: schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
 			MarkdownDescription: "The token itself: an OpenID Connect ID token (a JWT), or an OAuth 2.0 access token " +
@@ -38,7 +40,7 @@ func tokenArguments() map[string]schema.Attribute {
 				checkedBy("a web identity token", checkInlineToken),
 			},
 		},
-		webidentity.FileArgument: schema.StringAttribute{
+		explain.FileArgument: schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Path of a file that holds the token (`WebIdentityToken`). The file is read each " +
 				"time, so a token that its platform replaces is found. What it " +
@@ -48,7 +50,7 @@ func tokenArguments() map[string]schema.Attribute {
 				stringvalidator.ConflictsWith(inline),
 			},
 		},
-		webidentity.EnvironmentArgument: schema.StringAttribute{
+		explain.EnvironmentArgument: schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Name of an environment variable that holds the token (`WebIdentityToken`), such as " +
 				"`TFC_WORKLOAD_IDENTITY_TOKEN`. What it holds must be a JWT, unless " +
@@ -58,7 +60,7 @@ func tokenArguments() map[string]schema.Attribute {
 				stringvalidator.ConflictsWith(inline, file),
 			},
 		},
-		webidentity.RequestArgument: schema.SingleNestedAttribute{
+		explain.RequestArgument: schema.SingleNestedAttribute{
 			Optional: true,
 			MarkdownDescription: "Asks the platform that Terraform runs on for a token (`WebIdentityToken`). Takes " +
 				"exactly one of these objects, each of which makes one HTTP request; " +
@@ -91,6 +93,11 @@ func sessionNameArgument(computed bool) schema.StringAttribute {
 			"to 64 letters, digits and `_+=,.@-` " +
 			"(`RoleSessionName`). Default: " + before + "the environment variable `AWS_ROLE_SESSION_NAME`, then " +
 			"`terraform`.",
-		Validators: []validator.String{checkedBy("a role session name", assumerole.CheckRoleSessionName)},
+		Validators: []validator.String{checkedBy("a role session name", checkRoleSessionName)},
 	}
+}
+
+// checkRoleSessionName checks the argument of either block. The path of the error says which.
+func checkRoleSessionName(name string) error {
+	return assumerole.CheckRoleSessionName(name, origin.Of(origin.Block))
 }

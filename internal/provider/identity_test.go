@@ -192,7 +192,7 @@ func TestErrorOfTheProviderBlocksTokenSaysSo(t *testing.T) {
 		) + block(
 			set("role_arn", roleARN(production)),
 		),
-		ExpectError: shows("It is the provider block that says where the token comes from, by web_identity_token_file"),
+		ExpectError: shows("The provider block names the source of the token, with web_identity_token_file"),
 	})
 }
 
@@ -255,8 +255,8 @@ func TestAllowedAccountIDs(t *testing.T) {
 				set("role_arn", role),
 				token,
 			),
-			ExpectError: failsAt("role_arn", "isn't of one of the accounts that the provider's argument "+
-				"allowed_account_ids names: 111122223333"),
+			ExpectError: failsAt("role_arn", "isn't in an account that the provider's argument "+
+				"allowed_account_ids lists: 111122223333"),
 		})
 	}
 	if len(w.Requests()) != asked {

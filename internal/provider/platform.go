@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -119,5 +120,5 @@ func (onePlatform) ValidateObject(
 	response.Diagnostics.AddAttributeError(request.Path, "Exactly one platform must be named",
 		fmt.Sprintf("In %s, %s set. Set exactly one of %s; an empty object will do where it needs nothing: "+
 			"web_identity_token_request = { github_actions = {} }.",
-			webidentity.RequestArgument, found, strings.Join(slices.Sorted(maps.Keys(platforms)), ", ")))
+			explain.RequestArgument, found, strings.Join(slices.Sorted(maps.Keys(platforms)), ", ")))
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
-	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
 )
 
 // providerModel is the provider block.
@@ -63,21 +63,21 @@ func (m providerModel) unknown(ctx context.Context) (reaching, token, sessionNam
 		value attr.Value
 		into  *[]string
 	}{
-		{assumerole.RegionArgument, m.Region, &reaching},
-		{assumerole.EndpointArgument, m.Endpoint, &reaching},
-		{assumerole.UseFIPSEndpointArgument, m.UseFIPSEndpoint, &reaching},
-		{assumerole.UseDualStackEndpointArgument, m.UseDualStackEndpoint, &reaching},
-		{assumerole.CustomCABundleArgument, m.CustomCABundle, &reaching},
-		{assumerole.HTTPProxyArgument, m.HTTPProxy, &reaching},
-		{assumerole.HTTPSProxyArgument, m.HTTPSProxy, &reaching},
-		{assumerole.NoProxyArgument, m.NoProxy, &reaching},
-		{assumerole.MaxRetriesArgument, m.MaxRetries, &reaching},
+		{explain.RegionArgument, m.Region, &reaching},
+		{explain.EndpointArgument, m.Endpoint, &reaching},
+		{explain.UseFIPSEndpointArgument, m.UseFIPSEndpoint, &reaching},
+		{explain.UseDualStackEndpointArgument, m.UseDualStackEndpoint, &reaching},
+		{explain.CustomCABundleArgument, m.CustomCABundle, &reaching},
+		{explain.HTTPProxyArgument, m.HTTPProxy, &reaching},
+		{explain.HTTPSProxyArgument, m.HTTPSProxy, &reaching},
+		{explain.NoProxyArgument, m.NoProxy, &reaching},
+		{explain.MaxRetriesArgument, m.MaxRetries, &reaching},
 		{allowedAccountIDsArgument, m.AllowedAccountIDs, &reaching},
-		{webidentity.InlineArgument, m.WebIdentityToken, &token},
-		{webidentity.FileArgument, m.WebIdentityTokenFile, &token},
-		{webidentity.EnvironmentArgument, m.WebIdentityTokenEnv, &token},
-		{webidentity.RequestArgument, m.WebIdentityTokenRequest, &token},
-		{assumerole.RoleSessionNameArgument, m.RoleSessionName, &sessionName},
+		{explain.InlineArgument, m.WebIdentityToken, &token},
+		{explain.FileArgument, m.WebIdentityTokenFile, &token},
+		{explain.EnvironmentArgument, m.WebIdentityTokenEnv, &token},
+		{explain.RequestArgument, m.WebIdentityTokenRequest, &token},
+		{explain.RoleSessionNameArgument, m.RoleSessionName, &sessionName},
 	} {
 		if !isKnown(ctx, argument.value) {
 			*argument.into = append(*argument.into, argument.name)

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
@@ -25,7 +26,7 @@ func providerAttributes() map[string]schema.Attribute {
 	for name, attribute := range tokenArguments() {
 		all[name] = attribute
 	}
-	all[assumerole.RoleSessionNameArgument] = sessionNameArgument(false)
+	all[explain.RoleSessionNameArgument] = sessionNameArgument(false)
 	all[allowedAccountIDsArgument] = schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
@@ -43,7 +44,7 @@ func providerAttributes() map[string]schema.Attribute {
 
 func transportAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		assumerole.RegionArgument: schema.StringAttribute{
+		explain.RegionArgument: schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "The AWS Region whose STS is called, such as `eu-central-1`. Default: `AWS_REGION`, " +
 				"then `AWS_DEFAULT_REGION`, then the profile's " +
@@ -51,7 +52,7 @@ func transportAttributes() map[string]schema.Attribute {
 				"`aws-cn`, `us-gov-west-1` for `aws-us-gov`).",
 			Validators: []validator.String{checkedBy("the name of an AWS Region", assumerole.CheckRegion)},
 		},
-		assumerole.EndpointArgument: schema.StringAttribute{
+		explain.EndpointArgument: schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "The URL of the STS to call in place of the Region's own: a VPC endpoint, MinIO, " +
 				"Ceph, an emulator. Default: `AWS_ENDPOINT_URL_STS`, " +
@@ -61,42 +62,42 @@ func transportAttributes() map[string]schema.Attribute {
 				"server that isn't AWS's.",
 			Validators: []validator.String{checkedBy("an absolute http or https URL", assumerole.CheckEndpoint)},
 		},
-		assumerole.UseFIPSEndpointArgument: schema.BoolAttribute{
+		explain.UseFIPSEndpointArgument: schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether to call the Region's FIPS endpoint. It excludes `endpoint`. Default: " +
 				"`AWS_USE_FIPS_ENDPOINT`, then the profile's `use_fips_endpoint`.",
 		},
-		assumerole.UseDualStackEndpointArgument: schema.BoolAttribute{
+		explain.UseDualStackEndpointArgument: schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether to call the Region's endpoint for IPv4 and IPv6. Default: " +
 				"`AWS_USE_DUALSTACK_ENDPOINT`, then the profile's " +
 				"`use_dualstack_endpoint`.",
 		},
-		assumerole.CustomCABundleArgument: schema.StringAttribute{
+		explain.CustomCABundleArgument: schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Path of a file with the certificates to trust, in PEM form, in place of the " +
 				"system's. Default: `AWS_CA_BUNDLE`, then the profile's " +
 				"`ca_bundle`.",
 			Validators: notEmpty(),
 		},
-		assumerole.HTTPProxyArgument: schema.StringAttribute{
+		explain.HTTPProxyArgument: schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "URL of the proxy for `http` endpoints. Default: `HTTP_PROXY`. Loopback, and the " +
 				"metadata services of platforms, are never reached through a proxy.",
-			Validators: []validator.String{checkedBy("the URL of a proxy", checkProxy(assumerole.HTTPProxyArgument))},
+			Validators: []validator.String{checkedBy("the URL of a proxy", checkProxy(assumerole.ParameterHTTPProxy))},
 		},
-		assumerole.HTTPSProxyArgument: schema.StringAttribute{
+		explain.HTTPSProxyArgument: schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "URL of the proxy for `https` endpoints. Default: `HTTPS_PROXY`.",
 			Validators: []validator.String{
-				checkedBy("the URL of a proxy", checkProxy(assumerole.HTTPSProxyArgument)),
+				checkedBy("the URL of a proxy", checkProxy(assumerole.ParameterHTTPSProxy)),
 			},
 		},
-		assumerole.NoProxyArgument: schema.StringAttribute{
+		explain.NoProxyArgument: schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "Hosts that aren't reached through a proxy, separated by commas. Default: `NO_PROXY`.",
 		},
-		assumerole.MaxRetriesArgument: schema.NumberAttribute{
+		explain.MaxRetriesArgument: schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: "How often a call is made again whose failure may pass: a connection that fails, an " +
 				"error of the server's. Throttling doesn't count, and `timeout` bounds all " +
@@ -106,8 +107,8 @@ func transportAttributes() map[string]schema.Attribute {
 	}
 }
 
-func checkProxy(argument string) func(string) error {
-	return func(value string) error { return assumerole.CheckProxy(argument, value) }
+func checkProxy(parameter assumerole.Parameter) func(string) error {
+	return func(value string) error { return assumerole.CheckProxy(parameter, value) }
 }
 
 var accountID = regexp.MustCompile(`^\d{12}$`)
@@ -117,8 +118,8 @@ func checkAccountID(value string) error {
 	if accountID.MatchString(value) {
 		return nil
 	}
-	return &assumerole.ArgumentError{
-		Summary: "Invalid account ID",
-		Detail:  fmt.Sprintf("%q must be the ID of an AWS account, 12 digits.", secret.Shown(value)),
+	return &argumentError{
+		summary: "Invalid account ID",
+		detail:  fmt.Sprintf("%q must be the ID of an AWS account, 12 digits.", secret.Shown(value)),
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -28,8 +29,8 @@ func (m model) withDefaults(
 	if request.Token == nil {
 		return request // the error is there, and one about the role would be besides the point
 	}
-	request.RoleARN, request.RoleARNOrigin = m.roleARN(request.AmbientToken, getenv, diagnostics)
-	request.RoleSessionName = m.roleSessionName(defaults, getenv, diagnostics)
+	request.RoleARN, request.RoleARNOrigin = m.roleARN(request.TokenOrigin, getenv, diagnostics)
+	request.RoleSessionName, request.RoleSessionNameOrigin = m.roleSessionName(defaults, getenv)
 	checkAudience(request, diagnostics)
 	return request
 }
@@ -42,14 +43,16 @@ func (m model) setToken(
 	opaque := request.ProviderID != ""
 	switch {
 	case m.hasToken():
-		request.Token = m.source(opaque, client)
+		request.TokenOrigin = origin.Of(origin.Block)
+		request.Token = m.source(request.TokenOrigin, opaque, client)
 	case defaults.hasToken():
-		request.Token, request.TokenOfProvider = defaults.source(opaque, client), true
+		request.TokenOrigin = origin.Of(origin.ProviderBlock)
+		request.Token = defaults.source(request.TokenOrigin, opaque, client)
 	case getenv(webidentity.FileVariable) != "":
-		request.Token, request.AmbientToken = webidentity.File{
-			Path:   getenv(webidentity.FileVariable),
-			Opaque: opaque,
-		}, true
+		request.TokenOrigin = origin.OfVariable(webidentity.FileVariable)
+		request.Token = webidentity.File{
+			Path: getenv(webidentity.FileVariable), Origin: request.TokenOrigin, Opaque: opaque,
+		}
 	default:
 		diagnostics.AddError("No web identity token", fmt.Sprintf(
 			"Nothing says where the token comes from. Set one "+
@@ -61,10 +64,10 @@ func (m model) setToken(
 				"or the environment variable %s to the path of a file; EKS does so in a pod whose service account "+
 				"has a "+
 				"role (IRSA)",
-			webidentity.InlineArgument,
-			webidentity.FileArgument,
-			webidentity.EnvironmentArgument,
-			webidentity.RequestArgument,
+			explain.InlineArgument,
+			explain.FileArgument,
+			explain.EnvironmentArgument,
+			explain.RequestArgument,
 			webidentity.FileVariable,
 		))
 	}
@@ -85,59 +88,40 @@ func checkAudience(request assumerole.Request, diagnostics *diag.Diagnostics) {
 	diagnostics.AddError("The token's audience must be set",
 		fmt.Sprintf("The role %q is in the partition aws-cn, where IAM OIDC providers are registered with different "+
 			"audiences. Set %s in %s to the one that the role's account has, sts.amazonaws.com.cn for one.",
-			request.RoleARN, audience.Name, webidentity.RequestArgument))
+			request.RoleARN, audience.Name, explain.RequestArgument))
 }
 
-// roleARN takes the block's argument. The environment's role goes with the environment's token only: the two are one
+// roleARN takes the block's argument. The environment's role goes only with the environment's token: the two are one
 // contract, and a null among the roles of a for_each must not become the role of the pod that Terraform runs in.
 func (m model) roleARN(
-	ambientToken bool,
-	getenv func(string) string,
-	diagnostics *diag.Diagnostics,
-) (value, origin string) {
+	token origin.Origin, getenv func(string) string, diagnostics *diag.Diagnostics,
+) (string, origin.Origin) {
 	fromEnvironment := getenv(roleARNVariable)
 	switch {
 	case !m.RoleARN.IsNull():
-		return m.RoleARN.ValueString(), ""
-	case ambientToken && fromEnvironment != "":
-		return fromEnvironment, "the environment variable " + roleARNVariable
+		return m.RoleARN.ValueString(), origin.Of(origin.Block)
+	case token.Kind == origin.Variable && fromEnvironment != "":
+		return fromEnvironment, origin.OfVariable(roleARNVariable)
 	}
 	detail := "Set role_arn to the ARN of the role to assume, such as arn:aws:iam::123456789012:role/deploy."
 	if fromEnvironment != "" {
-		detail += fmt.Sprintf(" The environment variable %s is set, but it goes with the token of %s alone, and this "+
-			"block's token comes from elsewhere.",
-			roleARNVariable, webidentity.FileVariable)
+		detail += fmt.Sprintf(" The environment variable %s is set, but it applies only to the token of %s, and this "+
+			"block's token comes from elsewhere.", roleARNVariable, webidentity.FileVariable)
 	}
-	diagnostics.AddAttributeError(path.Root(assumerole.RoleARNArgument), "No role to assume", detail)
-	return "", ""
+	diagnostics.AddAttributeError(path.Root(explain.RoleARNArgument), "No role to assume", detail)
+	return "", origin.Origin{}
 }
 
 // roleSessionName takes the block's argument, then the provider block's, then the environment's, then "terraform".
-func (m model) roleSessionName(
-	defaults identityModel,
-	getenv func(string) string,
-	diagnostics *diag.Diagnostics,
-) string {
+func (m model) roleSessionName(defaults identityModel, getenv func(string) string) (string, origin.Origin) {
 	name := getenv(roleSessionNameVariable)
 	switch {
 	case !m.RoleSessionName.IsNull():
-		return m.RoleSessionName.ValueString()
+		return m.RoleSessionName.ValueString(), origin.Of(origin.Block)
 	case !defaults.RoleSessionName.IsNull():
-		return defaults.RoleSessionName.ValueString()
-	case name == "":
-		return assumerole.DefaultRoleSessionName
+		return defaults.RoleSessionName.ValueString(), origin.Of(origin.ProviderBlock)
+	case name != "":
+		return name, origin.OfVariable(roleSessionNameVariable)
 	}
-	if err := assumerole.CheckRoleSessionName(name); err != nil {
-		diagnostics.AddAttributeError(
-			path.Root(assumerole.RoleSessionNameArgument),
-			"Invalid role session name in "+
-				"the environment",
-			fmt.Sprintf(
-				"It comes from the environment variable %s. %s",
-				roleSessionNameVariable,
-				explain.Failure(assumerole.Exchange{}, err).Detail,
-			),
-		)
-	}
-	return name
+	return assumerole.DefaultRoleSessionName, origin.Origin{}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
@@ -28,7 +29,7 @@ const apiReference = "[`AssumeRoleWithWebIdentity`](https://docs.aws.amazon.com/
 func attributes() map[string]schema.Attribute {
 	all := arguments()
 	maps.Copy(all, tokenArguments())
-	all[assumerole.RoleSessionNameArgument] = sessionNameArgument(true)
+	all[explain.RoleSessionNameArgument] = sessionNameArgument(true)
 	maps.Copy(all, results())
 	return all
 }
@@ -208,9 +209,9 @@ func checkProviderID(value string) error {
 	if bareHost.MatchString(value) {
 		return nil
 	}
-	return &assumerole.ArgumentError{
-		Summary: "Invalid provider ID",
-		Detail: fmt.Sprintf("%q isn't a bare host name, without a scheme, a port or a path. It must be one such as "+
+	return &argumentError{
+		summary: "Invalid provider ID",
+		detail: fmt.Sprintf("%q isn't a bare host name, without a scheme, a port or a path. It must be one such as "+
 			"www.amazon.com.", secret.Shown(value)),
 	}
 }
@@ -231,9 +232,9 @@ func checkTimeout(value string) error {
 	default:
 		return nil
 	}
-	return &assumerole.ArgumentError{
-		Summary: "Invalid duration",
-		Detail: fmt.Sprintf(
+	return &argumentError{
+		summary: "Invalid duration",
+		detail: fmt.Sprintf(
 			"%q %s. The duration must be at most %.0fh.",
 			secret.Shown(value),
 			problem,

@@ -286,8 +286,8 @@ func TestFIPSWithAnEndpoint(t *testing.T) {
 			set("role_arn", roleARN(production)),
 			set("web_identity_token", w.token(t, nil)),
 		),
-		ExpectError: failsAt("use_fips_endpoint", "use_fips_endpoint asks for the Region's FIPS endpoint, but the "+
-			"provider's argument endpoint names another one"),
+		ExpectError: failsAt("use_fips_endpoint", "use_fips_endpoint selects the Region's FIPS endpoint, but the "+
+			"provider's argument endpoint names another endpoint"),
 	})
 }
 

@@ -39,15 +39,13 @@ func (q inquiry) accept(body []byte) (secret.Text, *setback) {
 		return secret.Text{}, &setback{err: q.failed("answered with something else than %s. Does a proxy answer in "+
 			"its place?", q.form)}
 	}
-	token, problem := accept(found)
-	switch {
-	case problem != "":
-		return secret.Text{}, &setback{err: q.failed("answered with a token that %s.", problem)}
-	case !IsJWT(token):
-		return secret.Text{}, &setback{err: q.failed("answered with a token that isn't a JWT, so it isn't sent " +
-			"anywhere.")}
+	token, err := acceptJWT(nil, found, false)
+	if err != nil {
+		return secret.Text{}, &setback{
+			err: q.failed("answered with a token that can't be used: %s. Nothing was sent.", err),
+		}
 	}
-	return secret.New(token), nil
+	return token, nil
 }
 
 func (q inquiry) impostor() *setback {

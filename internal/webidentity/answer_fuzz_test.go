@@ -33,7 +33,7 @@ func fuzzAnswer(f *testing.F, read webidentity.Reader, seeds ...string) {
 			return
 		}
 		problem, is := errors.AsType[*webidentity.Error](err)
-		if !is || problem.Argument != webidentity.RequestArgument || problem.Member == "" || !got.IsEmpty() {
+		if !is || problem.Platform == "" || !got.IsEmpty() {
 			t.Errorf("got %q, %#v", got.Reveal(), err)
 		}
 		told := err.Error()

@@ -8,7 +8,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-var atAzureDevOps = webidentity.Error{Argument: webidentity.RequestArgument, Member: "azure_devops"}
+var atAzureDevOps = webidentity.Error{Platform: "azure_devops"}
 
 func azureDevOps(_ *standIn, url string) webidentity.PlatformRequest {
 	return webidentity.AzureDevOps.Request(webidentity.Requester{Client: client(), Getenv: variables(map[string]string{

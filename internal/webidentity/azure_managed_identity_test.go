@@ -8,7 +8,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-var atAzure = webidentity.Error{Argument: webidentity.RequestArgument, Member: "azure_managed_identity"}
+var atAzure = webidentity.Error{Platform: "azure_managed_identity"}
 
 func azureMachine(server *standIn) webidentity.PlatformRequest {
 	return webidentity.AzureManagedIdentity.Request(

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/stsstub"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
@@ -49,7 +50,7 @@ func BenchmarkSource(b *testing.B) {
 
 	for name, source := range map[string]webidentity.Source{
 		"inline":      webidentity.Inline{Value: secret.New(token)},
-		"file":        webidentity.File{Path: writeToken(b, token), Argument: webidentity.FileArgument},
+		"file":        webidentity.File{Path: writeToken(b, token), Origin: origin.Of(origin.Block)},
 		"environment": webidentity.Environment{Name: "TOKEN", Getenv: func(string) string { return token }},
 		"platform": webidentity.GitHubActions.Request(webidentity.Requester{
 			Getenv: func(name string) string { return job[name] },

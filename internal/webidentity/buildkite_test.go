@@ -8,7 +8,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-var atBuildkite = webidentity.Error{Argument: webidentity.RequestArgument, Member: "buildkite"}
+var atBuildkite = webidentity.Error{Platform: "buildkite"}
 
 func buildkite(_ *standIn, url string) webidentity.PlatformRequest {
 	return webidentity.Buildkite.Request(webidentity.Requester{Client: client(), Getenv: variables(map[string]string{

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -16,7 +18,7 @@ func TestEnvironmentGivesItsTokenTrimmedAndAnew(t *testing.T) {
 			t.Errorf("got %q, %v", got.Reveal(), err)
 		}
 	}
-	if got := source.String(); got != "web_identity_token_env" {
+	if got := explain.SourceName(source); got != "web_identity_token_env" {
 		t.Errorf("the source is called %q", got)
 	}
 }
@@ -58,8 +60,8 @@ func TestEnvironmentErrorsNameTheVariableAndTheProblem(t *testing.T) {
 				},
 			}
 			_, err := source.Token(t.Context())
-			expectError(t, err, webidentity.Error{Argument: webidentity.EnvironmentArgument}, test.want...)
-			if strings.Contains(err.Error(), "c2VjcmV0") {
+			expectSourceError(t, err, "web_identity_token_env", test.want...)
+			if strings.Contains(explained(err), "c2VjcmV0") {
 				t.Errorf("the secret is in the error: %v", err)
 			}
 		})
@@ -74,8 +76,8 @@ func TestEnvironmentRefusesWhatIsNoName(t *testing.T) {
 		"an opaque token":               {"ya29.a0AfH6SMBx", "letters, digits and underscores"},
 		"a path":                        {"/var/run/secrets/token", "web_identity_token_file"},
 		"a path of Windows":             {`C:\token`, "web_identity_token_file"},
-		"a name as a shell expands it":  {"$SOME_ID_TOKEN", "the name alone"},
-		"a name as a prompt expands it": {"%SOME_ID_TOKEN%", "the name alone"},
+		"a name as a shell expands it":  {"$SOME_ID_TOKEN", "only the name"},
+		"a name as a prompt expands it": {"%SOME_ID_TOKEN%", "only the name"},
 		"a name that starts in a digit": {"1TOKEN", "a letter or an underscore"},
 		"longer than names are":         {strings.Repeat("A", 129), "isn't the name"},
 	} {
@@ -85,8 +87,8 @@ func TestEnvironmentRefusesWhatIsNoName(t *testing.T) {
 				return jwt()
 			}}
 			_, err := source.Token(t.Context())
-			expectError(t, err, webidentity.Error{Argument: webidentity.EnvironmentArgument}, test.want)
-			if test.value != "" && strings.Contains(err.Error(), test.value) {
+			expectSourceError(t, err, "web_identity_token_env", test.want)
+			if test.value != "" && strings.Contains(explained(err), test.value) {
 				t.Errorf("the value is in the error: %v", err)
 			}
 		})
@@ -101,6 +103,28 @@ func TestEnvironmentMayHoldAnAccessTokenWhenToldSo(t *testing.T) {
 	}
 }
 
+// explained is an error as a user sees it.
+func explained(err error) string {
+	told := explain.Failure(assumerole.Exchange{}, err)
+	return told.Summary + ": " + told.Detail
+}
+
+// expectSourceError looks for a *SourceError whose explanation is at the argument, with all of the texts.
+func expectSourceError(t *testing.T, err error, argument string, texts ...string) {
+	t.Helper()
+	if _, ok := errors.AsType[*webidentity.SourceError](err); !ok {
+		t.Fatalf("got %v, want a *SourceError with %q", err, texts)
+	}
+	if told := explain.Failure(assumerole.Exchange{}, err); told.Argument != argument {
+		t.Errorf("it is at %q, want %q", told.Argument, argument)
+	}
+	for _, text := range texts {
+		if !strings.Contains(explained(err), text) {
+			t.Errorf("%q isn't in: %s", text, explained(err))
+		}
+	}
+}
+
 // expectError looks for an *Error at the place that want names, with all of the texts in its detail.
 func expectError(t *testing.T, err error, want webidentity.Error, texts ...string) {
 	t.Helper()
@@ -108,8 +132,8 @@ func expectError(t *testing.T, err error, want webidentity.Error, texts ...strin
 	if !is {
 		t.Fatalf("got %v, want an *Error with %q", err, texts)
 	}
-	if problem.Argument != want.Argument || problem.Member != want.Member || problem.Attribute != want.Attribute {
-		t.Errorf("the error is at %s.%s.%s", problem.Argument, problem.Member, problem.Attribute)
+	if problem.Platform != want.Platform || problem.Attribute != want.Attribute {
+		t.Errorf("the error is at %s.%s", problem.Platform, problem.Attribute)
 	}
 	if problem.Summary == "" {
 		t.Error("the error has no summary")

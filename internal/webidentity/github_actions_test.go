@@ -77,7 +77,7 @@ func TestGitHubActionsSaysWhatIsMissing(t *testing.T) {
 			expectError(
 				t,
 				err,
-				webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+				webidentity.Error{Platform: "github_actions"},
 				test.want,
 			)
 		})
@@ -93,7 +93,7 @@ func TestGitHubActionsExplainsARefusal(t *testing.T) {
 		expectError(
 			t,
 			err,
-			webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+			webidentity.Error{Platform: "github_actions"},
 			"GitHub Actions",
 			": \"No\". ",
 			want,

@@ -8,7 +8,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-var atGoogle = webidentity.Error{Argument: webidentity.RequestArgument, Member: "google_compute"}
+var atGoogle = webidentity.Error{Platform: "google_compute"}
 
 func google(server *standIn) webidentity.PlatformRequest {
 	return webidentity.GoogleCompute.Request(webidentity.Requester{Getenv: variables(map[string]string{
@@ -64,8 +64,7 @@ func TestGoogleComputeRefusesWhatItCannotAskFor(t *testing.T) {
 			t,
 			err,
 			webidentity.Error{
-				Argument:  webidentity.RequestArgument,
-				Member:    "google_compute",
+				Platform:  "google_compute",
 				Attribute: test.attribute,
 			},
 		)

@@ -9,12 +9,12 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// Inline is a token that stands in the configuration itself.
+// Inline is a token in the configuration itself.
 type Inline struct {
 	Value secret.Text
 }
 
-// Token gives the value, or an error at web_identity_token when it can't be a token.
+// Token gives the value. Its error is a *SourceError.
 func (i Inline) Token(context.Context) (secret.Text, error) {
 	if err := i.Check(); err != nil {
 		return secret.Text{}, err
@@ -22,37 +22,22 @@ func (i Inline) Token(context.Context) (secret.Text, error) {
 	return secret.New(strings.TrimSpace(i.Value.Reveal())), nil
 }
 
-// String names the source.
-func (i Inline) String() string { return InlineArgument }
-
-// Check tells what is wrong with the value, as far as that shows without asking a server. Its error is an *Error.
+// Check checks the value, as far as that is possible without a server. Its error is a *SourceError.
 //
-// It doesn't ask for a JWT: an OAuth 2.0 access token isn't one, nor is what some test servers take.
+// The value needn't be a JWT, because an OAuth 2.0 access token isn't one, nor is what some test servers accept.
 func (i Inline) Check() error {
-	token, problem := accept(i.Value.Reveal())
-	if problem != "" {
-		return &Error{
-			Argument: InlineArgument,
-			Summary:  "Not a web identity token",
-			Detail: "The value of " + InlineArgument + " " + problem + ". It must be the token itself: a JWT from " +
-				"your identity provider, " +
-				"or an OAuth 2.0 access token together with provider_id.",
-		}
+	token, err := accept(i, i.Value.Reveal())
+	if err != nil {
+		return err
 	}
 	if isPath(token) {
-		return &Error{
-			Argument: InlineArgument,
-			Summary:  "The path of a file in place of a token",
-			Detail: "The value of " + InlineArgument + " is the path of a file, not a token. Give the path to " +
-				FileArgument +
-				" instead, which reads the file each time a token is needed.",
-		}
+		return &SourceError{Source: i, Problem: ProblemPathAsToken}
 	}
 	return nil
 }
 
-// isPath tells whether a value that should be a token is a path, by its looks or because there is such a file. No JWT
-// looks so: its alphabet has neither slash nor colon, and it starts with the code of an opening brace.
+// isPath reports whether a value that should be a token is a path, by its form or because there is such a file. No JWT
+// looks like a path: its alphabet has neither slash nor colon, and it starts with the code of an opening brace.
 func isPath(value string) bool {
 	if secret.IsPath(value) {
 		return true

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -52,7 +53,7 @@ func TestNoRedirectIsFollowedByAPlainClientEither(t *testing.T) {
 	expectError(
 		t,
 		err,
-		webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+		webidentity.Error{Platform: "github_actions"},
 		"redirect to ",
 	)
 	if len(elsewhere.asked()) != 0 {
@@ -73,7 +74,7 @@ func TestAnswersWithoutATokenAreErrors(t *testing.T) {
 				"three characters": {platform.answer("abc"), "too short"},
 				"a long token": {
 					platform.answer(token(`{}`, `{"sub":"`+strings.Repeat("x", 20000)+`"}`)),
-					"longer than a token can be",
+					"the token is too long",
 				},
 				"a huge answer":  {platform.answer(strings.Repeat("c2VjcmV0", 16<<10)), "larger than 64 KiB"},
 				"a huger answer": {platform.answer(strings.Repeat("c2VjcmV0", 512<<10)), "larger than 64 KiB"},
@@ -127,7 +128,7 @@ func TestAConnectionsErrorHoldsNoSecret(t *testing.T) {
 	expectError(
 		t,
 		err,
-		webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+		webidentity.Error{Platform: "github_actions"},
 		"broke after Bearer [",
 		"asked 3 times",
 	)
@@ -167,7 +168,7 @@ func TestABearerGoesByHTTPSOrNotAtAll(t *testing.T) {
 			expectError(
 				t,
 				err,
-				webidentity.Error{Argument: webidentity.RequestArgument, Member: member},
+				webidentity.Error{Platform: member},
 				"The environment variable ",
 			)
 			if strings.Contains(err.Error(), "hidden") {
@@ -179,7 +180,7 @@ func TestABearerGoesByHTTPSOrNotAtAll(t *testing.T) {
 		gitHub(nil, "http://169.254.1.1"), azureDevOps(nil, "http://169.254.1.1"), buildkite(nil, "http://[fe80::1]"),
 	} {
 		if _, err := reaching(source, client, dial).Token(t.Context()); err == nil || reached.Load() != 0 {
-			t.Errorf("%s: a link-local address is for Azure alone: %v", source, err)
+			t.Errorf("%s: a link-local address is for Azure alone: %v", explain.SourceName(source), err)
 		}
 	}
 	if reached.Load() != 0 {

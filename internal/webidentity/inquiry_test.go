@@ -113,7 +113,7 @@ func TestAPauseBeyondTheDeadlineEndsWithTheAnswer(t *testing.T) {
 		expectError(
 			t,
 			err,
-			webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+			webidentity.Error{Platform: "github_actions"},
 			"HTTP status 429",
 			want,
 		)
@@ -248,7 +248,7 @@ func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 		expectError(
 			t,
 			err,
-			webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+			webidentity.Error{Platform: "github_actions"},
 			"can't be reached",
 			"certificate",
 		)
@@ -268,7 +268,7 @@ func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 		expectError(
 			t,
 			err,
-			webidentity.Error{Argument: webidentity.RequestArgument, Member: "github_actions"},
+			webidentity.Error{Platform: "github_actions"},
 			"proxy",
 			"407",
 		)

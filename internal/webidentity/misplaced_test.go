@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -29,15 +30,15 @@ var misplaced = map[string]string{
 func TestMisplacedTokensAreNotShown(t *testing.T) {
 	for name, value := range misplaced {
 		for place, source := range map[string]webidentity.Source{
-			"file":             webidentity.File{Path: value, Argument: webidentity.FileArgument},
-			"file of variable": webidentity.File{Path: value},
+			"file":             webidentity.File{Path: value, Origin: origin.Of(origin.Block)},
+			"file of variable": webidentity.File{Path: value, Origin: origin.OfVariable(webidentity.FileVariable)},
 			"environment":      webidentity.Environment{Name: value, Getenv: func(string) string { return "" }},
 		} {
 			_, err := source.Token(t.Context())
 			if err == nil {
 				t.Fatalf("%s, %s: no error", name, place)
 			}
-			text := err.Error()
+			text := explained(err) + err.Error()
 			for n := 0; n+6 <= len(value); n++ {
 				if strings.Contains(text, value[n:n+6]) {
 					t.Errorf("%s, %s: %q is in: %s", name, place, value[n:n+6], text)
@@ -60,14 +61,14 @@ func TestPathsAndNamesAreShown(t *testing.T) {
 		"none":                                 "a path of 4 characters",
 		existing:                               existing,
 	} {
-		_, err := webidentity.File{Path: path, Argument: webidentity.FileArgument}.Token(t.Context())
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %q isn't in: %v", path, want, err)
+		_, err := webidentity.File{Path: path, Origin: origin.Of(origin.Block)}.Token(t.Context())
+		if err == nil || !strings.Contains(explained(err), want) {
+			t.Errorf("%s: %q isn't in: %v", path, want, explained(err))
 		}
 	}
 	for _, name := range []string{"TFC_WORKLOAD_IDENTITY_TOKEN", "CIRCLE_OIDC_TOKEN_V2", "ID_TOKEN"} {
 		_, err := webidentity.Environment{Name: name, Getenv: func(string) string { return "" }}.Token(t.Context())
-		if err == nil || !strings.Contains(err.Error(), name) {
+		if err == nil || !strings.Contains(explained(err), name) {
 			t.Errorf("%s isn't in: %v", name, err)
 		}
 	}
@@ -77,7 +78,7 @@ func TestPathsAndNamesAreShown(t *testing.T) {
 	}.Token(
 		t.Context(),
 	)
-	if err == nil || !strings.Contains(err.Error(), "x7Gh2Qz9aB") {
+	if err == nil || !strings.Contains(explained(err), "x7Gh2Qz9aB") {
 		t.Errorf("the name of a variable that is set isn't in: %v", err)
 	}
 }

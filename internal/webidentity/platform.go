@@ -14,7 +14,7 @@ import (
 // Platform is a platform that gives a token on request. Everything about it is in one value, in a file of its own.
 // Platforms registers it.
 type Platform struct {
-	Name        string     // of its object in RequestArgument
+	Name        string     // of its object in the configuration
 	Description string     // of its object, in Markdown
 	Arguments   []Argument // of its object
 
@@ -51,7 +51,7 @@ const serviceAbsent = " A firewall or a proxy keeps the job from its platform (h
 // wrong is an error at one attribute of the platform's object.
 func (p Platform) wrong(attribute, detail string) error {
 	return &Error{
-		Argument: RequestArgument, Member: p.Name, Attribute: attribute,
+		Platform: p.Name, Attribute: attribute,
 		Summary: "Not a request for a web identity token", Detail: detail,
 	}
 }
@@ -59,16 +59,16 @@ func (p Platform) wrong(attribute, detail string) error {
 // unavailable is an error for a place where the platform can't be asked.
 func (p Platform) unavailable(format string, arguments ...any) error {
 	return &Error{
-		Argument: RequestArgument, Member: p.Name,
-		Summary: "No web identity token from " + p.title, Detail: fmt.Sprintf(format, arguments...),
+		Platform: p.Name,
+		Summary:  "No web identity token from " + p.title, Detail: fmt.Sprintf(format, arguments...),
 	}
 }
 
 // failed is an error of a platform that was asked.
 func (p Platform) failed(format string, arguments ...any) *Error {
 	return &Error{
-		Argument: RequestArgument, Member: p.Name,
-		Summary: "No web identity token from " + p.title, Detail: p.title + " " + fmt.Sprintf(format, arguments...),
+		Platform: p.Name,
+		Summary:  "No web identity token from " + p.title, Detail: p.title + " " + fmt.Sprintf(format, arguments...),
 	}
 }
 

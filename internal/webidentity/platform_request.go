@@ -16,9 +16,6 @@ type PlatformRequest struct {
 	Values   Values
 }
 
-// String names the source.
-func (r PlatformRequest) String() string { return RequestArgument + "." + r.Platform.Name }
-
 // Key identifies equal requests. Arguments that aren't set are in it with their defaults.
 func (r PlatformRequest) Key() string {
 	values := make([]string, 0, len(r.Platform.Arguments))

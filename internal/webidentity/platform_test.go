@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/webidentity/terraform-provider-sts/internal/explain"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -131,7 +132,7 @@ func platforms() map[string]platform {
 }
 
 func (p platform) place() webidentity.Error {
-	return webidentity.Error{Argument: webidentity.RequestArgument, Member: p.member}
+	return webidentity.Error{Platform: p.member}
 }
 
 func TestEachPlatformGivesItsToken(t *testing.T) {
@@ -144,7 +145,7 @@ func TestEachPlatformGivesItsToken(t *testing.T) {
 			if err != nil || got.Reveal() != jwt() {
 				t.Errorf("got %q, %v", got.Reveal(), err)
 			}
-			if want := "web_identity_token_request." + platform.member; source.String() != want {
+			if want := "web_identity_token_request." + platform.member; explain.SourceName(source) != want {
 				t.Errorf("the source is called %q, want %q", source, want)
 			}
 			server.only(t)

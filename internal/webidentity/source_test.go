@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -26,7 +27,7 @@ func write(t *testing.T, content string) string {
 
 func TestFileGivesItsTokenTrimmedAndAnew(t *testing.T) {
 	path := write(t, "\n "+jwt()+"\r\n")
-	source := webidentity.File{Path: path, Argument: webidentity.FileArgument}
+	source := webidentity.File{Path: path, Origin: origin.Of(origin.Block)}
 	got, err := source.Token(t.Context())
 	if err != nil || got.Reveal() != jwt() {
 		t.Fatalf("got %q, %v", got.Reveal(), err)
@@ -60,7 +61,7 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 			"can be: 20001 characters"},
 		"another secret": {path: write(t, secretContent), want: "isn't a JWT"},
 		"a token in quotes": {
-			path: write(t, `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`), want: "It begins with a quote",
+			path: write(t, `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`), want: "It begins with a quotation mark",
 		},
 		"a token in JSON": {
 			path: write(t, `{"value":"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"}`), want: "It is JSON",
@@ -68,25 +69,21 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 		"a token in lines": {
 			path: write(t, "eyJhbGciOiJSUzI1NiJ9.\neyJzdWIiOiJzIn0.c2ln"), want: "There is white space in it",
 		},
-		"a token cut off":                {path: write(t, "eyJhbGciOiJSUzI1NiJ9.eyJzdWI"), want: "it may be cut off"},
+		"a token cut off":                {path: write(t, "eyJhbGciOiJSUzI1NiJ9.eyJzdWI"), want: "might be cut off"},
 		"bytes":                          {path: write(t, "\xff\xfe\x00\x01"), want: "aren't UTF-8"},
 		"too short, though opaque":       {path: write(t, "abc"), opaque: true, want: "too short"},
 		"a device, which would not stop": {path: os.DevNull, want: "pipe, a socket or a device"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := webidentity.File{
-				Path:     test.path,
-				Argument: webidentity.FileArgument,
-				Opaque:   test.opaque,
+				Path:   test.path,
+				Origin: origin.Of(origin.Block),
+				Opaque: test.opaque,
 			}.Token(
 				t.Context(),
 			)
-			var problem *webidentity.Error
-			if !errors.As(err, &problem) || problem.Argument != webidentity.FileArgument ||
-				!strings.Contains(problem.Detail, test.want) {
-				t.Fatalf("got %v, want one at %s with %q", err, webidentity.FileArgument, test.want)
-			}
-			if strings.Contains(err.Error(), "c2VjcmV0") {
+			expectSourceError(t, err, "web_identity_token_file", test.want)
+			if strings.Contains(explained(err), "c2VjcmV0") {
 				t.Errorf("the file's content is in the error: %v", err)
 			}
 		})
@@ -94,19 +91,17 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 }
 
 func TestFileOfTheEnvironmentNamesItsVariable(t *testing.T) {
-	_, err := webidentity.File{Path: filepath.Join(t.TempDir(), "none")}.Token(t.Context())
-	var problem *webidentity.Error
-	if !errors.As(err, &problem) || problem.Argument != "" ||
-		!strings.Contains(problem.Detail, "AWS_WEB_IDENTITY_TOKEN_FILE") {
-		t.Errorf("got %v", err)
-	}
+	_, err := webidentity.File{
+		Path: filepath.Join(t.TempDir(), "none"), Origin: origin.OfVariable(webidentity.FileVariable),
+	}.Token(t.Context())
+	expectSourceError(t, err, "", "AWS_WEB_IDENTITY_TOKEN_FILE")
 }
 
 func TestFileMayHoldAnAccessTokenWhenToldSo(t *testing.T) {
 	got, err := webidentity.File{
-		Path:     write(t, "Atza|opaque\n"),
-		Argument: webidentity.FileArgument,
-		Opaque:   true,
+		Path:   write(t, "Atza|opaque\n"),
+		Origin: origin.Of(origin.Block),
+		Opaque: true,
 	}.Token(
 		t.Context(),
 	)
@@ -145,12 +140,8 @@ func TestInlineRefusesWhatIsNoToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := webidentity.Inline{Value: secret.New(test.value)}.Token(t.Context())
-			var problem *webidentity.Error
-			if !errors.As(err, &problem) || problem.Argument != webidentity.InlineArgument ||
-				!strings.Contains(problem.Detail, test.want) {
-				t.Fatalf("got %v, want %q", err, test.want)
-			}
-			if len(test.value) > 4 && strings.Contains(err.Error(), test.value) {
+			expectSourceError(t, err, "web_identity_token", test.want)
+			if len(test.value) > 4 && strings.Contains(explained(err), test.value) {
 				t.Errorf("the value is in the error: %v", err)
 			}
 		})
@@ -169,12 +160,12 @@ func TestFIFODoesNotBlock(t *testing.T) {
 	path := fifo(t)
 	done := make(chan error, 1)
 	go func() {
-		_, err := webidentity.File{Path: path, Argument: webidentity.FileArgument}.Token(t.Context())
+		_, err := webidentity.File{Path: path, Origin: origin.Of(origin.Block)}.Token(t.Context())
 		done <- err
 	}()
 	select {
 	case err := <-done:
-		if err == nil || !strings.Contains(err.Error(), "pipe") {
+		if err == nil || !strings.Contains(explained(err), "pipe") {
 			t.Errorf("got %v", err)
 		}
 	case <-time.After(5 * time.Second):
