@@ -214,22 +214,22 @@ var trusts = map[string][]trust{
 		issuer:  "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081",
 		clients: []string{"2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081"},
 		admits: []emulator.Token{
-			circleCI(circleCIUser + "55555555-6666-4777-8888-999999999999" + circleCIMain),
+			circleCI(circleCIUser + somebody + circleCIMain),
 			circleCI(circleCIUser + "00000000-6666-4777-8888-999999999999" + circleCIMain),
 		},
 		refuses: []string{
-			circleCIUser + "55555555-6666-4777-8888-999999999999", // CIRCLE_OIDC_TOKEN, which has no branch
-			circleCIUser + "55555555-6666-4777-8888-999999999999" + strings.Replace(circleCIMain, "main", "feature", 1),
-			circleCIUser + "55555555-6666-4777-8888-999999999999" + strings.Replace(circleCIMain, "main", "main-2", 1),
-			circleCIUser + "55555555-6666-4777-8888-999999999999" + strings.Replace(circleCIMain, "heads", "tags", 1),
-			circleCIUser + "55555555-6666-4777-8888-999999999999" + strings.Replace(circleCIMain, "example-org", "fork", 1),
+			circleCIUser + somebody, // CIRCLE_OIDC_TOKEN, which has no branch
+			circleCIUser + somebody + strings.Replace(circleCIMain, "main", "feature", 1),
+			circleCIUser + somebody + strings.Replace(circleCIMain, "main", "main-2", 1),
+			circleCIUser + somebody + strings.Replace(circleCIMain, "heads", "tags", 1),
+			circleCIUser + somebody + strings.Replace(circleCIMain, "example-org", "fork", 1),
 			// A branch whose name ends as the policy does.
-			circleCIUser + "55555555-6666-4777-8888-999999999999" + strings.Replace(circleCIMain, "main", "x", 1) + circleCIMain,
+			circleCIUser + somebody + strings.Replace(circleCIMain, "main", "x", 1) + circleCIMain,
 			// User parts that aren't as long as a UUID.
 			circleCIUser + "5555555-6666-4777-8888-999999999999" + circleCIMain,
 			circleCIUser + "555555555-6666-4777-8888-999999999999" + circleCIMain,
 			circleCIUser + circleCIMain,
-			strings.Replace(circleCIUser, "7c6b5a49", "8d7c6b5a", 1) + "55555555-6666-4777-8888-999999999999" + circleCIMain,
+			strings.Replace(circleCIUser, "7c6b5a49", "8d7c6b5a", 1) + somebody + circleCIMain,
 		},
 	}},
 	"spacelift": {{
@@ -273,6 +273,7 @@ const (
 	serviceConnection = "/eid1/c/pub/t/XWx7ii8eO0qcjX5vWks8LQ/a/rISbSSETf0KqFyZ8ppdXmA/sc/0f1e2d3c-4b5a-4697-8899-aabbccddeeff/"
 	gitHubPrincipal   = "arn:aws:iam::" + account + ":oidc-provider/token.actions.githubusercontent.com"
 	circleCIUser      = "org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/"
+	somebody          = "55555555-6666-4777-8888-999999999999"
 	circleCIMain      = "/vcs-origin/github.com/example-org/infrastructure/vcs-ref/refs/heads/main"
 	bitbucketAudience = "ari:cloud:bitbucket::workspace/4d5e6f70-8192-4a3b-9c4d-5e6f708192a3"
 )
