@@ -12,7 +12,7 @@ terraform {
 ephemeral "sts_assume_role_with_web_identity" "deploy" {
   role_arn               = "arn:aws:iam::111122223333:role/deploy"
   role_session_name      = "circleci"
-  web_identity_token_env = "CIRCLE_OIDC_TOKEN"
+  web_identity_token_env = "CIRCLE_OIDC_TOKEN_V2"
 }
 
 provider "aws" {

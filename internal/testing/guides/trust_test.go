@@ -1,6 +1,7 @@
 package guides
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,7 +29,9 @@ var policyFence = regexp.MustCompile("(?s)```json\n(.*?)```")
 
 // trust is what one trust policy of a guide is held against: tokens as its platform mints them.
 type trust struct {
-	issuer string
+	// partition is the role's; empty is aws.
+	partition string
+	issuer    string
 	// clients are the client IDs that the guide has the reader register with the IAM OIDC provider.
 	clients []string
 	admits  []emulator.Token
@@ -40,20 +43,48 @@ type trust struct {
 
 // trusts has each guide's policies, in their order.
 var trusts = map[string][]trust{
-	"github-actions": {{
-		issuer:  "https://token.actions.githubusercontent.com",
-		clients: []string{"sts.amazonaws.com"},
-		admits: []emulator.Token{
-			github("repo:example-org@123456/infrastructure@456789:environment:production", "456789"),
-			github("repo:example-org/infrastructure:environment:production", "456789"),
+	"github-actions": {
+		{
+			issuer:  "https://token.actions.githubusercontent.com",
+			clients: []string{"sts.amazonaws.com"},
+			admits: []emulator.Token{
+				github("repo:example-org@123456/infrastructure@456789:environment:production", "456789"),
+				github("repo:example-org/infrastructure:environment:production", "456789"),
+			},
+			refuses: []string{
+				"repo:example-org@123456/infrastructure@456789:pull_request",
+				"repo:example-org@123456/infrastructure@456789:ref:refs/heads/main",
+				"repo:example-org@123456/other@456790:environment:production",
+				"repo:example-org/other:environment:production",
+			},
 		},
-		refuses: []string{
-			"repo:example-org@123456/infrastructure@456789:pull_request",
-			"repo:example-org@123456/infrastructure@456789:ref:refs/heads/main",
-			"repo:example-org@123456/other@456790:environment:production",
-			"repo:example-org/other:environment:production",
+		gitHubElsewhere("aws-us-gov", "sts.amazonaws.com"),
+		gitHubElsewhere("aws-cn", "sts.amazonaws.com.cn"),
+		{ // GitHub Enterprise Server
+			issuer:  "https://github.example.com/_services/token",
+			clients: []string{"sts.amazonaws.com"},
+			admits:  []emulator.Token{github("repo:example-org/infrastructure:environment:production", "789")},
+			refuses: []string{
+				"repo:example-org/infrastructure:pull_request",
+				"repo:example-org/infrastructure:ref:refs/heads/main",
+				"repo:example-org/other:environment:production",
+			},
 		},
-	}},
+		{ // Forgejo
+			issuer:  "https://forgejo.example.com/api/actions",
+			clients: []string{"sts.amazonaws.com"},
+			admits: []emulator.Token{
+				github("repo:example-org-123456/infrastructure-456789:ref:refs/heads/main", "456789"),
+				github("repo:example-org/infrastructure:ref:refs/heads/main", "456789"),
+			},
+			refuses: []string{
+				"repo:example-org/infrastructure:pull_request",
+				"repo:example-org/infrastructure:ref:refs/heads/feature",
+				"repo:example-org-123456/other-456790:ref:refs/heads/main",
+				"repo:example-org/other:ref:refs/heads/main",
+			},
+		},
+	},
 	"gitlab": {
 		{
 			issuer:  "https://gitlab.com",
@@ -183,16 +214,22 @@ var trusts = map[string][]trust{
 		issuer:  "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081",
 		clients: []string{"2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081"},
 		admits: []emulator.Token{
-			circleCI(
-				"org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999",
-			),
-			circleCI(
-				"org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999" +
-					"/vcs-origin/github.com/example-org/infrastructure/vcs-ref/refs/heads/main",
-			),
+			circleCI(circleCIUser + somebody + circleCIMain),
+			circleCI(circleCIUser + "00000000-6666-4777-8888-999999999999" + circleCIMain),
 		},
 		refuses: []string{
-			"org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/8d7c6b5a-3827-4615-9403-f2e1d0c9b8a7/user/55555555-6666-4777-8888-999999999999",
+			circleCIUser + somebody, // CIRCLE_OIDC_TOKEN, which has no branch
+			circleCIUser + somebody + strings.Replace(circleCIMain, "main", "feature", 1),
+			circleCIUser + somebody + strings.Replace(circleCIMain, "main", "main-2", 1),
+			circleCIUser + somebody + strings.Replace(circleCIMain, "heads", "tags", 1),
+			circleCIUser + somebody + strings.Replace(circleCIMain, "example-org", "fork", 1),
+			// A branch whose name ends as the policy does.
+			circleCIUser + somebody + strings.Replace(circleCIMain, "main", "x", 1) + circleCIMain,
+			// User parts that aren't as long as a UUID.
+			circleCIUser + "5555555-6666-4777-8888-999999999999" + circleCIMain,
+			circleCIUser + "555555555-6666-4777-8888-999999999999" + circleCIMain,
+			circleCIUser + circleCIMain,
+			strings.Replace(circleCIUser, "7c6b5a49", "8d7c6b5a", 1) + somebody + circleCIMain,
 		},
 	}},
 	"spacelift": {{
@@ -234,6 +271,10 @@ var trusts = map[string][]trust{
 const (
 	azureDevOps       = "499b84ac-1321-427f-aa17-267ca6975798"
 	serviceConnection = "/eid1/c/pub/t/XWx7ii8eO0qcjX5vWks8LQ/a/rISbSSETf0KqFyZ8ppdXmA/sc/0f1e2d3c-4b5a-4697-8899-aabbccddeeff/"
+	gitHubPrincipal   = "arn:aws:iam::" + account + ":oidc-provider/token.actions.githubusercontent.com"
+	circleCIUser      = "org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/project/7c6b5a49-3827-4615-9403-f2e1d0c9b8a7/user/"
+	somebody          = "55555555-6666-4777-8888-999999999999"
+	circleCIMain      = "/vcs-origin/github.com/example-org/infrastructure/vcs-ref/refs/heads/main"
 	bitbucketAudience = "ari:cloud:bitbucket::workspace/4d5e6f70-8192-4a3b-9c4d-5e6f708192a3"
 )
 
@@ -248,6 +289,23 @@ func github(subject, repositoryID string) emulator.Token {
 		"repository_owner_id": "123456",
 		"ref":                 "refs/heads/main",
 	})
+}
+
+// gitHubElsewhere is github.com for a role of another partition than aws, where IAM has no key for the repository's ID.
+func gitHubElsewhere(partition, audience string) trust {
+	const subject = "repo:example-org@123456/infrastructure@456789:environment:production"
+	return trust{
+		partition: partition,
+		issuer:    "https://token.actions.githubusercontent.com",
+		clients:   []string{audience},
+		admits:    []emulator.Token{withAudience(github(subject, "456789"), audience)},
+		refuses: []string{
+			"repo:example-org/infrastructure:environment:production", // a name that somebody else can take over
+			"repo:example-org@123456/infrastructure@456789:pull_request",
+			"repo:example-org@123456/infrastructure@999999:environment:production",
+			"repo:example-org@999999/infrastructure@456789:environment:production",
+		},
+	}
 }
 
 func hcpTerraform(phase, other string) trust {
@@ -351,7 +409,7 @@ func (tr trust) check(t *testing.T, policy string) {
 		for _, subject := range append([]string{
 			admitted.Subject + "-other", strings.ToUpper(admitted.Subject) + "X", "x" + admitted.Subject,
 		}, tr.refuses...) {
-			if strings.Contains(policy, "StringLike") && strings.HasPrefix(subject, admitted.Subject) {
+			if strings.Contains(policy, `*"`) && strings.HasPrefix(subject, admitted.Subject) {
 				continue // what changes with every run is at the end
 			}
 			bench.wantDenied(t, withSubject(admitted, subject))
@@ -370,15 +428,24 @@ func TestGitHubRepositoryIDHolds(t *testing.T) {
 
 // bench is an STS with one role.
 type bench struct {
-	client *sts.Client
-	issuer *emulator.Issuer
+	client  *sts.Client
+	issuer  *emulator.Issuer
+	roleARN string
 }
 
-const roleARN = "arn:aws:iam::" + account + ":role/deploy"
+// regions are one of each partition but aws.
+var regions = map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+func (tr trust) roleARN() string {
+	return "arn:" + cmp.Or(tr.partition, "aws") + ":iam::" + account + ":role/deploy"
+}
 
 func newBench(t *testing.T, tr trust, policy string) bench {
 	t.Helper()
-	server, err := emulator.Start(emulator.Options{Unexpected: func(message string) { t.Error(message) }})
+	server, err := emulator.Start(emulator.Options{
+		Region:     regions[tr.partition],
+		Unexpected: func(message string) { t.Error(message) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -391,10 +458,10 @@ func newBench(t *testing.T, tr trust, policy string) bench {
 		// The other audience is registered, too: the policy has to refuse it.
 		server.AddOIDCProvider(account, tr.issuer, append([]string{otherAudience}, tr.clients...)...)
 	}
-	if err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: policy}); err != nil {
+	if err := server.AddRole(emulator.Role{ARN: tr.roleARN(), TrustPolicy: policy}); err != nil {
 		t.Fatal(err)
 	}
-	return bench{issuer: issuer, client: sts.New(sts.Options{
+	return bench{roleARN: tr.roleARN(), issuer: issuer, client: sts.New(sts.Options{
 		Region:           emulator.DefaultRegion,
 		BaseEndpoint:     aws.String(server.URL()),
 		HTTPClient:       &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
@@ -409,7 +476,7 @@ func (b bench) assume(t *testing.T, token emulator.Token) error {
 		t.Fatal(err)
 	}
 	_, err = b.client.AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
-		RoleArn:          aws.String(roleARN),
+		RoleArn:          aws.String(b.roleARN),
 		RoleSessionName:  aws.String("test"),
 		WebIdentityToken: aws.String(minted),
 	})
@@ -432,6 +499,7 @@ func checkNarrow(t *testing.T, policy string) {
 	t.Helper()
 	var document struct {
 		Statement []struct {
+			Principal struct{ Federated any }
 			Condition map[string]map[string]any
 		}
 	}
@@ -447,6 +515,9 @@ func checkNarrow(t *testing.T, policy string) {
 			claim := key[strings.LastIndex(key, ":")+1:]
 			claims = append(claims, claim)
 			checkValues(t, operator, claim, value)
+			if claim == "repository_id" && fmt.Sprint(document.Statement[0].Principal.Federated) != gitHubPrincipal {
+				t.Errorf("IAM has no condition key %s for this principal", key)
+			}
 		}
 	}
 	for _, claim := range []string{"aud", "sub"} {
@@ -470,10 +541,16 @@ func checkValues(t *testing.T, operator, claim string, value any) {
 			t.Errorf("%s of %s: %v is no plain text", operator, claim, element)
 		case operator == "StringEquals" && wildcard >= 0:
 			t.Errorf("StringEquals of %s: %q never matches", claim, text)
-		case operator == "StringLike" && (claim != "sub" || wildcard != len(text)-1):
+		case operator == "StringLike" && (claim != "sub" || wildcard != len(text)-1 && !hasUUID(text)):
 			t.Errorf("StringLike of %s: %q has no wildcard at the end alone", claim, text)
 		case operator != "StringEquals" && operator != "StringLike":
 			t.Errorf("the operator %s", operator)
 		}
 	}
+}
+
+// hasUUID tells whether the only wildcards are those in the place of one UUID, which can't match anything longer.
+func hasUUID(text string) bool {
+	before, after, found := strings.Cut(text, "/"+strings.Repeat("?", 36)+"/")
+	return found && !strings.ContainsAny(before+after, "*?")
 }
