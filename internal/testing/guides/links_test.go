@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	fence        = regexp.MustCompile("(?ms)^```.*?^```$")
+	fence        = regexp.MustCompile("(?s)\n```.*?\n```")
 	inlineCode   = regexp.MustCompile("`[^`\n]*`")
 	relativeLink = regexp.MustCompile(`\]\(([^)#\s:]*)(#[^)\s]*)?\)`)
 	heading      = regexp.MustCompile(`(?m)^#+ (.*)$`)
