@@ -9,14 +9,14 @@ terraform {
   }
 }
 
-# The job's own identity: here, GitHub Actions is asked for a token.
+# Each block exchanges a token of the GitHub Actions job.
 provider "sts" {
   web_identity_token_request = {
     github_actions = {}
   }
 }
 
-# A role in each of two accounts, whose trust policies admit this job. Nothing of it is kept in state or plan.
+# One role in each account. Neither the token nor the credentials are in the state or in a plan.
 ephemeral "sts_assume_role_with_web_identity" "network" {
   role_arn = "arn:aws:iam::111122223333:role/deploy"
 }

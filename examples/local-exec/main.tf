@@ -1,4 +1,7 @@
 terraform {
+  # terraform_data needs Terraform 1.4. With an older version, use null_resource of hashicorp/null.
+  required_version = ">= 1.4.0"
+
   required_providers {
     sts = {
       source = "terraform.local/webidentity/sts"

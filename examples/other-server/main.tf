@@ -19,7 +19,7 @@ variable "web_identity_token_file" {
 }
 
 data "sts_assume_role_with_web_identity" "minio" {
-  # MinIO takes the policy from a claim of the token when no role is named; another server's role ARN goes here as it is.
+  # Without a role, MinIO reads the names of the policies from a claim of the token. For other servers, set the role's ARN.
   role_arn                = ""
   web_identity_token_file = var.web_identity_token_file
 }

@@ -6,16 +6,16 @@ terraform {
   }
 }
 
-# Nothing needs to be set: the Region follows the environment, the profile, or the role.
+# All arguments are optional. The Region comes from the environment, the profile, or the role.
 provider "sts" {}
 
-# Or name the Region whose STS is called.
+# The STS endpoint of a Region.
 provider "sts" {
   alias  = "frankfurt"
   region = "eu-central-1"
 }
 
-# Or another program's STS.
+# The STS of another server.
 provider "sts" {
   alias    = "minio"
   endpoint = "https://minio.example.com"

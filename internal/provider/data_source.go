@@ -24,15 +24,14 @@ func (d *dataSource) Metadata(
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Trades a web identity token for temporary AWS credentials, by STS " + apiReference +
-			". The call is made whenever " +
-			"Terraform reads data sources: in each plan, and in each refresh.\n\n" +
-			"~> **What it gives lies in the state and in saved plans, in the clear**, as do its arguments, a token " +
-			"given by `web_identity_token` among them; that they are " +
-			"marked sensitive hides them from the output alone. Whoever can read the state can use the credentials " +
-			"until they expire. Keep `duration_seconds` short, and the " +
-			"state where only those can read it who may assume the role anyway; or use the ephemeral resource of the " +
-			"same name, of which nothing is kept.",
+		MarkdownDescription: "Exchanges a web identity token for temporary AWS credentials with STS " + apiReference +
+			". Terraform makes the exchange each time that it reads the data source, in each plan and in each " +
+			"refresh.\n\n" +
+			"~> Terraform stores the result and the arguments in the state and in saved plans, in plaintext. This " +
+			"includes a token in `web_identity_token`. Marking a value as sensitive hides it only in CLI output. " +
+			"Anyone who can read the state can use the credentials until they expire. Keep `duration_seconds` " +
+			"short. Give access to the state only to people who may assume the role. The ephemeral resource of the " +
+			"same name stores nothing.",
 		Attributes: attributes(),
 	}
 }

@@ -48,21 +48,24 @@ func (decodeFunction) Definition(
 	response *function.DefinitionResponse,
 ) {
 	response.Definition = function.Definition{
-		Summary: "What a web identity token claims.",
-		MarkdownDescription: "Reads the header and the claims of a web identity token (a JWT), for conditions, " +
-			"session names and outputs. **Nothing is verified**: anybody can write any " +
-			"claim into a token, and STS alone checks the signature. Null for what isn't a JWT, and for more than " +
-			"20000 characters.\n\n" +
-			"The result is an object: `algorithm`, `key_id`, `issuer`, `subject`, `authorized_party` (strings), " +
-			"`audience` (list of strings), `issued_at`, `not_before`, " +
-			"`expiration` (strings, RFC 3339 in UTC), and `claims`, with all of the token's claims as they are: " +
-			"`.claims.repository`. What the token doesn't have is null.\n\n" +
+		Summary: "Claims of a web identity token.",
+		MarkdownDescription: "Returns the header and the claims of a web identity token (a JWT), for conditions, " +
+			"session names, and outputs. The result is null if the argument isn't a JWT or has more than 20000 " +
+			"characters.\n\n" +
+			"~> The function verifies nothing. Anyone can write any claim into a token. Only STS checks the " +
+			"signature.\n\n" +
+			"The result is an object with these members:\n\n" +
+			"- `algorithm`, `key_id`, `issuer`, `subject`, `authorized_party` (strings)\n" +
+			"- `audience` (list of strings)\n" +
+			"- `issued_at`, `not_before`, `expiration` (strings, RFC 3339 in UTC)\n" +
+			"- `claims` (all claims of the token, for example `.claims.repository`)\n\n" +
+			"A member is null if the token doesn't have it.\n\n" +
 			fmt.Sprintf("A value is null at a depth of more than %d, because Terraform takes very long to show "+
-				"deeply nested values. A claim has a depth of 1, and each list or object "+
-				"inside it adds 1. A string that holds JSON is null if the JSON goes deeper.", maxNesting),
+				"deeply nested values. A claim has a depth of 1. Each list or object inside it adds 1. A string that "+
+				"contains JSON is null if the JSON is deeper.", maxNesting),
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "token", MarkdownDescription: "The token. White space around it is " +
-				"trimmed."},
+			function.StringParameter{Name: "token", MarkdownDescription: "Web identity token. The function trims " +
+				"whitespace around it."},
 		},
 		Return: function.ObjectReturn{AttributeTypes: decodedType},
 	}

@@ -27,11 +27,11 @@ func (r *ephemeralResource) Metadata(
 
 func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Trades a web identity token for temporary AWS credentials, by STS " + apiReference +
-			", and keeps nothing of it: neither the credentials nor the " +
-			"token lie in a state or a plan. The call is made in each plan and again in each apply.\n\n" +
-			"With `refreshable`, whatever reads a shared config file gets credentials that are always fresh, for as " +
-			"long as the run lasts.",
+		MarkdownDescription: "Exchanges a web identity token for temporary AWS credentials with STS " + apiReference +
+			". Terraform stores neither the token nor the credentials in the state or in a plan. The exchange takes " +
+			"place in each plan and again in each apply.\n\n" +
+			"With `refreshable`, every program that reads a shared config file gets new credentials until the run " +
+			"ends.",
 		Attributes: ephemeralAttributes(),
 	}
 }
@@ -42,24 +42,23 @@ func ephemeralAttributes() map[string]schema.Attribute {
 	all := map[string]schema.Attribute{
 		"refreshable": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether to serve credentials that are always fresh, by `shared_config_file` and " +
-				"`profile`, until Terraform is done with this block. Default: " +
-				"`false`. `environment` then holds the file and the profile in place of the keys. The token is read " +
-				"anew for each refresh, so it has to come from somewhere that can give a new one: not from " +
-				"`web_identity_token`, once that has expired. " +
-				"Not on Windows.",
+			MarkdownDescription: "Whether to provide new credentials through `shared_config_file` and `profile` " +
+				"until Terraform closes this block. Default: `false`. If it is `true`, `environment` contains the " +
+				"file and the profile instead of the keys. Each refresh gets the token again, so the source must be " +
+				"able to provide a new token. A value in `web_identity_token` works only until it expires. Windows " +
+				"isn't supported.",
 		},
 		"shared_config_file": schema.StringAttribute{
 			Computed: true,
 			MarkdownDescription: "Path of a shared config file, for `shared_config_files` of an `aws` provider or " +
-				"the variable `AWS_CONFIG_FILE`. It holds no secret: its one profile " +
-				"names this provider's executable as `credential_process`. Null unless `refreshable`.",
+				"for the variable `AWS_CONFIG_FILE`. The file contains no secret. It has one profile, which names " +
+				"this provider's executable as `credential_process`. Null unless `refreshable` is `true`.",
 		},
 		"profile": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "Name of the profile in `shared_config_file`. Always set it beside the file: " +
-				"without it, keys in the environment or in the shared credentials file " +
-				"would win. Null unless `refreshable`.",
+			MarkdownDescription: "Name of the profile in `shared_config_file`. Always set it together with the " +
+				"file. Without it, keys in the environment or in the shared credentials file override the profile. " +
+				"Null unless `refreshable` is `true`.",
 		},
 	}
 	for name, attribute := range attributes() {

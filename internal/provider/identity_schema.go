@@ -30,21 +30,20 @@ func tokenArguments() map[string]schema.Attribute {
 		explain.InlineArgument: schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
-			MarkdownDescription: "The token itself: an OpenID Connect ID token (a JWT), or an OAuth 2.0 access token " +
-				"together with `provider_id`; 4 to 20000 characters " +
-				"(`WebIdentityToken`). White space around it is trimmed. At most one of the `web_identity_token…` " +
-				"arguments may be set. Where neither a block nor the provider " +
-				"block sets one, the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names is read. In the provider block, " +
-				"an ephemeral value keeps it out of state and plan.",
+			MarkdownDescription: "Web identity token, which is an OpenID Connect ID token (a JWT), or an OAuth 2.0 " +
+				"access token with `provider_id`. 4 to 20000 characters. The provider trims whitespace around it. Set at " +
+				"most one of the `web_identity_token…` arguments. If neither a block nor the provider block sets " +
+				"one, the provider reads the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names. In the provider block, " +
+				"the value can be ephemeral, which keeps it out of the state and the plan. (`WebIdentityToken`)",
 			Validators: []validator.String{
 				checkedBy("a web identity token", checkInlineToken),
 			},
 		},
 		explain.FileArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Path of a file that holds the token (`WebIdentityToken`). The file is read each " +
-				"time, so a token that its platform replaces is found. What it " +
-				"holds must be a JWT, unless `provider_id` is set. White space around it is trimmed.",
+			MarkdownDescription: "Path of a file that contains the token. The file must contain a JWT, unless " +
+				"`provider_id` is set. The provider reads the file for each exchange, so the platform can replace " +
+				"the token. It trims whitespace around the token. (`WebIdentityToken`)",
 			Validators: []validator.String{
 				stringvalidator.LengthAtLeast(1),
 				stringvalidator.ConflictsWith(inline),
@@ -52,9 +51,9 @@ func tokenArguments() map[string]schema.Attribute {
 		},
 		explain.EnvironmentArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Name of an environment variable that holds the token (`WebIdentityToken`), such as " +
-				"`TFC_WORKLOAD_IDENTITY_TOKEN`. What it holds must be a JWT, unless " +
-				"`provider_id` is set. White space around it is trimmed.",
+			MarkdownDescription: "Name of an environment variable that contains the token, such as " +
+				"`TFC_WORKLOAD_IDENTITY_TOKEN`. The variable must contain a JWT, unless `provider_id` is set. The " +
+				"provider trims whitespace around the token. (`WebIdentityToken`)",
 			Validators: []validator.String{
 				checkedBy("the name of an environment variable", checkVariableName),
 				stringvalidator.ConflictsWith(inline, file),
@@ -62,9 +61,9 @@ func tokenArguments() map[string]schema.Attribute {
 		},
 		explain.RequestArgument: schema.SingleNestedAttribute{
 			Optional: true,
-			MarkdownDescription: "Asks the platform that Terraform runs on for a token (`WebIdentityToken`). Takes " +
-				"exactly one of these objects, each of which makes one HTTP request; " +
-				"nothing needs to be installed.",
+			MarkdownDescription: "Request for a token to the platform that Terraform runs on. Set exactly one of " +
+				"these objects. Each object makes one HTTP request and needs no additional software. " +
+				"(`WebIdentityToken`)",
 			Attributes: platformAttributes(),
 			Validators: []validator.Object{onePlatform{}, objectvalidator.ConflictsWith(inline, file, env)},
 		},
@@ -89,10 +88,9 @@ func sessionNameArgument(computed bool) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true,
 		Computed: computed,
-		MarkdownDescription: "Name of the session, which ends the ARN of the assumed role and shows in CloudTrail: 2 " +
-			"to 64 letters, digits and `_+=,.@-` " +
-			"(`RoleSessionName`). Default: " + before + "the environment variable `AWS_ROLE_SESSION_NAME`, then " +
-			"`terraform`.",
+		MarkdownDescription: "Name of the session, which is the last part of the assumed role's ARN and appears in " +
+			"CloudTrail. 2 to 64 letters, digits, and `_+=,.@-`. Default: " + before + "the environment variable " +
+			"`AWS_ROLE_SESSION_NAME`, then `terraform`. (`RoleSessionName`)",
 		Validators: []validator.String{checkedBy("a role session name", checkRoleSessionName)},
 	}
 }

@@ -40,9 +40,9 @@ func (p *stsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 
 func (p *stsProvider) Schema(_ context.Context, _ provider.SchemaRequest, response *provider.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Trades a web identity token for temporary AWS credentials, by STS " +
-			"`AssumeRoleWithWebIdentity`. The call is anonymous: the provider " +
-			"needs no AWS credentials, and looks for none. Every argument is optional.",
+		MarkdownDescription: "Exchanges a web identity token for temporary AWS credentials with STS " +
+			"`AssumeRoleWithWebIdentity`. The call is anonymous. The provider doesn't need or look up AWS " +
+			"credentials. All arguments are optional.",
 		Attributes: providerAttributes(),
 	}
 }

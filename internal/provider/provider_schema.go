@@ -30,9 +30,9 @@ func providerAttributes() map[string]schema.Attribute {
 	all[allowedAccountIDsArgument] = schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "IDs of the accounts whose roles may be assumed, of 12 digits each. A role of another " +
-			"account is an error before anything is sent. Set it where a module " +
-			"is handed this provider: it could otherwise assume every role that trusts the token.",
+		MarkdownDescription: "IDs of the accounts whose roles the provider may assume, with 12 digits each. A role " +
+			"in another account is an error before the provider sends anything. Default: all accounts. Set it if " +
+			"you pass this provider to a module. Without it, the module can assume every role that trusts the token.",
 		Validators: []validator.Set{
 			setvalidator.NoNullValues(),
 			setvalidator.SizeAtLeast(1),
@@ -46,44 +46,41 @@ func transportAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		explain.RegionArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "The AWS Region whose STS is called, such as `eu-central-1`. Default: `AWS_REGION`, " +
-				"then `AWS_DEFAULT_REGION`, then the profile's " +
-				"`region`, then the home Region of the role's partition (`us-east-1` for `aws`, `cn-north-1` for " +
-				"`aws-cn`, `us-gov-west-1` for `aws-us-gov`).",
+			MarkdownDescription: "AWS Region of the STS endpoint, such as `eu-central-1`. Default: `AWS_REGION`, " +
+				"then `AWS_DEFAULT_REGION`, then the profile's `region`, then the home Region of the role's " +
+				"partition. The home Regions are `us-east-1` for `aws`, `cn-north-1` for `aws-cn`, and " +
+				"`us-gov-west-1` for `aws-us-gov`.",
 			Validators: []validator.String{checkedBy("the name of an AWS Region", assumerole.CheckRegion)},
 		},
 		explain.EndpointArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "The URL of the STS to call in place of the Region's own: a VPC endpoint, MinIO, " +
-				"Ceph, an emulator. Default: `AWS_ENDPOINT_URL_STS`, " +
-				"then the profile's `services` section for `sts`. A general `AWS_ENDPOINT_URL`, or `endpoint_url` of " +
-				"the profile, is usually meant for S3: it is followed on " +
-				"loopback, and an error elsewhere. The token of `AWS_WEB_IDENTITY_TOKEN_FILE` is never sent to a " +
-				"server that isn't AWS's.",
+			MarkdownDescription: "URL of the STS to call instead of the Region's, for example a VPC endpoint, " +
+				"MinIO, Ceph, or an emulator. Default: `AWS_ENDPOINT_URL_STS`, then the profile's `services` " +
+				"section for `sts`. A general `AWS_ENDPOINT_URL` or the profile's `endpoint_url` is usually meant " +
+				"for S3. The provider uses such a URL on loopback and reports an error elsewhere. The provider " +
+				"never sends the token of `AWS_WEB_IDENTITY_TOKEN_FILE` to a server that isn't AWS's.",
 			Validators: []validator.String{checkedBy("an absolute http or https URL", assumerole.CheckEndpoint)},
 		},
 		explain.UseFIPSEndpointArgument: schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether to call the Region's FIPS endpoint. It excludes `endpoint`. Default: " +
-				"`AWS_USE_FIPS_ENDPOINT`, then the profile's `use_fips_endpoint`.",
+			MarkdownDescription: "Whether to call the FIPS endpoint of the Region. You can't combine it with " +
+				"`endpoint`. Default: `AWS_USE_FIPS_ENDPOINT`, then the profile's `use_fips_endpoint`.",
 		},
 		explain.UseDualStackEndpointArgument: schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether to call the Region's endpoint for IPv4 and IPv6. Default: " +
-				"`AWS_USE_DUALSTACK_ENDPOINT`, then the profile's " +
-				"`use_dualstack_endpoint`.",
+			MarkdownDescription: "Whether to call the dual-stack endpoint of the Region, for IPv4 and IPv6. You " +
+				"can't combine it with `endpoint`. Default: `AWS_USE_DUALSTACK_ENDPOINT`, then the profile's `use_dualstack_endpoint`.",
 		},
 		explain.CustomCABundleArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Path of a file with the certificates to trust, in PEM form, in place of the " +
-				"system's. Default: `AWS_CA_BUNDLE`, then the profile's " +
-				"`ca_bundle`.",
+			MarkdownDescription: "Path of a file with the certificates to trust instead of the system's, in PEM " +
+				"format. Default: `AWS_CA_BUNDLE`, then the profile's `ca_bundle`.",
 			Validators: notEmpty(),
 		},
 		explain.HTTPProxyArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "URL of the proxy for `http` endpoints. Default: `HTTP_PROXY`. Loopback, and the " +
-				"metadata services of platforms, are never reached through a proxy.",
+			MarkdownDescription: "URL of the proxy for `http` endpoints. Default: `HTTP_PROXY`. The provider never " +
+				"uses a proxy for loopback and for the metadata services of platforms.",
 			Validators: []validator.String{checkedBy("the URL of a proxy", checkProxy(assumerole.ParameterHTTPProxy))},
 		},
 		explain.HTTPSProxyArgument: schema.StringAttribute{
@@ -95,13 +92,14 @@ func transportAttributes() map[string]schema.Attribute {
 		},
 		explain.NoProxyArgument: schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "Hosts that aren't reached through a proxy, separated by commas. Default: `NO_PROXY`.",
+			MarkdownDescription: "Hosts to call without a proxy, separated by commas. Default: `NO_PROXY`.",
 		},
 		explain.MaxRetriesArgument: schema.NumberAttribute{
 			Optional: true,
-			MarkdownDescription: "How often a call is made again whose failure may pass: a connection that fails, an " +
-				"error of the server's. Throttling doesn't count, and `timeout` bounds all " +
-				"of it. Default: one less than `AWS_MAX_ATTEMPTS` or the profile's `max_attempts`, else 2.",
+			MarkdownDescription: "Maximum number of retries after a failure that might be temporary, such as a " +
+				"failed connection or a server error. 0 to 1000. Default: one less than `AWS_MAX_ATTEMPTS` or the " +
+				"profile's `max_attempts`, or else 2. Throttling doesn't count. `timeout` limits the time for all " +
+				"retries.",
 			Validators: []validator.Number{wholeNumber{0, maxRetries}},
 		},
 	}

@@ -39,16 +39,16 @@ func arguments() map[string]schema.Attribute {
 		"role_arn": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "ARN of the role to assume, 20 to 2048 characters (`RoleArn`). Default: the " +
-				"environment variable `AWS_ROLE_ARN`, but only when the token " +
-				"comes from the environment too, by `AWS_WEB_IDENTITY_TOKEN_FILE`. With an `endpoint` that isn't " +
-				"AWS's, any text, even an empty one for MinIO's claim-based policies.",
+			MarkdownDescription: "ARN of the role to assume. 20 to 2048 characters. With an `endpoint` that isn't " +
+				"AWS's, the value can be any text. It can be empty for MinIO's claim-based policies. Default: the " +
+				"environment variable `AWS_ROLE_ARN`, only if the token comes from `AWS_WEB_IDENTITY_TOKEN_FILE`. " +
+				"(`RoleArn`)",
 		},
 		"provider_id": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "For OAuth 2.0 access tokens only: the host name of the identity provider, " +
-				"`www.amazon.com` or `graph.facebook.com`, without a scheme or a " +
-				"port; 4 to 2048 characters (`ProviderId`). Leave it out for OpenID Connect ID tokens.",
+			MarkdownDescription: "Host name of the identity provider, `www.amazon.com` or `graph.facebook.com`. 4 " +
+				"to 2048 characters, without a scheme or a port. Set it only for OAuth 2.0 access tokens, not for " +
+				"OpenID Connect ID tokens. (`ProviderId`)",
 			Validators: []validator.String{
 				stringvalidator.UTF8LengthBetween(assumerole.MinProviderIDLength, assumerole.MaxProviderIDLength),
 				checkedBy("a bare host name", checkProviderID),
@@ -57,9 +57,10 @@ func arguments() map[string]schema.Attribute {
 		"policy_arns": schema.SetAttribute{
 			Optional:    true,
 			ElementType: types.StringType,
-			MarkdownDescription: "ARNs of up to 10 managed policies that restrict the session further, 20 to 2048 " +
-				"characters each (`PolicyArns`). The session may do what both " +
-				"they and the role allow. Servers that aren't AWS's may ignore them.",
+			MarkdownDescription: "ARNs of managed policies that restrict the session further. At most 10, with 20 " +
+				"to 2048 characters each. `policy` and the managed policies together can have at most 2048 " +
+				"characters. The session can do only what the role and these policies both allow. Servers that " +
+				"aren't AWS's might ignore this argument. (`PolicyArns`)",
 			Validators: []validator.Set{
 				setvalidator.NoNullValues(),
 				setvalidator.SizeAtMost(assumerole.MaxPolicyARNs),
@@ -68,39 +69,38 @@ func arguments() map[string]schema.Attribute {
 		},
 		"policy": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "A policy in JSON that restricts the session further (`Policy`). White space " +
-				"between its parts is taken out before it is sent and measured: 1 to 2048 " +
-				"characters may be left, of U+0009, U+000A, U+000D and U+0020 to U+00FF.",
+			MarkdownDescription: "Session policy in JSON, which restricts the session further. 1 to 2048 characters " +
+				"of U+0009, U+000A, U+000D, and U+0020 to U+00FF. This policy and the managed policies in " +
+				"`policy_arns` together can have at most 2048 characters. The provider removes the whitespace " +
+				"between the parts of the JSON before it measures and sends the policy. (`Policy`)",
 			Validators: []validator.String{checkedBy("a session policy in JSON", checkPolicy)},
 		},
 		"duration_seconds": schema.NumberAttribute{
 			Optional: true,
-			MarkdownDescription: "How long the credentials live, in seconds: 900 (15 minutes) to 43200 (12 hours), " +
-				"and no more than the role's own maximum session duration " +
-				"(`DurationSeconds`). Default: the service's, 3600 (an hour). Servers that aren't AWS's may allow " +
-				"more.",
+			MarkdownDescription: "Duration of the session, in seconds. 900 (15 minutes) to 43200 (12 hours), and at " +
+				"most the role's maximum session duration. Default: the default of the service, which is 3600 (1 " +
+				"hour) at AWS. Servers that aren't AWS's might allow more. (`DurationSeconds`)",
 			Validators: []validator.Number{wholeNumber{assumerole.MinDurationSeconds, math.MaxInt32}},
 		},
 		"minimum_session_token_size": schema.NumberAttribute{
 			Optional: true,
-			MarkdownDescription: "Smallest size of the session token, in bytes, 0 to 4096 " +
-				"(`MinimumSessionTokenSize`): to find out whether what comes after can take larger ones. 0 is " +
-				"the same as leaving it out.",
+			MarkdownDescription: "Minimum size of the session token, in bytes. 0 to 4096. Default: no minimum, " +
+				"which is the same as 0. Set it to test whether the programs that use the token accept larger " +
+				"tokens. (`MinimumSessionTokenSize`)",
 			Validators: []validator.Number{wholeNumber{0, assumerole.MaxSessionTokenSize}},
 		},
 		"timeout": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "How long it may take altogether: fetching the token, the call, and trying again. A " +
-				"duration such as `30s` or `2m`, longer than zero and at most `24h`. " +
-				"Default: `1m`.",
+			MarkdownDescription: "Maximum time for the token, the call, and all retries. A duration such as `30s` " +
+				"or `2m`, longer than zero and at most `24h`. Default: `1m`.",
 			Validators: []validator.String{checkedBy("a duration longer than zero and at most 24h", checkTimeout)},
 		},
 		"iam_propagation_timeout": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "How much longer to go on, beyond `timeout`, while STS answers that it doesn't know " +
-				"the role, the OIDC provider or its audience: for what was created only " +
-				"seconds ago, in the same run perhaps. A refusal that is meant takes so much longer, too. A duration " +
-				"such as `30s`, at most `24h`. Default: not at all.",
+			MarkdownDescription: "Additional time for retries, after `timeout`, if STS doesn't know the role, the " +
+				"IAM OIDC provider, or its audience yet. A duration such as `30s`, longer than zero and at most " +
+				"`24h`. Default: no additional time. Set it if the same run creates the role or the IAM OIDC " +
+				"provider. Genuine denials are retried for the same time.",
 			Validators: []validator.String{checkedBy("a duration longer than zero and at most 24h", checkTimeout)},
 		},
 	}
@@ -110,87 +110,84 @@ func results() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"credentials": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "The temporary credentials (`Credentials`).",
+			MarkdownDescription: "Temporary credentials. (`Credentials`)",
 			Attributes: map[string]schema.Attribute{
 				"access_key_id": schema.StringAttribute{
 					Computed:            true,
 					Sensitive:           true,
-					MarkdownDescription: "Access key ID (`AccessKeyId`).",
+					MarkdownDescription: "Access key ID. (`AccessKeyId`)",
 				},
 				"secret_access_key": schema.StringAttribute{
-					Computed: true, Sensitive: true, MarkdownDescription: "Secret access key (`SecretAccessKey`).",
+					Computed: true, Sensitive: true, MarkdownDescription: "Secret access key. (`SecretAccessKey`)",
 				},
 				"session_token": schema.StringAttribute{
-					Computed: true, Sensitive: true, MarkdownDescription: "Session token, without which the keys " +
-						"aren't valid (`SessionToken`).",
+					Computed: true, Sensitive: true, MarkdownDescription: "Session token. The keys aren't valid " +
+						"without it. (`SessionToken`)",
 				},
 				"expiration": schema.StringAttribute{
-					Computed: true, MarkdownDescription: "When the credentials expire, in UTC as RFC 3339 writes it, " +
-						"such as `2026-01-02T15:04:05Z` (`Expiration`). Not sensitive.",
+					Computed: true, MarkdownDescription: "Time when the credentials expire, in UTC and in RFC 3339 " +
+						"format, such as `2026-01-02T15:04:05Z`. This value isn't sensitive. (`Expiration`)",
 				},
 			},
 		},
 		"assumed_role_user": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Who one is with these credentials (`AssumedRoleUser`).",
+			MarkdownDescription: "Assumed-role principal. (`AssumedRoleUser`)",
 			Attributes: map[string]schema.Attribute{
 				"arn": schema.StringAttribute{
 					Computed: true, MarkdownDescription: "ARN of the session, " +
-						"`arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`; the role's path isn't in it (`Arn`).",
+						"`arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. It doesn't include the role's path. " +
+						"(`Arn`)",
 				},
 				"assumed_role_id": schema.StringAttribute{
-					Computed: true, MarkdownDescription: "The role's unique ID and the session's name, " +
-						"`AROA…:SESSION` (`AssumedRoleId`).",
+					Computed: true, MarkdownDescription: "Unique ID of the role and name of the session, " +
+						"`AROA…:SESSION`. (`AssumedRoleId`)",
 				},
 			},
 		},
 		"subject_from_web_identity_token": schema.StringAttribute{
-			Computed: true,
-			MarkdownDescription: "Who the identity provider says one is: the token's `sub` claim " +
-				"(`SubjectFromWebIdentityToken`).",
+			Computed:            true,
+			MarkdownDescription: "Subject of the token, from its `sub` claim. (`SubjectFromWebIdentityToken`)",
 		},
 		"audience": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "Whom the token is meant for: its `aud` claim, or `azp` where it has one " +
-				"(`Audience`).",
+			MarkdownDescription: "Audience of the token, from its `azp` claim if it has one, or else from its `aud` " +
+				"claim. (`Audience`)",
 		},
 		"identity_provider": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "Who issued the token: the issuer (`iss`), the ARN of the IAM OIDC provider, or the " +
-				"`provider_id` of an access token (`Provider`; that name is taken in " +
-				"Terraform).",
+			MarkdownDescription: "Issuer of the token. The value is the `iss` claim, the ARN of the IAM OIDC " +
+				"provider, or the `provider_id` of an access token. Terraform reserves the API's name. (`Provider`)",
 		},
 		"source_identity": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "The source identity that the token sets by its claim " +
-				"`https://aws.amazon.com/source_identity`; it stays with the session, and with those chained to it " +
-				"(`SourceIdentity`).",
+			MarkdownDescription: "Source identity that the token sets with its claim " +
+				"`https://aws.amazon.com/source_identity`. It stays with this session and with the sessions that " +
+				"are chained to it. (`SourceIdentity`)",
 		},
 		"packed_policy_size": schema.Int32Attribute{
 			Computed: true,
-			MarkdownDescription: "How much of the space for session policies and tags is used, in percent " +
-				"(`PackedPolicySize`). The API deprecates it: use " +
-				"`session_token_utilization`.",
+			MarkdownDescription: "Used part of the space for session policies and tags, in percent. The API " +
+				"deprecates this value. Use `session_token_utilization` instead. (`PackedPolicySize`)",
 		},
 		"session_token_size": schema.Int32Attribute{
 			Computed:            true,
-			MarkdownDescription: "Size of the session token, in bytes (`SessionTokenSize`).",
+			MarkdownDescription: "Size of the session token, in bytes. (`SessionTokenSize`)",
 		},
 		"session_token_utilization": schema.Int32Attribute{
 			Computed: true,
-			MarkdownDescription: "How much of a session token's greatest size is used, in percent " +
-				"(`SessionTokenUtilization`).",
+			MarkdownDescription: "Used part of the maximum size of a session token, in percent. " +
+				"(`SessionTokenUtilization`)",
 		},
 		"environment": schema.MapAttribute{
 			Computed:    true,
 			Sensitive:   true,
 			ElementType: types.StringType,
 			MarkdownDescription: "Environment variables that pass the session to a command, for `local-exec` or an " +
-				"`exec` block. They hold the keys, and they keep AWS SDKs " +
-				"from other identities of the runner. Exception: if the runner sets `AWS_PROFILE`, the AWS SDK for " +
-				"JavaScript v3 uses that profile instead of the keys. Start " +
-				"such a command with `env -u AWS_PROFILE`, except in a refreshable session. The guide \"Credentials " +
-				"for commands\" lists all variables and exceptions.",
+				"`exec` block. They contain the keys, and they prevent AWS SDKs from using other identities of the " +
+				"runner. If the runner sets `AWS_PROFILE`, the AWS SDK for JavaScript v3 uses that profile instead " +
+				"of the keys. Start such a command with `env -u AWS_PROFILE`, except in a refreshable session. The " +
+				"guide \"Credentials for commands\" lists all variables and exceptions.",
 		},
 	}
 }

@@ -28,8 +28,8 @@ type Values map[string]any
 // defaultAudience is the audience of platforms that accept any, so that most configurations needn't set one.
 var defaultAudience = Argument{
 	Name: "audience",
-	Description: "Audience of the token. Default: `" + DefaultAudience + "`; to be set for a role in the partition " +
-		"aws-cn, where people register different ones.",
+	Description: "Audience of the token. Default: `" + DefaultAudience + "`. Required for a role in the partition " +
+		"`aws-cn`, because different audiences are in use there.",
 	IsAudience: true,
 	Default:    DefaultAudience,
 }

@@ -19,11 +19,11 @@ const azureDevOpsSignIn = "The job's access token isn't taken. It is valid only 
 // api://AzureADTokenExchange.
 var AzureDevOps = Platform{
 	Name: "azure_devops",
-	Description: "A job of Azure Pipelines that maps `" + azureDevOpsTokenVariable + "` into the step. Reads `" +
-		azureDevOpsURLVariable + "` too.",
+	Description: "Job of Azure Pipelines that maps `" + azureDevOpsTokenVariable + "` into the step. The provider " +
+		"also reads `" + azureDevOpsURLVariable + "`.",
 	Arguments: []Argument{{
 		Name: "service_connection_id",
-		Description: "ID of the service connection that the token is to speak for. Without one, it speaks for the " +
+		Description: "ID of the service connection that the token represents. Default: the token represents the " +
 			"pipeline.",
 	}},
 

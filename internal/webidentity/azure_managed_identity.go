@@ -21,16 +21,17 @@ const azureMetadataURL = "http://169.254.169.254/metadata/identity/oauth2/token"
 // identity endpoint of App Service, Functions and Container Apps.
 var AzureManagedIdentity = Platform{
 	Name: "azure_managed_identity",
-	Description: "A virtual machine or App Service of Azure with a managed identity, by its metadata service. Reads `" +
-		azureEndpointVariable + "` and `" + azureHeaderVariable + "`.",
+	Description: "Virtual machine or App Service in Azure with a managed identity. The provider calls the metadata " +
+		"service. It reads `" + azureEndpointVariable + "` and `" + azureHeaderVariable + "`.",
 	Arguments: []Argument{
 		{
 			Name: "audience", Required: true, IsAudience: true,
-			Description: "Application ID URI of the Entra application that stands for AWS, such as `api://aws`.",
+			Description: "Application ID URI of the Entra application that represents AWS, such as `api://aws`.",
 		},
 		{
-			Name:        "client_id",
-			Description: "Client ID of a user-assigned identity. Default: the system-assigned one, or the only one.",
+			Name: "client_id",
+			Description: "Client ID of a user-assigned identity. Default: the system-assigned identity, or the only " +
+				"identity.",
 		},
 	},
 

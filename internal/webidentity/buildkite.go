@@ -18,13 +18,13 @@ const (
 // Buildkite asks the service behind a Buildkite agent for the token of its job.
 var Buildkite = Platform{
 	Name: "buildkite",
-	Description: "A job of Buildkite, by its agent's API. Reads `" + buildkiteURLVariable + "`, `" +
-		buildkiteJobVariable + "` and `" + buildkiteTokenVariable + "`.",
+	Description: "Job of Buildkite. The provider calls the API of the agent. It reads `" + buildkiteURLVariable +
+		"`, `" + buildkiteJobVariable + "`, and `" + buildkiteTokenVariable + "`.",
 	Arguments: []Argument{
 		defaultAudience,
 		{
 			Name: "lifetime_seconds", Kind: WholeNumber, Least: 1, Most: math.MaxInt32,
-			Description: "How long the token lives, in seconds. Default: Buildkite's.",
+			Description: "Lifetime of the token, in seconds. Default: Buildkite's default.",
 		},
 	},
 

@@ -16,8 +16,9 @@ const (
 // GitHubActions asks the service behind a job of GitHub Actions, also of GitHub Enterprise Server, Forgejo or Gitea.
 var GitHubActions = Platform{
 	Name: "github_actions",
-	Description: "A job of GitHub Actions (GitHub Enterprise Server, Forgejo and Gitea too) with " +
-		"`permissions: id-token: write`. Reads `" + gitHubURLVariable + "` and `" + gitHubTokenVariable + "`.",
+	Description: "Job of GitHub Actions, on GitHub, GitHub Enterprise Server, or Forgejo, that can request a token. " +
+		"On GitHub, set `permissions: id-token: write`. The provider reads `" + gitHubURLVariable + "` and `" +
+		gitHubTokenVariable + "`.",
 	Arguments: []Argument{defaultAudience},
 
 	title:   "GitHub Actions",

@@ -18,13 +18,13 @@ const (
 // accounts.google.com:oaud.
 var GoogleCompute = Platform{
 	Name: "google_compute",
-	Description: "A virtual machine, Cloud Run or GKE of Google Cloud, by its metadata service. Reads `" +
-		googleHostVariable + "`.",
+	Description: "Virtual machine, Cloud Run, or GKE in Google Cloud. The provider calls the metadata service. It " +
+		"reads `" + googleHostVariable + "`.",
 	Arguments: []Argument{
 		{Name: "audience", Required: true, IsAudience: true, Description: "Audience of the token."},
 		{
 			Name: "service_account", Default: "default",
-			Description: "E-mail address of the service account that the token is to speak for. Default: `default`.",
+			Description: "Email address of the service account that the token represents. Default: `default`.",
 		},
 	},
 

@@ -15,7 +15,7 @@ data "sts_assume_role_with_web_identity" "deploy" {
   web_identity_token_file = "/var/run/secrets/tokens/aws"
   duration_seconds        = 900
 
-  # The session may do what both the role and this policy allow.
+  # The session can do only what the role and this policy both allow.
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

@@ -1,5 +1,5 @@
-# One web identity token, two AWS accounts: each trades it for credentials of its own, and an aliased provider uses them.
-# `make demo` runs this against an STS on this machine, so it needs no account.
+# Exchanges one web identity token for credentials in two AWS accounts. An aliased provider uses the credentials of each account.
+# `make demo` runs this example against an STS on this machine, so you need no account.
 
 terraform {
   required_providers {
@@ -7,15 +7,15 @@ terraform {
       source = "terraform.local/webidentity/sts"
     }
 
-    # Stands in for hashicorp/aws: the same arguments, and one data source, which asks STS who its credentials belong to.
-    # A configuration of your own has `source = "hashicorp/aws"` here.
+    # A small replacement for hashicorp/aws. It has the same arguments, and one data source that calls GetCallerIdentity.
+    # In your own configuration, set `source = "hashicorp/aws"`.
     aws = {
       source = "terraform.local/webidentity/consumer"
     }
   }
 }
 
-# The exchange needs no AWS credentials: the token is the proof. Without an endpoint, it is made with AWS.
+# The exchange needs no AWS credentials. Without an endpoint, the provider calls AWS.
 provider "sts" {
   endpoint = var.sts_endpoint
   region   = "us-east-1"
@@ -59,7 +59,7 @@ provider "aws" {
   }
 }
 
-# Signed with the credentials: STS itself says in which account they are, and as whom.
+# The calls are signed with the credentials. STS returns the account and the identity.
 data "aws_caller_identity" "production" {
   provider = aws.production
 }

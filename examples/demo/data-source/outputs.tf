@@ -1,4 +1,4 @@
-# Who the token says one is. None of this is secret.
+# The identity in the token. These values aren't secret.
 output "identity" {
   value = {
     identity_provider = data.sts_assume_role_with_web_identity.production.identity_provider
@@ -7,7 +7,7 @@ output "identity" {
   }
 }
 
-# What each account gave: the session and its end, and then the account and the caller as the other provider found them.
+# The session in each account, when it expires, and the account and the identity that the other provider read.
 output "sessions" {
   value = {
     production = {

@@ -15,5 +15,5 @@ variable "production_role_arn" {
 
 variable "shared_role_arn" {
   type        = string
-  description = "ARN of the role in the account of what is shared, such as arn:aws:iam::444455556666:role/deploy."
+  description = "ARN of the role in the shared account, such as arn:aws:iam::444455556666:role/deploy."
 }

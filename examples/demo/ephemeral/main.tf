@@ -1,6 +1,6 @@
-# An apply that takes longer than its credentials live. The block serves fresh ones through a profile for as long as the apply
-# lasts, and neither the state nor a saved plan holds any. `make demo` runs this against an STS on this machine, whose sessions
-# end after seconds; it needs Terraform 1.10 or OpenTofu 1.11, or later, and a system other than Windows.
+# An apply that takes longer than a session. The ephemeral resource provides new credentials through a profile during the apply.
+# Neither the state nor a saved plan contains credentials. `make demo` runs this example against an STS on this machine. The
+# sessions of that STS last only seconds. The example needs Terraform 1.10 or OpenTofu 1.11, or later. It doesn't run on Windows.
 
 terraform {
   required_providers {
@@ -8,15 +8,15 @@ terraform {
       source = "terraform.local/webidentity/sts"
     }
 
-    # Stands in for hashicorp/aws: the same arguments, and one data source, which asks STS who its credentials belong to.
-    # A configuration of your own has `source = "hashicorp/aws"` here.
+    # A small replacement for hashicorp/aws. It has the same arguments, and one data source that calls GetCallerIdentity.
+    # In your own configuration, set `source = "hashicorp/aws"`.
     aws = {
       source = "terraform.local/webidentity/consumer"
     }
   }
 }
 
-# The exchange needs no AWS credentials: the token is the proof. Without an endpoint, it is made with AWS.
+# The exchange needs no AWS credentials. Without an endpoint, the provider calls AWS.
 provider "sts" {
   endpoint = var.sts_endpoint
   region   = "us-east-1"
@@ -29,7 +29,7 @@ ephemeral "sts_assume_role_with_web_identity" "production" {
   refreshable             = true
 }
 
-# Without the profile's name, keys that lie about in the environment would win over the file.
+# Always set profile. Without it, keys in the environment would override the file.
 provider "aws" {
   alias = "production"
 
@@ -42,7 +42,7 @@ provider "aws" {
   }
 }
 
-# What depends on a resource that isn't there yet is read in the apply, not in the plan.
+# Terraform reads the data source below in the apply, because it depends on a resource that doesn't exist yet.
 resource "terraform_data" "start" {}
 
 data "aws_caller_identity" "before" {
@@ -50,7 +50,7 @@ data "aws_caller_identity" "before" {
   depends_on = [terraform_data.start]
 }
 
-# Stands in for what takes long: a database, a cluster. `exec` leaves no shell between, so that Ctrl-C ends it.
+# Represents a resource that takes long to create. `exec` replaces the shell, so that Ctrl-C ends the command.
 resource "terraform_data" "wait" {
   depends_on = [data.aws_caller_identity.before]
 
@@ -59,7 +59,7 @@ resource "terraform_data" "wait" {
   }
 }
 
-# The same provider, and by now other credentials.
+# The same provider configuration, with newer credentials.
 data "aws_caller_identity" "after" {
   provider   = aws.production
   depends_on = [terraform_data.wait]

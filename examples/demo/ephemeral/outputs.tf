@@ -1,4 +1,4 @@
-# Whom the credentials belonged to, as the other provider found it.
+# The identity of the credentials, as the other provider read it.
 output "callers" {
   value = {
     before = data.aws_caller_identity.before.arn

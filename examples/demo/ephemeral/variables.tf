@@ -15,5 +15,5 @@ variable "role_arn" {
 
 variable "wait_seconds" {
   type        = number
-  description = "How long the apply waits between both calls, in seconds. More than a session's life shows what this is for."
+  description = "Time between the two calls, in seconds. Set more than the duration of a session."
 }

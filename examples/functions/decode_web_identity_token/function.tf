@@ -1,5 +1,6 @@
 terraform {
-  required_version = ">= 1.10.0"
+  # Ephemeral resources need Terraform 1.10 or OpenTofu 1.11.
+  required_version = ">= 1.11.0"
 
   required_providers {
     sts = {
@@ -17,7 +18,7 @@ locals {
   token = provider::sts::decode_web_identity_token(var.web_identity_token)
 }
 
-# A session that tells in CloudTrail which repository it is for.
+# The name of the session, which CloudTrail records, contains the repository.
 ephemeral "sts_assume_role_with_web_identity" "deploy" {
   role_arn           = "arn:aws:iam::111122223333:role/deploy"
   role_session_name  = substr(replace(local.token.claims.repository, "/", "@"), 0, 64)

@@ -11,7 +11,7 @@ terraform {
 
 variable "web_identity_token_file" {
   type        = string
-  description = "Path of a file whose token its platform replaces before it expires."
+  description = "Path of a token file that the platform updates before the token expires."
 }
 
 ephemeral "sts_assume_role_with_web_identity" "deploy" {

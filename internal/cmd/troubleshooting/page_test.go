@@ -39,14 +39,18 @@ func TestReadmeShowsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, example, found := strings.Cut(string(readme), "```text\nThe role's trust policy")
-	example, _, _ = strings.Cut(example, "```")
-	if !found {
+	_, example, found := strings.Cut(string(readme), "```text\n")
+	example, _, ended := strings.Cut(example, "```")
+	if !found || !ended {
 		t.Fatal("there is no example")
 	}
-	for line := range strings.SplitSeq(example, "\n") {
-		if line != "..." && !strings.Contains(string(golden), line) {
-			t.Errorf("%q isn't in the error", line)
+	lines := strings.Split(example, "\n")
+	if !strings.Contains(string(golden), "\nsummary: "+lines[0]+"\n") {
+		t.Errorf("%q isn't the summary of the error", lines[0])
+	}
+	for _, line := range lines[1:] {
+		if line != "..." && !strings.Contains(string(golden), "\n"+line) {
+			t.Errorf("no line of the error begins with %q", line)
 		}
 	}
 }
