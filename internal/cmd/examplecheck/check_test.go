@@ -29,6 +29,8 @@ func TestCheckAll(t *testing.T) {
 		},
 		{example: "broken-syntax", verdict: failed, says: "Unclosed configuration block"},
 		{example: "module", verdict: valid},
+		{example: "modules", verdict: valid},
+		{example: "modules-wrong", verdict: failed, says: `An argument named "role_name" is not expected here.`},
 		{example: "other-vendor", verdict: notValidated, says: "needs hashicorp/kubernetes"},
 		{example: "right", verdict: valid},
 		{

@@ -13,30 +13,34 @@ import (
 )
 
 // findExamples are the folders at or below the given one that hold a configuration: paths relative to it, with forward
-// slashes, sorted.
+// slashes, sorted. What is below such a folder is its modules. They are checked as a part of it, because a CLI rejects
+// some of what only a module may have, such as an ephemeral output.
 func findExamples(folder string) ([]string, error) {
 	var examples []string
 	err := filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && entry.Name() == ".terraform":
-			return filepath.SkipDir
-		case entry.IsDir() || !strings.HasSuffix(entry.Name(), ".tf"):
+		case !entry.IsDir():
 			return nil
+		case entry.Name() == ".terraform":
+			return filepath.SkipDir
 		}
-		relative, err := filepath.Rel(folder, filepath.Dir(file))
+		if configurations, err := filepath.Glob(filepath.Join(file, "*.tf")); err != nil || len(configurations) == 0 {
+			return err
+		}
+		relative, err := filepath.Rel(folder, file)
 		if err != nil {
 			return err
 		}
 		examples = append(examples, filepath.ToSlash(relative))
-		return nil
+		return filepath.SkipDir
 	})
 	if err != nil {
 		return nil, fmt.Errorf("looking for examples: %w", err)
 	}
 	slices.Sort(examples)
-	return slices.Compact(examples), nil
+	return examples, nil
 }
 
 // needed is how the command `providers` names a provider that a configuration needs.
