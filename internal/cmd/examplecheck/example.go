@@ -14,7 +14,8 @@ import (
 
 // findExamples are the folders at or below the given one that hold a configuration: paths relative to it, with forward
 // slashes, sorted. What is below such a folder is its modules. They are checked as a part of it, because a CLI rejects
-// some of what only a module may have, such as an ephemeral output.
+// some of what only a module may have, such as an ephemeral output. A configuration whose files end in .tofu is for
+// OpenTofu only.
 func findExamples(folder string) ([]string, error) {
 	var examples []string
 	err := filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
@@ -26,8 +27,8 @@ func findExamples(folder string) ([]string, error) {
 		case entry.Name() == ".terraform":
 			return filepath.SkipDir
 		}
-		if configurations, err := filepath.Glob(filepath.Join(file, "*.tf")); err != nil || len(configurations) == 0 {
-			return err
+		if !hasFiles(file, ".tf") && !hasFiles(file, ".tofu") {
+			return nil
 		}
 		relative, err := filepath.Rel(folder, file)
 		if err != nil {
@@ -41,6 +42,12 @@ func findExamples(folder string) ([]string, error) {
 	}
 	slices.Sort(examples)
 	return examples, nil
+}
+
+// hasFiles tells whether a folder has files with an extension.
+func hasFiles(folder, extension string) bool {
+	files, err := filepath.Glob(filepath.Join(folder, "*"+extension))
+	return err == nil && len(files) > 0 // the error is a malformed pattern's
 }
 
 // needed is how the command `providers` names a provider that a configuration needs.
