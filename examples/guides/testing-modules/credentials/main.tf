@@ -13,7 +13,7 @@ variable "credentials" {
     session_token     = string
   })
   ephemeral   = true
-  description = "Credentials, such as an ephemeral output of another module."
+  description = "Credentials of the role."
 }
 
 provider "aws" {
