@@ -516,7 +516,8 @@ func newBench(t *testing.T, tr trust, policy string) bench {
 	}
 	if tr.clients != nil {
 		// The other audience is registered, too: the policy has to refuse it.
-		server.AddOIDCProvider(cmp.Or(tr.account, account), tr.issuer, append([]string{otherAudience}, tr.clients...)...)
+		clients := append([]string{otherAudience}, tr.clients...)
+		server.AddOIDCProvider(cmp.Or(tr.account, account), tr.issuer, clients...)
 	}
 	if err := server.AddRole(emulator.Role{ARN: tr.roleARN(), TrustPolicy: policy}); err != nil {
 		t.Fatal(err)
