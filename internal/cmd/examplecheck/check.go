@@ -26,6 +26,9 @@ func (b *bench) check(ctx context.Context, folder, example string) (result, erro
 
 // validate takes an example as far as what it needs is at hand. A *CommandError is a CLI that refuses the example.
 func (b *bench) validate(ctx context.Context, folder string) (result, error) {
+	if b.cli.Product != "OpenTofu" && !hasFiles(folder, ".tf") {
+		return result{verdict: notValidated, reason: "needs OpenTofu"}, nil
+	}
 	if _, err := b.cli.Run(ctx, folder, "get", "-no-color"); err != nil {
 		return result{}, err
 	}

@@ -29,6 +29,9 @@ func TestCheckAll(t *testing.T) {
 		},
 		{example: "broken-syntax", verdict: failed, says: "Unclosed configuration block"},
 		{example: "module", verdict: valid},
+		{example: "modules", verdict: valid},
+		{example: "modules-wrong", verdict: failed, says: `An argument named "role_name" is not expected here.`},
+		{example: "opentofu", verdict: notValidated, says: "needs OpenTofu"},
 		{example: "other-vendor", verdict: notValidated, says: "needs hashicorp/kubernetes"},
 		{example: "right", verdict: valid},
 		{
@@ -43,11 +46,14 @@ func TestCheckAll(t *testing.T) {
 	}
 	fixtures := copyOfFixtures(t)
 	before := listing(t, fixtures)
-	results := checkFixtures(t, fixtures)
+	results, product := checkFixtures(t, fixtures)
 	if len(results) != len(want) {
 		t.Fatalf("%d results: want %d", len(results), len(want))
 	}
 	for i, w := range want {
+		if product == "OpenTofu" && w.says == "needs OpenTofu" {
+			w.verdict, w.says = valid, ""
+		}
 		t.Run(w.example, func(t *testing.T) {
 			got := results[i]
 			if got.example != w.example || got.verdict != w.verdict {
@@ -83,7 +89,8 @@ func copyOfFixtures(t *testing.T) string {
 	return folder
 }
 
-func checkFixtures(t *testing.T, fixtures string) []result {
+// checkFixtures also names the CLI's product.
+func checkFixtures(t *testing.T, fixtures string) (results []result, product string) {
 	t.Helper()
 	workspace := clitest.Workspace(t)
 	root, err := terraformcli.SourceRoot()
@@ -97,11 +104,11 @@ func checkFixtures(t *testing.T, fixtures string) []result {
 	if err := b.useStandIn(); err != nil {
 		t.Fatal(err)
 	}
-	results, err := b.checkAll(t.Context(), io.Discard, fixtures)
+	results, err = b.checkAll(t.Context(), io.Discard, fixtures)
 	if err != nil {
 		t.Fatal(terraformcli.WithOutput(err))
 	}
-	return results
+	return results, b.cli.Product
 }
 
 // listing are the paths of the files below a folder.

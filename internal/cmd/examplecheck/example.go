@@ -13,30 +13,41 @@ import (
 )
 
 // findExamples are the folders at or below the given one that hold a configuration: paths relative to it, with forward
-// slashes, sorted.
+// slashes, sorted. What is below such a folder is its modules. They are checked as a part of it, because a CLI rejects
+// some of what only a module may have, such as an ephemeral output. A configuration whose files end in .tofu is for
+// OpenTofu only.
 func findExamples(folder string) ([]string, error) {
 	var examples []string
 	err := filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && entry.Name() == ".terraform":
+		case !entry.IsDir():
+			return nil
+		case entry.Name() == ".terraform":
 			return filepath.SkipDir
-		case entry.IsDir() || !strings.HasSuffix(entry.Name(), ".tf"):
+		}
+		if !hasFiles(file, ".tf") && !hasFiles(file, ".tofu") {
 			return nil
 		}
-		relative, err := filepath.Rel(folder, filepath.Dir(file))
+		relative, err := filepath.Rel(folder, file)
 		if err != nil {
 			return err
 		}
 		examples = append(examples, filepath.ToSlash(relative))
-		return nil
+		return filepath.SkipDir
 	})
 	if err != nil {
 		return nil, fmt.Errorf("looking for examples: %w", err)
 	}
 	slices.Sort(examples)
-	return slices.Compact(examples), nil
+	return examples, nil
+}
+
+// hasFiles tells whether a folder has files with an extension.
+func hasFiles(folder, extension string) bool {
+	files, err := filepath.Glob(filepath.Join(folder, "*"+extension))
+	return err == nil && len(files) > 0 // the error is a malformed pattern's
 }
 
 // needed is how the command `providers` names a provider that a configuration needs.

@@ -55,8 +55,8 @@ func TestExamplesAreIncluded(t *testing.T) {
 			}
 		}
 	}
-	err := filepath.WalkDir(examples, func(path string, _ os.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(path, ".tf") && !slices.Contains(mentioned, path) {
+	err := filepath.WalkDir(examples, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && !slices.Contains(mentioned, path) {
 			t.Errorf("%s: no guide includes it", path)
 		}
 		return err

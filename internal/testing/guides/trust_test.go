@@ -39,6 +39,8 @@ type trust struct {
 	refuses []string
 	// adapt makes AWS's spelling out of another server's.
 	adapt func(policy string) string
+	// account is the role's. Empty: 111122223333.
+	account string
 }
 
 // trusts has each guide's policies, in their order.
@@ -245,6 +247,74 @@ var trusts = map[string][]trust{
 			spacelift("other", "TRACKED", "write").Subject,
 		},
 	}},
+	"atlantis": {{
+		issuer:  "https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+		clients: []string{"sts.amazonaws.com"},
+		admits:  []emulator.Token{serviceAccount("atlantis-network", "atlantis")},
+		refuses: []string{"system:serviceaccount:atlantis:atlantis", "system:serviceaccount:atlantis-network:default"},
+	}},
+	"partitions": {
+		{
+			issuer:  "https://token.actions.githubusercontent.com",
+			clients: []string{"sts.amazonaws.com"},
+			admits: []emulator.Token{
+				github("repo:example-org@123456/infrastructure@456789:environment:production", "456789"),
+			},
+			refuses: []string{"repo:example-org@123456/infrastructure@456789:pull_request"},
+			account: "444455556666",
+			partition:  "aws-us-gov",
+		},
+		{
+			issuer:  "https://token.actions.githubusercontent.com",
+			clients: []string{"sts.amazonaws.com.cn"},
+			admits: []emulator.Token{
+				withAudience(
+					github("repo:example-org@123456/infrastructure@456789:environment:production", "456789"),
+					"sts.amazonaws.com.cn",
+				),
+			},
+			refuses: []string{"repo:example-org@123456/infrastructure@456789:pull_request"},
+			account: "777788889999",
+			partition:  "aws-cn",
+		},
+	},
+	"pull-requests": {
+		gitHubBranch("pull_request", "ref:refs/heads/main", "ref:refs/heads/feature"),
+		gitHubBranch("ref:refs/heads/main", "pull_request", "ref:refs/heads/feature", "ref:refs/heads/main-2"),
+		{ // GitLab, plan
+			issuer:  "https://gitlab.com",
+			clients: []string{"sts.amazonaws.com"},
+			admits:  []emulator.Token{gitLabBranch("feature"), gitLabBranch("main")},
+			refuses: []string{
+				"project_path:example-group/infrastructure:ref_type:tag:ref:v1",
+				"project_path:example-group/infrastructure-2:ref_type:branch:ref:feature",
+				"project_path:somebody/infrastructure:ref_type:branch:ref:feature",
+			},
+		},
+		{ // GitLab, deploy
+			issuer:  "https://gitlab.com",
+			clients: []string{"sts.amazonaws.com"},
+			admits:  []emulator.Token{gitLabBranch("main")},
+			refuses: []string{
+				gitLabBranch("feature").Subject,
+				"project_path:example-group/infrastructure:ref_type:tag:ref:main",
+				"project_path:somebody/infrastructure:ref_type:branch:ref:main",
+			},
+		},
+	},
+	"stacks": {{
+		issuer:  "https://app.terraform.io",
+		clients: []string{"aws.workload.identity"},
+		admits: []emulator.Token{
+			stack("backup", "production", "plan"),
+			stack("backup", "production", "apply"),
+		},
+		refuses: []string{
+			stack("backup", "staging", "apply").Subject,
+			stack("other", "production", "apply").Subject,
+			"organization:example-org:project:Platform:workspace:backup:run_phase:apply",
+		},
+	}},
 	"other-servers": {
 		{ // Ceph
 			issuer:  "https://login.example.com/realms/platform",
@@ -306,6 +376,35 @@ func gitHubElsewhere(partition, audience string) trust {
 			"repo:example-org@999999/infrastructure@456789:environment:production",
 		},
 	}
+}
+
+// gitHubBranch is a policy for one end of the subject, in both of its forms.
+func gitHubBranch(end string, others ...string) trust {
+	tr := trust{issuer: "https://token.actions.githubusercontent.com", clients: []string{"sts.amazonaws.com"}}
+	for _, repository := range []string{"example-org@123456/infrastructure@456789", "example-org/infrastructure"} {
+		tr.admits = append(tr.admits, github("repo:"+repository+":"+end, "456789"))
+		for _, other := range others {
+			tr.refuses = append(tr.refuses, "repo:"+repository+":"+other)
+		}
+	}
+	tr.refuses = append(tr.refuses, "repo:example-org/other:"+end, "repo:somebody/infrastructure:"+end)
+	return tr
+}
+
+func gitLabBranch(branch string) emulator.Token {
+	return token(
+		"project_path:example-group/infrastructure:ref_type:branch:ref:"+branch,
+		"sts.amazonaws.com",
+		map[string]any{"project_id": "22", "ref": branch, "ref_type": "branch"},
+	)
+}
+
+func stack(name, deployment, operation string) emulator.Token {
+	return token(
+		"organization:example-org:project:Platform:stack:"+name+":deployment:"+deployment+":operation:"+operation,
+		"aws.workload.identity",
+		map[string]any{"terraform_operation": operation, "terraform_stack_name": name},
+	)
 }
 
 func hcpTerraform(phase, other string) trust {
@@ -421,9 +520,20 @@ func (tr trust) check(t *testing.T, policy string) {
 // TestGitHubRepositoryIDHolds: a stranger who takes over the name isn't admitted.
 func TestGitHubRepositoryIDHolds(t *testing.T) {
 	t.Parallel()
-	tr := trusts["github-actions"][0]
-	bench := newBench(t, tr, policyFence.FindStringSubmatch(readGuides(t)["github-actions"])[1])
-	bench.wantDenied(t, github("repo:example-org/infrastructure:environment:production", "999999"))
+	guides := readGuides(t)
+	for _, c := range []struct {
+		guide  string
+		policy int
+		end    string
+	}{
+		{"github-actions", 0, "environment:production"},
+		{"pull-requests", 0, "pull_request"},
+		{"pull-requests", 1, "ref:refs/heads/main"},
+	} {
+		policies := policyFence.FindAllStringSubmatch(guides[c.guide], -1)
+		bench := newBench(t, trusts[c.guide][c.policy], policies[c.policy][1])
+		bench.wantDenied(t, github("repo:example-org/infrastructure:"+c.end, "999999"))
+	}
 }
 
 // bench is an STS with one role.
@@ -437,7 +547,7 @@ type bench struct {
 var regions = map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 func (tr trust) roleARN() string {
-	return "arn:" + cmp.Or(tr.partition, "aws") + ":iam::" + account + ":role/deploy"
+	return "arn:" + cmp.Or(tr.partition, "aws") + ":iam::" + cmp.Or(tr.account, account) + ":role/deploy"
 }
 
 func newBench(t *testing.T, tr trust, policy string) bench {
@@ -456,13 +566,14 @@ func newBench(t *testing.T, tr trust, policy string) bench {
 	}
 	if tr.clients != nil {
 		// The other audience is registered, too: the policy has to refuse it.
-		server.AddOIDCProvider(account, tr.issuer, append([]string{otherAudience}, tr.clients...)...)
+		clients := append([]string{otherAudience}, tr.clients...)
+		server.AddOIDCProvider(cmp.Or(tr.account, account), tr.issuer, clients...)
 	}
 	if err := server.AddRole(emulator.Role{ARN: tr.roleARN(), TrustPolicy: policy}); err != nil {
 		t.Fatal(err)
 	}
 	return bench{roleARN: tr.roleARN(), issuer: issuer, client: sts.New(sts.Options{
-		Region:           emulator.DefaultRegion,
+		Region:           cmp.Or(regions[tr.partition], emulator.DefaultRegion),
 		BaseEndpoint:     aws.String(server.URL()),
 		HTTPClient:       &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 		RetryMaxAttempts: 1,

@@ -1,0 +1,5 @@
+locals {
+  id     = "444455556666"
+  role   = "deploy-logs"
+  region = "eu-central-1"
+}
