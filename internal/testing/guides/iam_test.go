@@ -40,7 +40,7 @@ type iam struct {
 	clients []string // its client IDs
 }
 
-// TestConfigurationsMakeTheTrustPolicies holds each configuration for IAM to the trust policy and the command beside it.
+// TestConfigurationsMakeTheTrustPolicies: a configuration for IAM makes the trust policy and the provider beside it.
 func TestConfigurationsMakeTheTrustPolicies(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)
