@@ -35,7 +35,7 @@ provider "aws" {
   skip_requesting_account_id  = true
   s3_use_path_style           = true
 
-  # Without an endpoint of its own, each of the services would be AWS's.
+  # The provider calls AWS for each service that has no endpoint here.
   endpoints {
     s3  = "https://minio.example.com"
     sts = "https://minio.example.com"
