@@ -33,8 +33,11 @@ provider "aws" {
 
   skip_credentials_validation = true
   skip_requesting_account_id  = true
+  s3_use_path_style           = true
 
+  # The provider calls AWS for each service that has no endpoint here.
   endpoints {
+    s3  = "https://minio.example.com"
     sts = "https://minio.example.com"
   }
 }

@@ -9,12 +9,12 @@ terraform {
   }
 }
 
-# The pod's own role: both it and the token come from the environment, by AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.
+# The pod's own role. The role and the token come from AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.
 ephemeral "sts_assume_role_with_web_identity" "own" {
   refreshable = true
 }
 
-# Another account's role, with the same token.
+# A role in another account, with the same token.
 ephemeral "sts_assume_role_with_web_identity" "other" {
   role_arn    = "arn:aws:iam::444455556666:role/deploy"
   refreshable = true

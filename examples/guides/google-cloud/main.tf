@@ -9,7 +9,7 @@ terraform {
   }
 }
 
-# Asks the metadata service for a token of the machine's own service account.
+# The provider requests a token of the machine's service account from the metadata service.
 ephemeral "sts_assume_role_with_web_identity" "deploy" {
   role_arn          = "arn:aws:iam::111122223333:role/deploy"
   role_session_name = "google-cloud"

@@ -9,7 +9,7 @@ terraform {
   }
 }
 
-# The kubelet replaces the file before its token expires, so the credentials can be refreshed for as long as an apply takes.
+# The kubelet replaces the token in the file before it expires, so the provider can refresh the credentials.
 ephemeral "sts_assume_role_with_web_identity" "deploy" {
   role_arn                = "arn:aws:iam::111122223333:role/deploy"
   role_session_name       = "terraform"

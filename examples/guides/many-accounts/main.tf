@@ -17,7 +17,7 @@ locals {
   }
 }
 
-# One identity for every block: the job's own. A role of an account that isn't listed is an error before anything is sent.
+# The job's token serves every block. A role in an account that isn't listed is an error before the provider sends anything.
 provider "sts" {
   role_session_name          = "deploy"
   web_identity_token_request = { github_actions = {} }
@@ -30,7 +30,7 @@ ephemeral "sts_assume_role_with_web_identity" "deploy" {
   role_arn = "arn:aws:iam::${each.value}:role/deploy"
 }
 
-# Provider blocks can't be made by for_each in Terraform: one for each account.
+# Terraform has no for_each for provider blocks, so each account has its own block.
 provider "aws" {
   alias      = "network"
   region     = "eu-central-1"

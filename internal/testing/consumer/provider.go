@@ -46,6 +46,7 @@ func (p *awsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"skip_credentials_validation": noEffect(),
 			"skip_requesting_account_id":  noEffect(),
 			"skip_region_validation":      noEffect(),
+			"s3_use_path_style":           noEffect(),
 			// hashicorp/aws tells an absent value from false here, and to do so takes a string.
 			"skip_metadata_api_check": optionalString("Has no effect: the metadata service is never asked."),
 		},
@@ -67,7 +68,10 @@ func (p *awsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"endpoints": schema.SetNestedBlock{
 				Description: "Service endpoints other than AWS's own.",
 				NestedObject: schema.NestedBlockObject{
-					Attributes: map[string]schema.Attribute{"sts": optionalString("URL of STS.")},
+					Attributes: map[string]schema.Attribute{
+						"sts": optionalString("URL of STS."),
+						"s3":  optionalString("Has no effect: S3 is never called."),
+					},
 				},
 			},
 		},

@@ -24,10 +24,12 @@ type providerModel struct {
 	SkipRequestingAccountID   types.Bool   `tfsdk:"skip_requesting_account_id"`
 	SkipRegionValidation      types.Bool   `tfsdk:"skip_region_validation"`
 	SkipMetadataAPICheck      types.String `tfsdk:"skip_metadata_api_check"`
+	S3UsePathStyle            types.Bool   `tfsdk:"s3_use_path_style"`
 }
 
 type endpointsModel struct {
 	STS types.String `tfsdk:"sts"`
+	S3  types.String `tfsdk:"s3"`
 }
 
 // arguments is the provider block in plain Go. An absent argument and an empty one are the same.

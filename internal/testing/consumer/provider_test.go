@@ -12,7 +12,7 @@ import (
 var (
 	listOfStrings = tftypes.List{ElementType: tftypes.String}
 	setOfStrings  = tftypes.Set{ElementType: tftypes.String}
-	endpointsType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"sts": tftypes.String}}
+	endpointsType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"s3": tftypes.String, "sts": tftypes.String}}
 )
 
 // hashicorpArguments are the kinds of hashicorp/aws's arguments of these names.
@@ -28,6 +28,7 @@ var hashicorpArguments = map[string]tftypes.Type{
 	"skip_credentials_validation": tftypes.Bool,
 	"skip_requesting_account_id":  tftypes.Bool,
 	"skip_region_validation":      tftypes.Bool,
+	"s3_use_path_style":           tftypes.Bool,
 	"skip_metadata_api_check":     tftypes.String,
 }
 

@@ -14,7 +14,7 @@ variable "service_connection_id" {
   description = "ID of the service connection that the job uses."
 }
 
-# Asks Azure DevOps for a token of the service connection.
+# The provider requests a token of the service connection from Azure DevOps.
 ephemeral "sts_assume_role_with_web_identity" "deploy" {
   role_arn          = "arn:aws:iam::111122223333:role/deploy"
   role_session_name = "azure-devops"

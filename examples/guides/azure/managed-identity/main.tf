@@ -9,7 +9,7 @@ terraform {
   }
 }
 
-# Asks for a token of the machine's managed identity. With several identities, client_id says which.
+# The provider requests a token of the machine's managed identity. If the machine has several, set client_id.
 ephemeral "sts_assume_role_with_web_identity" "deploy" {
   role_arn          = "arn:aws:iam::111122223333:role/deploy"
   role_session_name = "azure"

@@ -17,7 +17,7 @@ variable "web_identity_token_file" {
 }
 
 ephemeral "sts_assume_role_with_web_identity" "minio" {
-  # No role: MinIO takes the policies' names from a claim of the token. With a role policy, its ARN goes here:
+  # An empty role: MinIO takes the names of the policies from a claim of the token. For a role policy, set its ARN:
   # role_arn = "arn:minio:iam:::role/ID"
   role_arn                = ""
   web_identity_token_file = var.web_identity_token_file
