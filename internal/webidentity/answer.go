@@ -3,6 +3,7 @@ package webidentity
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -45,7 +46,31 @@ func (q inquiry) accept(body []byte) (secret.Text, *setback) {
 			err: q.failed("answered with a token that can't be used: %s. Nothing was sent.", err),
 		}
 	}
+	if q.isBearerIn(token) {
+		return secret.Text{}, &setback{err: q.failed("answered with a token whose claims contain the credential of " +
+			"the request. Nothing was sent.")}
+	}
 	return token, nil
+}
+
+// minBearerPart is how many characters of the bearer in the claims aren't there by chance.
+const minBearerPart = 16
+
+// isBearerIn reports whether the claims of a token contain a part of the bearer. Errors show claims, and the bearer can
+// request tokens for any audience.
+func (q inquiry) isBearerIn(token secret.Text) bool {
+	bearer := q.bearer.Reveal()
+	claims, err := Decode(token.Reveal())
+	if err != nil || bearer == "" {
+		return false
+	}
+	text := fmt.Sprint(claims.Algorithm, claims.KeyID, claims.All)
+	for start := 0; start == 0 || start+minBearerPart <= len(bearer); start++ {
+		if strings.Contains(text, bearer[start:min(start+minBearerPart, len(bearer))]) {
+			return true
+		}
+	}
+	return false
 }
 
 func (q inquiry) impostor() *setback {

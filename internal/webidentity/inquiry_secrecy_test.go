@@ -61,6 +61,27 @@ func TestNoRedirectIsFollowedByAPlainClientEither(t *testing.T) {
 	}
 }
 
+// TestTokenWithTheBearerIsAnError checks that a platform can't have the claims of its token show the bearer in errors.
+func TestTokenWithTheBearerIsAnError(t *testing.T) {
+	for name, platform := range platforms() {
+		if platform.bearer == "" {
+			continue
+		}
+		for _, claims := range []string{
+			`{"sub":"` + platform.bearer + `"}`, `{"sub":"repo:` + platform.bearer[4:24] + `"}`,
+			`{"sub":"s","aud":["a","` + platform.bearer + `"]}`, `{"iss":"https://` + platform.bearer + `.example.com"}`,
+		} {
+			server := play(t, always(http.StatusOK, platform.answer(token(`{}`, claims))))
+			_, err := platform.source(server).Token(t.Context())
+			t.Log(name)
+			expectError(t, err, platform.place(), "contain the credential of the request")
+			if strings.Contains(err.Error(), platform.bearer[4:24]) {
+				t.Errorf("the bearer is in the error: %v", err)
+			}
+		}
+	}
+}
+
 func TestAnswersWithoutATokenAreErrors(t *testing.T) {
 	for name, platform := range platforms() {
 		t.Run(name, func(t *testing.T) {
