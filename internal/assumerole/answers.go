@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // Class is what an exchange does about an answer that isn't a result.
@@ -173,10 +175,14 @@ func Lookup(answers []Answer, err *ServiceError) int {
 	return slices.IndexFunc(answers, func(answer Answer) bool { return answer.fits(err) })
 }
 
-// classOf is what to do about a failed call. Whatever a server's error says, its status may say that the server fails.
+// classOf is what to do about a failed attempt. Whatever a server's error says, its status may say that the server
+// fails.
 func classOf(err error, aws bool) Class {
 	class, status := Final, 0
 	if connection, found := errors.AsType[*ConnectionError](err); found && connection.passing {
+		return Passing
+	}
+	if token, ok := errors.AsType[*webidentity.Error](err); ok && token.MaxAttempts > 1 {
 		return Passing
 	}
 	if answer, found := errors.AsType[*AnswerError](err); found {

@@ -5,10 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,6 +26,7 @@ type Exchange struct {
 	Claims      *webidentity.Claims // what the token claims; nil until there is a token, and when it isn't a JWT
 	Sent        bool                // the token was, or was about to be, sent
 	Result      *Result             // nil unless it succeeded
+	Requests    int                 // how often the token was requested in vain
 	Calls       int                 // how often STS was called
 	Elapsed     time.Duration       // from its start to its end
 }
@@ -64,56 +63,24 @@ func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchan
 	return exchange, err
 }
 
-// token asks the request's source. What a platform is asked for is asked for once; files and variables are simply read.
-// To renew is to get another token than the previous one.
-func (c *Client) token(ctx context.Context, request Request, previous secret.Text, renew bool) (secret.Text, error) {
-	requested, isRequested := request.Token.(webidentity.RequestSource)
-	if !isRequested || request.Fresh {
-		return request.Token.Token(ctx)
+// token gets a token from the request's source, once. Equal requests to a platform share one request, as session does
+// with calls. Files and variables are simply read. To renew is to get another token than the previous one.
+func (c *Client) token(
+	ctx context.Context, request Request, previous secret.Text, renew bool, after int,
+) (secret.Text, int, error) {
+	source, ok := request.Token.(webidentity.RequestSource)
+	if !ok || request.Fresh {
+		token, err := request.Token.Token(ctx)
+		return token, 0, err
 	}
 	if renew {
-		c.tokens.forget(requested.Key(), previous)
+		c.tokens.forget(source.Key(), previous)
 	}
-	// which the loop has set: a platform that errs gets to say how, rather than to run out of time
-	deadline, _ := ctx.Deadline()
-	for {
-		var leads atomic.Bool
-		token, _, err := c.tokens.do(
-			ctx,
-			requested.Key(),
-			0,
-			func(ctx context.Context) (secret.Text, time.Time, error) {
-				leads.Store(true)
-				ctx, cancel := context.WithDeadline(ctx, deadline)
-				defer cancel()
-				token, err := requested.Token(ctx)
-				if err != nil {
-					err = &hurriedError{err, deadline}
-				}
-				return token, goodUntil(token), err
-			},
-		)
-		hurried, failed := errors.AsType[*hurriedError](err)
-		if !failed {
-			return token, err
-		}
-		if leads.Load() || ctx.Err() != nil || deadline.Sub(hurried.deadline) < muchLater {
-			return token, hurried.err
-		}
-	}
+	return c.tokens.do(ctx, source.Key(), after, func(ctx context.Context) (secret.Text, time.Time, error) {
+		token, err := source.Token(ctx)
+		return token, goodUntil(token), err
+	})
 }
-
-// muchLater is how much more time a block must have than the one whose request for a token it joined, to ask again when
-// that has failed: it may have failed for want of time.
-const muchLater = time.Second
-
-// hurriedError is a failed request for a token, with the deadline that it had.
-type hurriedError struct {
-	err      error
-	deadline time.Time
-}
-
-func (e *hurriedError) Error() string { return e.err.Error() }
 
 // goodUntil is when a token is too near to its end to begin anything with: the last minute of its life, or the last
 // half of a short one. What doesn't say when it expires isn't kept.

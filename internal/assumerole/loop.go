@@ -20,6 +20,9 @@ const DefaultMaxRetries = 2
 // maxDelay bounds the pause between two calls. The SDK's 20 s would leave room for only a few within a minute.
 const maxDelay = 5 * time.Second
 
+// tokenPauseDivisor shortens the pause before another request for a token, because a platform is near.
+const tokenPauseDivisor = 4
+
 // Attempt is a call that failed.
 type Attempt struct {
 	Number   int           // from 1
@@ -28,8 +31,8 @@ type Attempt struct {
 	Again    bool          // another call follows, if there is time
 }
 
-// loop makes one exchange: get a token, call STS, look the answer up, and then return, wait, or get a new token and go
-// on.
+// loop makes one exchange. It gets a token, calls STS, and looks up the answer. Then it returns, or it waits or gets a
+// new token and continues.
 type loop struct {
 	client   *Client
 	sts      *sts.Client
@@ -45,7 +48,8 @@ type loop struct {
 	pauses      int         // so far
 	last        error       // the last answer that wasn't a result; nil if there was none
 	propagating error       // the last one that might be because IAM hasn't propagated a change
-	number      int         // of the shared call that this exchange last took part in
+	requested   int         // the number of the shared request for a token that this exchange last took part in
+	called      int         // the number of the shared call that this exchange last took part in
 	began       time.Time   // of the last call
 }
 
@@ -62,56 +66,51 @@ func (c *Client) newLoop(client *sts.Client, input *sts.AssumeRoleWithWebIdentit
 	}
 }
 
-// run goes on until there is a result, an answer that is final, or no time.
+// run continues until there is a result, a final failure, or no time.
 func (l *loop) run(ctx context.Context) (*Result, error) {
 	for renew := false; ; {
 		token, err := l.nextToken(ctx, renew)
-		if err != nil {
-			return nil, l.outcome(err)
+		if err == nil && renew && token == l.token {
+			return nil, l.outcome(l.last) // the token that has expired again
 		}
-		result, err := l.call(ctx, token)
+		var result *Result
+		gotToken := err == nil
+		if gotToken {
+			result, err = l.call(ctx, token)
+		}
 		if err == nil {
 			return result, nil
 		}
 		class := l.classOf(err)
-		if !l.goesOn(class, err) {
+		if !l.goesOn(class, err, gotToken) {
 			return nil, l.outcome(err)
 		}
 		if err := l.pause(ctx, class, err); err != nil {
 			return nil, err
 		}
-		renew = class == Expired
+		renew = class == Expired || renew && !gotToken
 	}
 }
 
-// nextToken gets the token for the next call. If the last one has expired, the same one again is of no use.
+// nextToken gets the token for the next call.
 func (l *loop) nextToken(ctx context.Context, renew bool) (secret.Text, error) {
 	ctx, timeout, cancel := l.within(ctx)
 	defer cancel()
-	token, err := l.client.token(ctx, l.exchange.Request, l.token, renew)
-	switch {
-	case err != nil:
-		return token, ended(
-			ctx,
-			err,
-			timeout,
-			StageToken,
-			l.last,
-		)
-	case renew && token == l.token:
-		return token, l.last
+	token, number, err := l.client.token(ctx, l.exchange.Request, l.token, renew, l.requested)
+	if number > 0 {
+		l.requested = number
 	}
-	l.token = token
-	if claims, err := webidentity.Decode(token.Reveal()); err == nil {
-		l.exchange.Claims = &claims
-	}
-	return token, nil
+	return token, ended(ctx, err, timeout, StageToken, l.last)
 }
 
 // call calls STS once, or takes part in the call of another exchange that asks for exactly the same.
 func (l *loop) call(ctx context.Context, token secret.Text) (*Result, error) {
 	ctx, timeout, cancel := l.within(ctx)
 	defer cancel()
+	l.token = token
+	if claims, err := webidentity.Decode(token.Reveal()); err == nil {
+		l.exchange.Claims = &claims
+	}
 	l.exchange.Sent, l.began = true, time.Now()
 	input := *l.input
 	input.WebIdentityToken = aws.String(token.Reveal())
@@ -120,21 +119,21 @@ func (l *loop) call(ctx context.Context, token secret.Text) (*Result, error) {
 		ctx,
 		l.exchange.Request,
 		&input,
-		l.number,
+		l.called,
 		func(ctx context.Context) (*Result, error) {
 			return call(ctx, l.sts, &input, text)
 		},
 	)
 	if number > 0 { // it isn't the result of an earlier call
 		l.exchange.Calls++
-		l.number = number
+		l.called = number
 	}
 	l.exchange.Result = result
 	return result, ended(ctx, err, timeout, StageCall, l.last)
 }
 
-// goesOn decides whether there is another call after an answer, and tells of the answer.
-func (l *loop) goesOn(class Class, err error) bool {
+// goesOn reports whether there is another attempt after a failure. It counts the failure, and tells of that of a call.
+func (l *loop) goesOn(class Class, err error, gotToken bool) bool {
 	if !isAnswer(err) {
 		return false
 	}
@@ -149,11 +148,18 @@ func (l *loop) goesOn(class Class, err error) bool {
 	case Throttled: // a run with many roles slows down, and doesn't fail
 		again = true
 	case Passing:
+		if failure, ok := errors.AsType[*webidentity.Error](err); ok {
+			again = l.exchange.Requests+1 < failure.MaxAttempts
+			break
+		}
 		l.failures++
 		again = l.failures <= l.client.maxRetries
 	}
 	l.last = err
-	if tell := l.exchange.Request.Attempted; tell != nil {
+	switch tell := l.exchange.Request.Attempted; {
+	case !gotToken:
+		l.exchange.Requests++
+	case tell != nil:
 		tell(Attempt{Number: l.exchange.Calls, Duration: time.Since(l.began), Err: err, Again: again})
 	}
 	return again
@@ -177,26 +183,34 @@ func (l *loop) outcome(err error) error {
 
 func (l *loop) classOf(err error) Class { return classOf(err, l.exchange.Destination.AWS) }
 
-// pause waits before the next call. An exchange that waits for IAM ends with the answer itself when there is no time
-// for another call.
+// pause waits before the next attempt. If there is no time for another one, an exchange that waits for IAM or for a
+// platform ends with the failure itself, which says more than a timeout.
 func (l *loop) pause(ctx context.Context, class Class, err error) error {
 	if class == Expired {
 		return nil
 	}
 	l.pauses++
 	delay, _ := l.delays.BackoffDelay(l.pauses, err)
-	during := StageCall
+	during, earlyEnd := StageCall, false
+	if failure, ok := errors.AsType[*webidentity.Error](err); ok {
+		during, earlyEnd = StageToken, true
+		delay = delay/tokenPauseDivisor + failure.RetryAfter
+	}
 	if class == Propagating {
-		during = StagePropagation
-		if time.Since(l.started)+delay >= l.timeout() {
-			return err
+		during, earlyEnd = StagePropagation, true
+		if time.Since(l.started)+delay < l.timeout() {
+			l.resumed = time.Now().Add(delay)
 		}
-		l.resumed = time.Now().Add(delay)
 	}
 	ctx, timeout, cancel := l.within(ctx)
 	defer cancel()
+	if deadline, _ := ctx.Deadline(); earlyEnd && time.Until(deadline) <= delay {
+		return err
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
 	select {
-	case <-time.After(delay):
+	case <-timer.C:
 		return nil
 	case <-ctx.Done():
 		return ended(ctx, context.Cause(ctx), timeout, during, err)

@@ -26,7 +26,18 @@ func noToken(exchange assumerole.Exchange, failure *webidentity.SourceError) Exp
 
 // noPlatformToken explains why a platform gives no token. Its sentences are the platform's own.
 func noPlatformToken(exchange assumerole.Exchange, failure *webidentity.Error) Explanation {
-	return atSource(exchange, Explanation{Summary: failure.Summary, Detail: failure.Detail}, RequestArgument)
+	detail := failure.Detail
+	if exchange.Requests > 1 {
+		detail += fmt.Sprintf(" The provider requested the token %d times.", exchange.Requests)
+	}
+	if failure.RetryAfter > 0 && failure.MaxAttempts > exchange.Requests {
+		detail += fmt.Sprintf(
+			" The platform asks for a pause of %s, which is longer than the remaining time. Set timeout "+
+				"to a longer time.",
+			inShort(failure.RetryAfter),
+		)
+	}
+	return atSource(exchange, Explanation{Summary: failure.Summary, Detail: detail}, RequestArgument)
 }
 
 // atSource puts an explanation at the argument of the token's source. If that is in the provider block, no argument of

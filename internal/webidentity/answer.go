@@ -13,7 +13,7 @@ import (
 
 // read finds the token in an answer, or says why there is none. What it tells of the answer is the status and the plain
 // words of the sentence that the platform has for people; never more of the body, which may hold a token.
-func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *setback) {
+func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *Error) {
 	status := response.StatusCode
 	switch {
 	case status >= 300 && status < 400:
@@ -25,30 +25,28 @@ func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *setba
 	case status != http.StatusOK && status != http.StatusCreated:
 		return secret.Text{}, q.refused(response, body)
 	case q.proof != nil && !q.proof(response.Header):
-		return secret.Text{}, q.impostor()
+		return secret.Text{}, q.otherServer()
 	case len(body) > maxAnswerBytes:
-		return secret.Text{}, &setback{err: q.failed("answered with more than a token: the answer is larger than %d "+
-			"KiB.", maxAnswerBytes/1024)}
+		return secret.Text{}, q.failed("answered with more than a token: the answer is larger than %d "+
+			"KiB.", maxAnswerBytes/1024)
 	}
 	return q.accept(body)
 }
 
 // accept takes the token out of an answer.
-func (q inquiry) accept(body []byte) (secret.Text, *setback) {
+func (q inquiry) accept(body []byte) (secret.Text, *Error) {
 	found, ok := q.token(body)
 	if !ok {
-		return secret.Text{}, &setback{err: q.failed("answered with something else than %s. Does a proxy answer in "+
-			"its place?", q.form)}
+		return secret.Text{}, q.failed("answered with something else than %s. Does a proxy answer in "+
+			"its place?", q.form)
 	}
 	token, err := acceptJWT(nil, found, false)
 	if err != nil {
-		return secret.Text{}, &setback{
-			err: q.failed("answered with a token that can't be used: %s. Nothing was sent.", err),
-		}
+		return secret.Text{}, q.failed("answered with a token that can't be used: %s. Nothing was sent.", err)
 	}
 	if q.isBearerIn(token) {
-		return secret.Text{}, &setback{err: q.failed("answered with a token whose claims contain the credential of " +
-			"the request. Nothing was sent.")}
+		return secret.Text{}, q.failed("answered with a token whose claims contain the credential of " +
+			"the request. Nothing was sent.")
 	}
 	return token, nil
 }
@@ -73,29 +71,26 @@ func (q inquiry) isBearerIn(token secret.Text) bool {
 	return false
 }
 
-func (q inquiry) impostor() *setback {
-	return &setback{
-		err: q.failed("doesn't answer at %s; something else does.%s", secret.PlainHost(q.url.Host), q.absent),
-	}
+func (q inquiry) otherServer() *Error {
+	return q.failed("doesn't answer at %s; something else does.%s", secret.PlainHost(q.url.Host), q.absent)
 }
 
 // refused puts a failure's status into words.
-func (q inquiry) refused(response *http.Response, body []byte) *setback {
+func (q inquiry) refused(response *http.Response, body []byte) *Error {
 	status := response.StatusCode
-	failure := &setback{attempts: 1, after: retryAfter(response.Header)}
+	attempts := q.passing[status]
 	if status == http.StatusTooManyRequests || status >= 500 {
-		failure.attempts = manyAttempts
-	} else if attempts, may := q.passing[status]; may {
-		failure.attempts = attempts
+		attempts = manyAttempts
 	}
-	if failure.attempts == 1 && q.proof != nil && !q.proof(response.Header) {
-		return q.impostor()
+	if attempts == 0 && q.proof != nil && !q.proof(response.Header) {
+		return q.otherServer()
 	}
 	message := ""
 	if said := q.sentence(body); said != "" {
 		message = ": " + said
 	}
-	failure.err = q.failed("answered with HTTP status %d%s.%s", status, message, q.hint(status))
+	failure := q.failed("answered with HTTP status %d%s.%s", status, message, q.hint(status))
+	failure.MaxAttempts, failure.RetryAfter = attempts, retryAfter(response.Header)
 	return failure
 }
 

@@ -30,7 +30,7 @@ func reader(platform Platform) Reader {
 		answer := &http.Response{StatusCode: status, Header: http.Header{"Metadata-Flavor": {"Google"}}}
 		token, failure := question.read(answer, body)
 		if failure != nil {
-			return token, failure.err
+			return token, failure
 		}
 		return token, nil
 	}

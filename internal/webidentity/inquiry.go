@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -22,19 +21,18 @@ import (
 // maxAnswerBytes bounds an answer: the longest JWT, and what stands around it.
 const maxAnswerBytes = 64 << 10
 
-// How often a platform is asked in all, when what kept it from answering may pass. manyAttempts is as often as the
-// context lets it.
+// How often to request a token in all, if the failure might be transient. Only the caller's deadline bounds
+// manyAttempts.
 const (
 	fewAttempts  = 3
 	manyAttempts = math.MaxInt
 )
 
-// The pauses between attempts.
-const (
-	firstPause    = 200 * time.Millisecond
-	longestPause  = 8 * time.Second
-	maxRetryAfter = time.Minute // what a server's word is taken for
-)
+// maxRetryAfter bounds the pause that a platform can ask for.
+const maxRetryAfter = time.Minute
+
+// responseTimeout bounds one request, whoever waits for it.
+const responseTimeout = 30 * time.Second
 
 // inquiry is one question to a platform.
 type inquiry struct {
@@ -50,88 +48,38 @@ type inquiry struct {
 	body    []byte
 }
 
-// setback is an attempt that failed.
-type setback struct {
-	err      *Error        // what to tell the user
-	attempts int           // how often to ask in all, before that is final
-	after    time.Duration // how long the server wants to be left alone; 0 when it doesn't say
-}
-
-// ask sends the question, again and again while the failure may pass and ctx lets it, and gives the token. Its errors
-// are *Error, or the context's.
-func (q inquiry) ask(ctx context.Context) (secret.Text, error) {
-	for attempt := 1; ; attempt++ {
-		if ctx.Err() != nil {
-			return secret.Text{}, q.ended(ctx)
-		}
-		token, failure := q.attempt(ctx)
-		if failure == nil {
-			return token, nil
-		}
-		if isOver(ctx) {
-			return secret.Text{}, q.ended(ctx)
-		}
-		wait := pause(attempt, failure.after)
-		if attempt >= failure.attempts || !isTimeFor(ctx, wait) {
-			return secret.Text{}, failure.final(attempt)
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return secret.Text{}, q.ended(ctx)
-		}
+// send sends the request once, and returns the token. Its errors are *Error, or the context's.
+func (q inquiry) send(ctx context.Context) (secret.Text, error) {
+	bounded, cancel := context.WithTimeout(ctx, responseTimeout)
+	defer cancel()
+	token, failure := q.attempt(bounded)
+	switch {
+	case failure == nil:
+		return token, nil
+	case isOver(ctx):
+		return secret.Text{}, fmt.Errorf("waiting for a web identity token from %s: %w", q.title, context.Cause(ctx))
+	case bounded.Err() != nil:
+		failure = q.failed("didn't answer at %s within %s.%s",
+			secret.PlainHost(q.url.Host), responseTimeout, q.absent)
+		failure.MaxAttempts = fewAttempts
 	}
+	return secret.Text{}, failure
 }
 
-// final is the error of the last attempt, counted from 1.
-func (s setback) final(attempt int) error {
-	told := *s.err
-	if attempt > 1 {
-		told.Detail += fmt.Sprintf(" It was asked %d times.", attempt)
-	}
-	if s.after > 0 && s.attempts > attempt {
-		told.Detail += fmt.Sprintf(" It wants to be left alone for %s, and there isn't so much time.", s.after)
-	}
-	return &told
-}
-
-func (q inquiry) ended(ctx context.Context) error {
-	return fmt.Errorf("waiting for a web identity token from %s: %w", q.title, context.Cause(ctx))
-}
-
-// isOver tells whether ctx has ended. A connection's deadline, which is taken from ctx's, can strike a moment before
+// isOver reports whether ctx has ended. A connection's deadline, which is taken from ctx's, can strike a moment before
 // it.
 func isOver(ctx context.Context) bool {
-	if deadline, has := ctx.Deadline(); has && time.Until(deadline) <= 0 {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= 0 {
 		<-ctx.Done()
 	}
 	return ctx.Err() != nil
 }
 
-// isTimeFor tells whether a pause ends before ctx does. If it doesn't, the failure at hand says more than a deadline.
-func isTimeFor(ctx context.Context, pause time.Duration) bool {
-	deadline, has := ctx.Deadline()
-	return !has || time.Until(deadline) > pause
-}
-
-// pause is how long to wait after an attempt, counted from 1. Jobs that start together shouldn't come back together, so
-// a random part of it is left away, or added to what the server asks for.
-func pause(attempt int, after time.Duration) time.Duration {
-	backoff := min(firstPause<<min(attempt-1, 10), longestPause)
-	jitter := rand.N(backoff / 2) //nolint:gosec // no secret depends on it
-	if after > 0 {
-		return min(after, maxRetryAfter) + jitter
-	}
-	return backoff - jitter
-}
-
-// attempt sends the question once.
-func (q inquiry) attempt(ctx context.Context) (secret.Text, *setback) {
+// attempt is send without the bound.
+func (q inquiry) attempt(ctx context.Context) (secret.Text, *Error) {
 	request, err := http.NewRequestWithContext(ctx, q.method, q.url.String(), bytes.NewReader(q.body))
 	if err != nil {
-		return secret.Text{}, &setback{err: q.failed("can't be asked: the URL that it named isn't valid.")}
+		return secret.Text{}, q.failed("can't be asked: the URL that it named isn't valid.")
 	}
 	request.Header.Set("Accept", "application/json, text/plain")
 	for name, value := range q.headers {
@@ -157,24 +105,16 @@ func (q inquiry) attempt(ctx context.Context) (secret.Text, *setback) {
 }
 
 // unreached puts a connection's failure into words.
-func (q inquiry) unreached(err error) *setback {
+func (q inquiry) unreached(err error) *Error {
 	if redirect, is := errors.AsType[*transport.RedirectError](err); is {
 		return q.redirected(redirect.Status, redirect.Host)
 	}
 	if outer, is := errors.AsType[*url.Error](err); is {
 		err = outer.Err // without the URL, whose query is nobody's business
 	}
-	failure := &setback{
-		err: q.failed(
-			"can't be reached at %s: %s.%s",
-			secret.PlainHost(q.url.Host),
-			q.plain(err.Error()),
-			q.absent,
-		),
-		attempts: fewAttempts,
-	}
-	if isFinal(err) {
-		failure.attempts = 1
+	failure := q.failed("can't be reached at %s: %s.%s", secret.PlainHost(q.url.Host), q.plain(err.Error()), q.absent)
+	if !isFinal(err) {
+		failure.MaxAttempts = fewAttempts
 	}
 	return failure
 }
@@ -194,14 +134,18 @@ func (q inquiry) plain(text string) string {
 	return secret.PlainWords(text, []string{secret.PlainHost(q.url.Host), secret.PlainHost(q.url.Hostname())}, q.bearer)
 }
 
-func (q inquiry) redirected(status int, host string) *setback {
+func (q inquiry) redirected(status int, host string) *Error {
 	where := ""
 	if host != "" {
 		where = " to " + strconv.Quote(secret.PlainHost(host, q.bearer))
 	}
-	return &setback{err: q.failed("answered with a redirect%s (HTTP status %d). It isn't followed: what is asked for "+
-		"goes to the host that the "+
-		"platform named, and nowhere else.%s", where, status, q.hint(status))}
+	return q.failed(
+		"answered with a redirect%s (HTTP status %d). It isn't followed: what is asked for goes to the host "+
+			"that the platform named, and nowhere else.%s",
+		where,
+		status,
+		q.hint(status),
+	)
 }
 
 func (q inquiry) hint(status int) string {
@@ -217,5 +161,5 @@ func retryAfter(header http.Header) time.Duration {
 	if err != nil || seconds <= 0 {
 		return 0
 	}
-	return time.Duration(min(seconds, int(maxRetryAfter/time.Second))) * time.Second
+	return min(time.Duration(min(seconds, math.MaxInt32))*time.Second, maxRetryAfter)
 }

@@ -145,20 +145,13 @@ func TestAConnectionsErrorHoldsNoSecret(t *testing.T) {
 	source.Client = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("broke after %s", r.Header.Get("Authorization"))
 	})}
-	_, err := source.Token(t.Context())
-	expectError(
-		t,
-		err,
-		webidentity.Error{Platform: "github_actions"},
-		"broke after Bearer [",
-		"asked 3 times",
-	)
-	if printed := fmt.Sprintf(
-		"%v %#v",
-		err,
-		err,
-	); strings.Contains(printed, bearer) ||
-		strings.Contains(printed, "x=query") {
+	_, exchange, err := fetch(t, source)
+	expectError(t, err, webidentity.Error{Platform: "github_actions"}, "broke after Bearer [")
+	if exchange.Requests != 3 {
+		t.Errorf("the token was requested %d times", exchange.Requests)
+	}
+	printed := fmt.Sprintf("%v %#v", err, err) + explainedExchange(exchange, err)
+	if strings.Contains(printed, bearer) || strings.Contains(printed, "x=query") {
 		t.Errorf("a secret is in %s", printed)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -37,7 +38,7 @@ func TestEachPlatformIsAskedAgainWhenItIsBusy(t *testing.T) {
 		})
 		trials.Go(func() {
 			started := time.Now()
-			got, err := platform.source(server).Token(t.Context())
+			got, _, err := fetch(t, platform.source(server))
 			if err != nil || got.Reveal() != jwt() {
 				t.Errorf("%s: got %q, %v", name, got.Reveal(), err)
 			}
@@ -76,23 +77,35 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 			if _, err := platform.source(server).Token(ctx); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("a slow server: got %v", err)
 			}
+			exchanges := newFetcher(t, func(string) { t.Error("STS was called") })
+			_, err := exchanges.exchange(t.Context(), platform.source(server), 100*time.Millisecond)
+			timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
+			if !ok || timeout.During != assumerole.StageToken {
+				t.Errorf("a slow server: got %v", err)
+			}
 
 			busy := play(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 				w.Header().Set("Retry-After", "30")
 				w.WriteHeader(http.StatusTooManyRequests)
 			})
-			cause := errors.New("interrupted")
-			ctx, interrupt := context.WithCancelCause(t.Context())
-			time.AfterFunc(100*time.Millisecond, func() { interrupt(cause) })
+			ctx, interrupt := context.WithCancel(t.Context())
+			time.AfterFunc(100*time.Millisecond, interrupt)
 			started := time.Now()
-			if _, err := platform.source(busy).Token(ctx); !errors.Is(err, cause) {
+			if _, err := exchanges.exchange(
+				ctx,
+				platform.source(busy),
+				time.Minute,
+			); !errors.Is(
+				err,
+				context.Canceled,
+			) {
 				t.Errorf("a pause: got %v", err)
 			}
 			if took := time.Since(started); took > 5*time.Second {
 				t.Errorf("that took %s", took)
 			}
 
-			if _, err := platform.source(busy).Token(ctx); !errors.Is(err, cause) {
+			if _, err := platform.source(busy).Token(ctx); !errors.Is(err, context.Canceled) {
 				t.Errorf("a context that has ended: got %v", err)
 			}
 			busy.only(t)
@@ -100,23 +113,44 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	}
 }
 
+// TestRequestWithoutAnAnswerIsRepeated checks that a request has a bound of its own, apart from the exchange's.
+func TestRequestWithoutAnAnswerIsRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := gitHub(nil, "https://platform.example")
+		source.Client = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+			<-request.Context().Done()
+			return nil, request.Context().Err()
+		})}
+		started := time.Now()
+		_, err := source.Token(t.Context())
+		expectError(
+			t,
+			err,
+			webidentity.Error{Platform: "github_actions"},
+			"didn't answer at platform.example within 30s",
+		)
+		failure, ok := errors.AsType[*webidentity.Error](err)
+		if took := time.Since(started); !ok || failure.MaxAttempts != 3 || took != 30*time.Second {
+			t.Errorf("after %s, %d attempts are allowed", took, failure.MaxAttempts)
+		}
+	})
+}
+
 func TestAPauseBeyondTheDeadlineEndsWithTheAnswer(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for header, want := range map[string]string{"30": "left alone for 30s", "86400": "left alone for 1m0s"} {
+	for header, want := range map[string]string{"30": "a pause of 30s", "86400": "a pause of 1m"} {
 		server := play(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 			w.Header().Set("Retry-After", header)
 			w.WriteHeader(http.StatusTooManyRequests)
 		})
 		started := time.Now()
-		_, err := gitHub(server, server.URL).Token(ctx)
-		expectError(
+		exchange, err := newFetcher(
 			t,
-			err,
-			webidentity.Error{Platform: "github_actions"},
-			"HTTP status 429",
-			want,
-		)
+			func(string) {},
+		).exchange(t.Context(), gitHub(server, server.URL), 20*time.Second)
+		expectError(t, err, webidentity.Error{Platform: "github_actions"}, "HTTP status 429")
+		if text := explainedExchange(exchange, err); !strings.Contains(text, want) {
+			t.Errorf("%q isn't in: %s", want, text)
+		}
 		if took := time.Since(started); took > 5*time.Second {
 			t.Errorf("that took %s", took)
 		}
@@ -133,20 +167,21 @@ func TestPausesGrowAndAreBounded(t *testing.T) {
 		least, atMost []int64 // milliseconds
 	}{
 		"by themselves": {
-			least:  []int64{100, 200, 400, 800, 1600, 3200, 4000, 4000},
-			atMost: []int64{200, 400, 800, 1600, 3200, 6400, 8000, 8000},
+			least:  []int64{0, 0, 0, 0, 0, 0},
+			atMost: []int64{500, 1000, 1250, 1250, 1250, 1250},
 		},
-		"a Retry-After that is no number": {header: "soon", least: []int64{100}, atMost: []int64{200}},
-		"a Retry-After of nothing":        {header: "0", least: []int64{100}, atMost: []int64{200}},
+		"a Retry-After that is no number": {header: "soon", least: []int64{0}, atMost: []int64{500}},
+		"a Retry-After of nothing":        {header: "0", least: []int64{0}, atMost: []int64{500}},
 		"a Retry-After of a day": {
-			header: "86400", least: []int64{60000, 60000}, atMost: []int64{61000, 61000},
+			header: "86400", least: []int64{60000, 60000}, atMost: []int64{60500, 61000},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			exchanges := newFetcher(t, func(string) { t.Error("STS was called") })
 			synctest.Test(t, func(t *testing.T) {
 				ctx, stop := context.WithCancel(t.Context())
 				var at []time.Time
-				source := gitHub(nil, "https://platform.example")
+				source := gitHub(nil, "https://"+strings.ReplaceAll(name, " ", "-")+".example")
 				source.Client = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 					at = append(at, time.Now())
 					if len(at) > len(test.least) {
@@ -158,7 +193,7 @@ func TestPausesGrowAndAreBounded(t *testing.T) {
 						Body:       http.NoBody,
 					}, nil
 				})}
-				if _, err := source.Token(ctx); !errors.Is(err, context.Canceled) {
+				if _, err := exchanges.exchange(ctx, source, time.Hour); !errors.Is(err, context.Canceled) {
 					t.Fatalf("got %v", err)
 				}
 				for i, least := range test.least {
@@ -187,23 +222,24 @@ func TestWhereThereIsNoMetadataServiceIsKnownSoon(t *testing.T) {
 			},
 		} {
 			t.Run(name+", "+failure, func(t *testing.T) {
+				exchanges := newFetcher(t, func(string) { t.Error("STS was called") })
 				synctest.Test(t, func(t *testing.T) {
 					var attempts int
 					started := time.Now()
-					_, err := reaching(
+					_, err := exchanges.exchange(t.Context(), reaching(
 						source,
 						unused(t),
 						func(ctx context.Context, network, address string) (net.Conn, error) {
 							attempts++
 							return dial(ctx, network, address)
 						},
-					).Token(t.Context())
+					), time.Minute)
 					problem, is := errors.AsType[*webidentity.Error](err)
 					if !is || !strings.Contains(problem.Detail, "can't be reached") ||
 						!strings.Contains(problem.Detail, "This isn't on") {
 						t.Errorf("got %v", err)
 					}
-					if took := time.Since(started); took > 7*time.Second || attempts != 3 {
+					if took := time.Since(started); took > 8*time.Second || attempts != 3 {
 						t.Errorf("%d attempts took %s", attempts, took)
 					}
 				})
@@ -227,7 +263,7 @@ func TestAConnectionThatBreaksIsTriedAgain(t *testing.T) {
 				}
 				always(http.StatusOK, platform.answer(jwt()))(w, r, number)
 			})
-			if _, err := platform.source(server).Token(t.Context()); err != nil {
+			if _, _, err := fetch(t, platform.source(server)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -244,15 +280,9 @@ func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 		server.StartTLS()
 		defer server.Close()
 		started := time.Now()
-		_, err := gitHub(nil, server.URL).Token(t.Context())
-		expectError(
-			t,
-			err,
-			webidentity.Error{Platform: "github_actions"},
-			"can't be reached",
-			"certificate",
-		)
-		if strings.Contains(err.Error(), "asked") || time.Since(started) > 5*time.Second || reached.Load() != 0 {
+		_, exchange, err := fetch(t, gitHub(nil, server.URL))
+		expectError(t, err, webidentity.Error{Platform: "github_actions"}, "can't be reached", "certificate")
+		if exchange.Requests != 1 || time.Since(started) > 5*time.Second || reached.Load() != 0 {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -264,14 +294,8 @@ func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 		}
 		source := gitHub(nil, "https://platform.example/?x=query")
 		source.Client = transport.NewClient(&http.Transport{Proxy: http.ProxyURL(address)})
-		_, err = source.Token(t.Context())
-		expectError(
-			t,
-			err,
-			webidentity.Error{Platform: "github_actions"},
-			"proxy",
-			"407",
-		)
+		_, _, err = fetch(t, source)
+		expectError(t, err, webidentity.Error{Platform: "github_actions"}, "proxy", "407")
 		if strings.Contains(err.Error(), "hidden") || strings.Contains(err.Error(), "x=query") {
 			t.Errorf("got %v", err)
 		}

@@ -30,13 +30,13 @@ func (r PlatformRequest) Key() string {
 	return fmt.Sprintf("%s %q", r.Platform.Name, values) // the quotes separate the values, whatever they are
 }
 
-// Token asks for a token. Its errors are *Error, or the context's.
+// Token requests a token, once. Its errors are *Error, or the context's.
 func (r PlatformRequest) Token(ctx context.Context) (secret.Text, error) {
 	question, err := r.Platform.inquiry(r)
 	if err != nil {
 		return secret.Text{}, err
 	}
-	return question.ask(ctx)
+	return question.send(ctx)
 }
 
 // text is the value of an argument of the kind Text, or its default. It is empty if there is neither.

@@ -5,6 +5,7 @@ package webidentity
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
@@ -64,6 +65,9 @@ type Error struct {
 	Attribute string // the attribute of that object at fault; empty if it isn't a single one
 	Summary   string // what is wrong, as a heading
 	Detail    string // what is wrong and what would be right, in sentences
+
+	MaxAttempts int           // how often to request the token in all; 0 and 1 mean that the failure is final
+	RetryAfter  time.Duration // the pause that the platform asks for; 0 if it asks for none
 }
 
 func (e *Error) Error() string { return e.Summary + ": " + e.Detail }
