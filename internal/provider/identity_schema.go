@@ -1,10 +1,8 @@
 package provider
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -17,13 +15,7 @@ import (
 // Each pair that excludes itself is declared on one side only, so that it is reported once. That side is never the
 // token's own argument: Terraform would show its line.
 func tokenArguments() map[string]schema.Attribute {
-	inline, file, env := path.MatchRoot(
-		webidentity.InlineArgument,
-	), path.MatchRoot(
-		webidentity.FileArgument,
-	), path.MatchRoot(
-		webidentity.EnvironmentArgument,
-	)
+	const inline, file, env = webidentity.InlineArgument, webidentity.FileArgument, webidentity.EnvironmentArgument
 	return map[string]schema.Attribute{
 		webidentity.InlineArgument: schema.StringAttribute{
 			Optional:  true,
@@ -45,7 +37,7 @@ func tokenArguments() map[string]schema.Attribute {
 				"holds must be a JWT, unless `provider_id` is set. White space around it is trimmed.",
 			Validators: []validator.String{
 				stringvalidator.LengthAtLeast(1),
-				stringvalidator.ConflictsWith(inline),
+				conflictsWith{inline},
 			},
 		},
 		webidentity.EnvironmentArgument: schema.StringAttribute{
@@ -55,7 +47,7 @@ func tokenArguments() map[string]schema.Attribute {
 				"`provider_id` is set. White space around it is trimmed.",
 			Validators: []validator.String{
 				checkedBy("the name of an environment variable", checkVariableName),
-				stringvalidator.ConflictsWith(inline, file),
+				conflictsWith{inline, file},
 			},
 		},
 		webidentity.RequestArgument: schema.SingleNestedAttribute{
@@ -64,7 +56,7 @@ func tokenArguments() map[string]schema.Attribute {
 				"exactly one of these objects, each of which makes one HTTP request; " +
 				"nothing needs to be installed.",
 			Attributes: platformAttributes(),
-			Validators: []validator.Object{onePlatform{}, objectvalidator.ConflictsWith(inline, file, env)},
+			Validators: []validator.Object{onePlatform{}, conflictsWith{inline, file, env}},
 		},
 	}
 }
