@@ -54,6 +54,7 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 	if client.client, err = httpClient(loaded, settings); err != nil {
 		return nil, err
 	}
+	client.config.HTTPClient = client.client // the SDK would copy its own transport for each call
 	if client.region, err = findRegion(settings.Region, loaded.ConfigSources); err != nil {
 		return nil, err
 	}
@@ -84,6 +85,5 @@ func (c *Client) configure(o *sts.Options, region string) {
 	if c.endpoint != nil {
 		o.BaseEndpoint = aws.String(c.endpoint.url.String())
 	}
-	o.HTTPClient = c.client
 	o.APIOptions = append(o.APIOptions, middleware.AddUserAgentKeyValue("terraform-provider-sts", c.version))
 }
