@@ -53,7 +53,7 @@ func serve(debug bool) error {
 		}
 		filterLibraryLogs(io.Discard)
 		loud := server
-		server = func() tfprotov6.ProviderServer { return quietServer{loud()} }
+		server = func() tfprotov6.ProviderServer { return provider.Quiet(loud()) }
 		options = append(options, tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
 	}
 	if debug {

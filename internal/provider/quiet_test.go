@@ -1,4 +1,4 @@
-package main
+package provider_test
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/webidentity/terraform-provider-sts/internal/provider"
 )
 
 type contextKey struct{}
@@ -35,7 +37,7 @@ func TestQuietCallEndsWithItsCaller(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.WithValue(t.Context(), contextKey{}, "value"))
 	called, done := make(chan struct{}), make(chan error, 1)
 	go func() {
-		_, err := quietServer{waitingServer{called: called}}.ReadDataSource(ctx, nil)
+		_, err := provider.Quiet(waitingServer{called: called}).ReadDataSource(ctx, nil)
 		done <- err
 	}()
 	select {

@@ -1,4 +1,4 @@
-package main
+package provider
 
 import (
 	"context"
@@ -6,9 +6,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// quietServer gives the plugin framework contexts without values, for a run that wants no log. The values are loggers,
-// which the framework prepares lines for. It also keeps the context of every call until the process ends, and with the
-// values all that a call was sent.
+// Quiet gives the plugin framework contexts without values, for a run that wants no log. The values are loggers, which
+// the framework prepares lines for. It also keeps the context of every call until the process ends, and with the values
+// all that a call was sent.
+func Quiet(server tfprotov6.ProviderServer) tfprotov6.ProviderServer { return quietServer{server} }
+
 type quietServer struct {
 	tfprotov6.ProviderServer
 }
@@ -51,5 +53,5 @@ func quietly[Request, Response any](
 	defer cancel(nil)
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	defer stop()
-	return call(quiet, request)
+	return call(quiet, request) //nolint:contextcheck // it must not have the caller's values
 }
