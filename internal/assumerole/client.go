@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -38,6 +39,8 @@ type Client struct {
 	maxRetries int
 	allowed    []string
 	version    string
+
+	services sync.Map // *sts.Client by Region
 
 	tokens   shared[secret.Text]
 	sessions shared[*Result]
@@ -76,6 +79,19 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 
 // HTTPClient is what STS is reached with: its CA bundle and its proxies. A request for a token goes the same way.
 func (c *Client) HTTPClient() *http.Client { return c.client }
+
+// service is the SDK's client for a Region, which is empty with an endpoint that somebody named.
+func (c *Client) service(region string) *sts.Client {
+	made, found := c.services.Load(region)
+	if !found {
+		made, _ = c.services.LoadOrStore(
+			region,
+			sts.NewFromConfig(c.config, func(o *sts.Options) { c.configure(o, region) }),
+		)
+	}
+	service, _ := made.(*sts.Client)
+	return service
+}
 
 // configure sets the SDK's client up. The endpoint is set in either case: the SDK would find one for itself, by other
 // rules.
