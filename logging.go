@@ -28,9 +28,14 @@ func isLogWanted(environment []string) bool {
 }
 
 // turnLogOff has the plugin framework write no log lines. Without these variables it writes all of them, and Terraform
-// reads and drops them.
+// reads and drops them. The variables of the two subsystems spare what it does for a line before it drops the line.
 func turnLogOff() error {
-	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_" + strings.ToUpper(path.Base(provider.Address))} {
+	for _, name := range []string{
+		"TF_LOG_SDK",
+		"TF_LOG_SDK_FRAMEWORK",
+		"TF_LOG_SDK_PROTO",
+		"TF_LOG_PROVIDER_" + strings.ToUpper(path.Base(provider.Address)),
+	} {
 		if err := os.Setenv(name, "off"); err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/webidentity/terraform-provider-sts/internal/parent"
@@ -44,12 +45,15 @@ func serve(debug bool) error {
 	}
 	closeWhenTerminated()
 	collectLess()
+	server := providerserver.NewProtocol6(provider.New(version)())
 	var options []tf6server.ServeOpt
 	if !isLogWanted(os.Environ()) {
 		if err := turnLogOff(); err != nil {
 			return err
 		}
 		filterLibraryLogs(io.Discard)
+		loud := server
+		server = func() tfprotov6.ProviderServer { return provider.Quiet(loud()) }
 		options = append(options, tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
 	}
 	if debug {
@@ -59,7 +63,7 @@ func serve(debug bool) error {
 	}
 	// Terraform doesn't close what it has opened when a run fails or is interrupted.
 	defer refresh.CloseAll()
-	return tf6server.Serve(provider.Address, providerserver.NewProtocol6(provider.New(version)()), options...)
+	return tf6server.Serve(provider.Address, server, options...)
 }
 
 // endWithParent ends the process when Terraform has ended without telling it, as when Terraform is killed: the process

@@ -5,6 +5,7 @@ package assumerole
 import (
 	"context"
 	"net/http"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -39,6 +40,8 @@ type Client struct {
 	allowed    []string
 	version    string
 
+	services sync.Map // *sts.Client by Region
+
 	tokens   shared[secret.Text]
 	sessions shared[*Result]
 }
@@ -54,6 +57,7 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 	if client.client, err = httpClient(loaded, settings); err != nil {
 		return nil, err
 	}
+	client.config.HTTPClient = client.client // the SDK would copy its own transport for each call
 	if client.region, err = findRegion(settings.Region, loaded.ConfigSources); err != nil {
 		return nil, err
 	}
@@ -75,6 +79,19 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 // HTTPClient is what STS is reached with: its CA bundle and its proxies. A request for a token goes the same way.
 func (c *Client) HTTPClient() *http.Client { return c.client }
 
+// service is the SDK's client for a Region, which is empty with an endpoint that somebody named.
+func (c *Client) service(region string) *sts.Client {
+	made, found := c.services.Load(region)
+	if !found {
+		made, _ = c.services.LoadOrStore(
+			region,
+			sts.NewFromConfig(c.config, func(o *sts.Options) { c.configure(o, region) }),
+		)
+	}
+	service, _ := made.(*sts.Client)
+	return service
+}
+
 // configure sets the SDK's client up. The endpoint is set in either case: the SDK would find one for itself, by other
 // rules.
 func (c *Client) configure(o *sts.Options, region string) {
@@ -83,6 +100,5 @@ func (c *Client) configure(o *sts.Options, region string) {
 	if c.endpoint != nil {
 		o.BaseEndpoint = aws.String(c.endpoint.url.String())
 	}
-	o.HTTPClient = c.client
 	o.APIOptions = append(o.APIOptions, middleware.AddUserAgentKeyValue("terraform-provider-sts", c.version))
 }

@@ -166,9 +166,12 @@ func (d *document) error() errorElement {
 // parse reads a response, or says why it isn't one of STS.
 func parse(contentType string, body []byte) (*document, *AnswerError) {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
-	root, complete := rootElement(body)
+	var document document
+	root, isWhole := document.read(body)
 	isOfSTS := root == resultRoot || root == errorRoot || root == bareErrorRoot
 	switch {
+	case isOfSTS && isWhole:
+		return &document, nil
 	case len(body) == 0:
 		return nil, &AnswerError{Kind: AnswerEmpty, Problem: "is empty, so it isn't one of STS"}
 	case !isOfSTS && wantsTLS.Match(body[:min(len(body), maxSniffed)]):
@@ -178,11 +181,7 @@ func parse(contentType string, body []byte) (*document, *AnswerError) {
 	case !isOfSTS:
 		return nil, &AnswerError{Kind: AnswerForeign, Problem: "isn't one of STS" + ofType(contentType)}
 	}
-	var document document
-	if !complete || xml.Unmarshal(body, &document) != nil {
-		return nil, &AnswerError{Kind: AnswerCutOff, Problem: "begins as one of STS, but breaks off or is garbled"}
-	}
-	return &document, nil
+	return nil, &AnswerError{Kind: AnswerCutOff, Problem: "begins as one of STS, but breaks off or is garbled"}
 }
 
 // output is the SDK's own type. What is missing or empty is nil.
@@ -266,16 +265,12 @@ func isHTML(contentType string, body []byte) bool {
 	return strings.HasPrefix(beginning, "<!doctype html") || strings.HasPrefix(beginning, "<html")
 }
 
-// rootElement is the local name of a document's root. It reports whether the document is well-formed to its end.
-func rootElement(body []byte) (name string, complete bool) {
+// read gives the local name of the root. It reports whether the document could be read, and is well-formed to its end.
+func (d *document) read(body []byte) (root string, isWhole bool) {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
-	for {
-		token, err := decoder.Token()
-		if err != nil {
-			return name, errors.Is(err, io.EOF)
-		}
-		if element, is := token.(xml.StartElement); is && name == "" {
-			name = element.Name.Local
-		}
+	err := decoder.Decode(d)
+	for err == nil {
+		_, err = decoder.Token()
 	}
+	return d.XMLName.Local, errors.Is(err, io.EOF) && d.XMLName.Local != ""
 }

@@ -131,7 +131,7 @@ func (c *Client) locate(ctx context.Context, request Request) (Destination, *sts
 			destination.Region, destination.RegionOrigin = chosen.name, chosen.origin
 		}
 	}
-	client := sts.NewFromConfig(c.config, func(o *sts.Options) { c.configure(o, destination.Region) })
+	client := c.service(destination.Region)
 	host, err := resolveHost(ctx, client.Options())
 	if err != nil {
 		return destination, nil, err

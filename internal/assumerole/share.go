@@ -11,6 +11,7 @@ type shared[V comparable] struct {
 	mutex   sync.Mutex
 	started int // pieces of work
 	latest  map[string]*work[V]
+	swept   time.Time // when what is stale was last forgotten
 }
 
 // work is one piece: under way until done is closed, and then its outcome, which may be given until it is stale.
@@ -72,8 +73,9 @@ func (s *shared[V]) join(
 ) (current *work[V], isNew bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.dropStale()
-	if latest := s.latest[key]; latest != nil && latest.serves(after) {
+	now := time.Now()
+	s.dropStale(now)
+	if latest := s.latest[key]; latest != nil && !latest.isStale(now) && latest.serves(after) {
 		latest.waiting++
 		return latest, false
 	}
@@ -94,6 +96,7 @@ func (s *shared[V]) join(
 			until = time.Now().Add(keepFailure)
 		}
 		started.value, started.until, started.err = value, until, err
+		started.cancel = nil // it holds the asker's context, and with it all that the asker was sent
 		close(started.done)
 	}()
 	return started, true
@@ -131,15 +134,24 @@ func (s *shared[V]) leave(key string, left *work[V]) {
 	}
 }
 
+// sweepInterval spares a run with many roles a look at all of them for each.
+const sweepInterval = time.Second
+
 // dropStale forgets the outcomes that may no longer be given, secrets among them.
-func (s *shared[V]) dropStale() {
-	now := time.Now()
+func (s *shared[V]) dropStale(now time.Time) {
+	if now.Sub(s.swept) < sweepInterval {
+		return
+	}
+	s.swept = now
 	for key, candidate := range s.latest {
-		if candidate.isDone() && !now.Before(candidate.until) {
+		if candidate.isStale(now) {
 			delete(s.latest, key)
 		}
 	}
 }
+
+// isStale reports whether this is an outcome that may no longer be given.
+func (w *work[V]) isStale(now time.Time) bool { return w.isDone() && !now.Before(w.until) }
 
 func (w *work[V]) isDone() bool {
 	select {

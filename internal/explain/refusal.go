@@ -62,7 +62,7 @@ func (r refusal) answer() string {
 	if !r.Destination.AWS {
 		answer = "The server answered "
 	}
-	if code := secret.Scrub(r.service.Code); ordinaryCode.MatchString(code) {
+	if code := secret.Scrub(r.service.Code); len(code) <= maxCode && ordinaryCode.MatchString(code) {
 		answer += code
 	} else {
 		answer += quoted(code)
@@ -71,7 +71,7 @@ func (r refusal) answer() string {
 		answer += ": " + quoted(r.service.Message)
 	}
 	answer += fmt.Sprintf(" (HTTP status %d", r.service.HTTPStatus)
-	if id := secret.Scrub(r.service.RequestID); ordinaryID.MatchString(id) {
+	if id := secret.Scrub(r.service.RequestID); len(id) <= maxID && ordinaryID.MatchString(id) {
 		answer += ", request ID " + id
 	} else if id != "" {
 		answer += ", request ID " + quoted(id)
@@ -81,8 +81,14 @@ func (r refusal) answer() string {
 
 // What codes and request IDs look like. Others are quoted: they are a server's text.
 var (
-	ordinaryCode = regexp.MustCompile(`^[A-Za-z0-9.]{1,64}$`)
-	ordinaryID   = regexp.MustCompile(`^[A-Za-z0-9._:/+=-]{1,128}$`)
+	ordinaryCode = regexp.MustCompile(`^[A-Za-z0-9.]+$`)
+	ordinaryID   = regexp.MustCompile(`^[A-Za-z0-9._:/+=-]+$`)
+)
+
+// Their greatest lengths, in characters. In the patterns, they would take long to compile.
+const (
+	maxCode = 64
+	maxID   = 128
 )
 
 func numberedList(causes []string) string {

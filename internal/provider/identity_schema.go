@@ -1,10 +1,8 @@
 package provider
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -19,13 +17,7 @@ import (
 // Each pair that excludes itself is declared on one side only, so that it is reported once. That side is never the
 // token's own argument: Terraform would show its line.
 func tokenArguments() map[string]schema.Attribute {
-	inline, file, env := path.MatchRoot(
-		explain.InlineArgument,
-	), path.MatchRoot(
-		explain.FileArgument,
-	), path.MatchRoot(
-		explain.EnvironmentArgument,
-	)
+	const inline, file, env = explain.InlineArgument, explain.FileArgument, explain.EnvironmentArgument
 	return map[string]schema.Attribute{
 		explain.InlineArgument: schema.StringAttribute{
 			Optional:  true,
@@ -46,7 +38,7 @@ func tokenArguments() map[string]schema.Attribute {
 				"the token. It trims whitespace around the token. (`WebIdentityToken`)",
 			Validators: []validator.String{
 				stringvalidator.LengthAtLeast(1),
-				stringvalidator.ConflictsWith(inline),
+				conflictsWith{inline},
 			},
 		},
 		explain.EnvironmentArgument: schema.StringAttribute{
@@ -56,7 +48,7 @@ func tokenArguments() map[string]schema.Attribute {
 				"provider trims whitespace around the token. (`WebIdentityToken`)",
 			Validators: []validator.String{
 				checkedBy("the name of an environment variable", checkVariableName),
-				stringvalidator.ConflictsWith(inline, file),
+				conflictsWith{inline, file},
 			},
 		},
 		explain.RequestArgument: schema.SingleNestedAttribute{
@@ -65,7 +57,7 @@ func tokenArguments() map[string]schema.Attribute {
 				"these objects. Each object makes one HTTP request and needs no additional software. " +
 				"(`WebIdentityToken`)",
 			Attributes: platformAttributes(),
-			Validators: []validator.Object{onePlatform{}, objectvalidator.ConflictsWith(inline, file, env)},
+			Validators: []validator.Object{onePlatform{}, conflictsWith{inline, file, env}},
 		},
 	}
 }

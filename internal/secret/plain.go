@@ -397,10 +397,13 @@ func isWords(piece string) bool {
 		(len(parts) > 1 || short == 0 || knownWords()[strings.ToLower(piece)])
 }
 
-// word is one in any usual spelling: denied, Denied, JWT, AccessDenied, sha256, 403.
-var word = regexp.MustCompile(
-	`^(?:[a-z]{1,20}|(?:[A-Z]{1,5}|[A-Z][a-z]{1,19}|[A-Z]{1,4}[A-Z][a-z]{1,19}){1,8}|[a-z]{2,20}(?:[A-Z][a-z]{1,19}){1,6}|[A-Z]{2,12})?(\d{0,12})$`,
-)
+// word is one in any usual spelling: denied, Denied, JWT, AccessDenied, sha256, 403. It takes long to compile, and most
+// processes of a run read no text.
+var word = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`^(?:[a-z]{1,20}|(?:[A-Z]{1,5}|[A-Z][a-z]{1,19}|[A-Z]{1,4}[A-Z][a-z]{1,19}){1,8}|[a-z]{2,20}(?:[A-Z][a-z]{1,19}){1,6}|[A-Z]{2,12})?(\d{0,12})$`,
+	)
+})
 
 // longNumbers are words that long numbers follow without a space: in AWS's "the expiration date/time1788264000", and in
 // the codes of Microsoft Entra and Azure DevOps.
@@ -411,7 +414,7 @@ var camelPart = regexp.MustCompile(`[A-Z]*[a-z]+|[A-Z]+`)
 
 // isWord reports whether letters, and digits after them, look like a word rather than like data.
 func isWord(part string) bool {
-	match := word.FindStringSubmatch(part)
+	match := word().FindStringSubmatch(part)
 	if match == nil {
 		return false
 	}

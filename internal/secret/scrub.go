@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -22,34 +23,32 @@ const minSegment = 8
 // names are what secrets are called, in answers and in files.
 const names = `secret_?access_?key|session_?token|web_?identity_?token`
 
-var patterns = []struct {
+// replacement is what Scrub puts in the place of what a pattern finds.
+type replacement struct {
 	pattern *regexp.Regexp
 	with    string
-}{
-	{regexp.MustCompile(`\be[wy][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted}, // a JWT
-	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}`), redacted},                                        // a part of one
-	{regexp.MustCompile(`(?i)\b(authorization["']?\s*[=:]\s*["']?\w+\s+)\S+`), "$1" + redacted},
-	{
-		regexp.MustCompile(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`),
-		"$1$2" + redacted,
-	}, // an Authorization header; no word is that long
-	{
-		regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s]*@`),
-		"$1" + redacted + "@",
-	}, // a proxy's user and password
-	{
-		regexp.MustCompile(`(?i)(<(?:\w+:)?(?:` + names + `)\b[^>]*>)[^<]*`),
-		"$1" + redacted,
-	}, // a part of an answer
-	{
-		regexp.MustCompile(`(?i)[^<>\s]*(</(?:\w+:)?(?:` + names + `)\b)`),
-		redacted + "$1",
-	}, // the end of one
-	{
-		regexp.MustCompile(`(?i)((?:` + names + `)["']?\s*[=:]\s*)[a-z]*[^\sa-z&,}][^\s&,}]*`),
-		"$1" + redacted,
-	}, // of a form, of JSON or of a file
+	needs   string // a part of all that the pattern finds, to look for first
 }
+
+// replacements are compiled when a text is scrubbed for the first time: most processes of a run scrub none.
+var replacements = sync.OnceValue(func() []replacement {
+	compiled := regexp.MustCompile
+	return []replacement{
+		// a JWT, and a part of one
+		{compiled(`\be[wy][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted, "."},
+		{compiled(`eyJ[A-Za-z0-9_-]{8,}`), redacted, "eyJ"},
+		// an Authorization header. No word is that long
+		{compiled(`(?i)\b(authorization["']?\s*[=:]\s*["']?\w+\s+)\S+`), "$1" + redacted, " "},
+		{compiled(`(?i)\b(bearer|token)( +)[A-Za-z0-9._~+/=-]{20,}`), "$1$2" + redacted, " "},
+		// a proxy's user and password
+		{compiled(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s]*@`), "$1" + redacted + "@", "://"},
+		// a part of an answer, and the end of one
+		{compiled(`(?i)(<(?:\w+:)?(?:` + names + `)\b[^>]*>)[^<]*`), "$1" + redacted, "<"},
+		{compiled(`(?i)[^<>\s]*(</(?:\w+:)?(?:` + names + `)\b)`), redacted + "$1", "</"},
+		// of a form, of JSON or of a file
+		{compiled(`(?i)((?:` + names + `)["']?\s*[=:]\s*)[a-z]*[^\sa-z&,}][^\s&,}]*`), "$1" + redacted, ""},
+	}
+})
 
 // Scrub makes text from outside fit to be shown: without the secrets named, their parts between dots, any longer run of
 // their characters, what looks like a token, a key or a URL's password, without control characters, and no longer than
@@ -69,8 +68,10 @@ func Scrub(text string, secrets ...Text) string {
 		}
 	}
 	text = Printable(text)
-	for _, replacement := range patterns {
-		text = replacement.pattern.ReplaceAllString(text, replacement.with)
+	for _, replacement := range replacements() {
+		if strings.Contains(text, replacement.needs) {
+			text = replacement.pattern.ReplaceAllString(text, replacement.with)
+		}
 	}
 	if runes := []rune(text); len(runes) > MaxScrubbed {
 		text = string(runes[:MaxScrubbed]) + "…"

@@ -3,6 +3,7 @@ package trustpolicy
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -29,55 +30,55 @@ const (
 	stack = `organization:[^:]+:project:[^:]+:stack:[^:]+`
 )
 
-var (
-	anyIssuer       = regexp.MustCompile(`.`) // Terraform Enterprise has issuers with any name
-	bitbucketIssuer = regexp.MustCompile(`^api\.bitbucket\.org/2\.0/workspaces/[^/]+/pipelines-config/identity/oidc$`)
-)
-
-var subjectForms = []subjectForm{
-	{
-		issuer: regexp.MustCompile(`^agent\.buildkite\.com$`),
-		form:   regexp.MustCompile(`^(organization:[^:]+:pipeline:[^:]+:ref:[^:]+:commit:)[^:]*:step:`),
-		note:   BuildkiteCommit,
-	},
-	{
-		issuer: bitbucketIssuer,
-		form:   regexp.MustCompile(`^(\{` + uuid + `\}:\{` + uuid + `\}:)\{` + uuid + `\}$`),
-		note:   BitbucketDeploymentStep,
-	},
-	{
-		issuer: bitbucketIssuer,
-		form:   regexp.MustCompile(`^(\{` + uuid + `\}:)\{` + uuid + `\}$`),
-		note:   BitbucketStep,
-	},
-	{
-		issuer: regexp.MustCompile(`^oidc\.circleci\.com/org/` + uuid + `$`),
-		form:   regexp.MustCompile(`^(org/` + uuid + `/project/` + uuid + `/user/)`),
-		note:   CircleCIUser,
-	},
-	{
-		issuer: anyIssuer,
-		form:   regexp.MustCompile(`^(organization:[^:]+:project:[^:]+:workspace:[^:]+:run_phase:)(?:plan|apply)$`),
-		values: []string{"plan", "apply"},
-		note:   TerraformRunPhase,
-	},
-	{
-		issuer: anyIssuer,
-		form:   regexp.MustCompile(`^(` + stack + `:deployment:[^:]+:operation:)(?:plan|apply)$`),
-		values: []string{"plan", "apply"},
-		note:   TerraformStackOperation,
-	},
-	{
-		issuer: regexp.MustCompile(`^[^./]+\.app\.(?:[a-z]+\.)?spacelift\.(?:io|com)$`),
-		form:   regexp.MustCompile(`^(space:[^:]+:(?:stack|module):[^:]+:run_type:[^:]+:scope:)(?:read|write)$`),
-		values: []string{"read", "write"},
-		note:   SpaceliftScope,
-	},
-}
+// subjectForms are compiled when a subject is looked at for the first time: most processes of a run look at none.
+var subjectForms = sync.OnceValue(func() []subjectForm {
+	anyIssuer := regexp.MustCompile(`.`) // Terraform Enterprise has issuers with any name
+	bitbucket := regexp.MustCompile(`^api\.bitbucket\.org/2\.0/workspaces/[^/]+/pipelines-config/identity/oidc$`)
+	return []subjectForm{
+		{
+			issuer: regexp.MustCompile(`^agent\.buildkite\.com$`),
+			form:   regexp.MustCompile(`^(organization:[^:]+:pipeline:[^:]+:ref:[^:]+:commit:)[^:]*:step:`),
+			note:   BuildkiteCommit,
+		},
+		{
+			issuer: bitbucket,
+			form:   regexp.MustCompile(`^(\{` + uuid + `\}:\{` + uuid + `\}:)\{` + uuid + `\}$`),
+			note:   BitbucketDeploymentStep,
+		},
+		{
+			issuer: bitbucket,
+			form:   regexp.MustCompile(`^(\{` + uuid + `\}:)\{` + uuid + `\}$`),
+			note:   BitbucketStep,
+		},
+		{
+			issuer: regexp.MustCompile(`^oidc\.circleci\.com/org/` + uuid + `$`),
+			form:   regexp.MustCompile(`^(org/` + uuid + `/project/` + uuid + `/user/)`),
+			note:   CircleCIUser,
+		},
+		{
+			issuer: anyIssuer,
+			form:   regexp.MustCompile(`^(organization:[^:]+:project:[^:]+:workspace:[^:]+:run_phase:)(?:plan|apply)$`),
+			values: []string{"plan", "apply"},
+			note:   TerraformRunPhase,
+		},
+		{
+			issuer: anyIssuer,
+			form:   regexp.MustCompile(`^(` + stack + `:deployment:[^:]+:operation:)(?:plan|apply)$`),
+			values: []string{"plan", "apply"},
+			note:   TerraformStackOperation,
+		},
+		{
+			issuer: regexp.MustCompile(`^[^./]+\.app\.(?:[a-z]+\.)?spacelift\.(?:io|com)$`),
+			form:   regexp.MustCompile(`^(space:[^:]+:(?:stack|module):[^:]+:run_type:[^:]+:scope:)(?:read|write)$`),
+			values: []string{"read", "write"},
+			note:   SpaceliftScope,
+		},
+	}
+})
 
 // SubjectOf is how to name the token's subject.
 func SubjectOf(issuer Issuer, claims webidentity.Claims) Subject {
-	for _, known := range subjectForms {
+	for _, known := range subjectForms() {
 		match := known.form.FindStringSubmatch(claims.Subject)
 		if match == nil || !known.issuer.MatchString(string(issuer)) || known.values != nil && IsUnreviewed(claims) {
 			continue

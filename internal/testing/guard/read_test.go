@@ -1,8 +1,12 @@
 package guard
 
 import (
+	"context"
 	"fmt"
+	"runtime"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -15,8 +19,12 @@ import (
 
 const dataSource = "sts_assume_role_with_web_identity"
 
-// mostAllocations bounds the allocations of one read, of the stub's answer too. 4,659 were measured, with Go 1.26.
-const mostAllocations = 6_000
+const (
+	// mostAllocations bounds the allocations of one read, of the stub's answer too. 4,429 were measured, with Go 1.26.
+	mostAllocations = 4_900
+	// mostOfAValidation bounds those of one validation, of which Terraform asks for each read. 1,246 were measured.
+	mostOfAValidation = 1_400
+)
 
 // TestAllocationsOfARead reads a role that nobody has read before, by the plugin protocol, in this process.
 func TestAllocationsOfARead(t *testing.T) {
@@ -35,6 +43,55 @@ func TestAllocationsOfARead(t *testing.T) {
 	if requests := server.Counts().Requests; requests != role {
 		t.Errorf("%d reads took %d requests", role, requests)
 	}
+}
+
+// TestAllocationsOfAValidation validates the block of a role, by the plugin protocol, in this process.
+func TestAllocationsOfAValidation(t *testing.T) {
+	testenv.Isolate(t)
+	reader := newReader(t, startStub(t).URL())
+	config := reader.config(t, "arn:aws:iam::111122223333:role/role")
+	allocations := testing.AllocsPerRun(50, func() {
+		response, err := reader.server.ValidateDataResourceConfig(
+			t.Context(),
+			&tfprotov6.ValidateDataResourceConfigRequest{TypeName: dataSource, Config: config},
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustSucceed(t, response.Diagnostics)
+	})
+	t.Logf("%.0f allocations", allocations)
+	if allocations > mostOfAValidation {
+		t.Errorf("%.0f allocations in one validation; %d are allowed", allocations, mostOfAValidation)
+	}
+}
+
+type contextKey struct{}
+
+// TestNoReadKeepsItsContext holds that a read without a log leaves nothing behind of what its context has: in a run,
+// that is its request, its loggers and its connection.
+func TestNoReadKeepsItsContext(t *testing.T) {
+	testenv.Isolate(t)
+	reader := newReader(t, startStub(t).URL())
+	reader.server = provider.Quiet(reader.server)
+	const reads = 100
+	var gone atomic.Int64
+	for n := range reads {
+		value := new([1 << 10]byte)
+		runtime.AddCleanup(value, func(int) { gone.Add(1) }, 0)
+		reader.readIn(
+			context.WithValue(t.Context(), contextKey{}, value),
+			t,
+			fmt.Sprintf("arn:aws:iam::111122223333:role/role-%d", n),
+		)
+	}
+	for range 100 {
+		if runtime.GC(); gone.Load() >= reads-1 { // the last one may still be on the stack
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d of %d reads leave their context behind", reads-gone.Load(), reads)
 }
 
 // reader is a configured provider.
@@ -69,16 +126,26 @@ func newReader(t *testing.T, endpoint string) reader {
 	}
 }
 
+func (r reader) config(t *testing.T, roleARN string) *tfprotov6.DynamicValue {
+	t.Helper()
+	return values(
+		t,
+		r.block,
+		map[string]string{"role_arn": roleARN, "role_session_name": "guard", "web_identity_token_file": r.token},
+	)
+}
+
 func (r reader) read(t *testing.T, roleARN string) {
 	t.Helper()
-	response, err := r.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: dataSource,
-		Config: values(
-			t,
-			r.block,
-			map[string]string{"role_arn": roleARN, "role_session_name": "guard", "web_identity_token_file": r.token},
-		),
-	})
+	r.readIn(t.Context(), t, roleARN)
+}
+
+func (r reader) readIn(ctx context.Context, t *testing.T, roleARN string) {
+	t.Helper()
+	response, err := r.server.ReadDataSource(
+		ctx,
+		&tfprotov6.ReadDataSourceRequest{TypeName: dataSource, Config: r.config(t, roleARN)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
