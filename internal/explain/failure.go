@@ -18,6 +18,7 @@ type Explanation struct {
 	Misplaced        bool   // a secret might be in the argument, so the argument's line must not be shown
 	ProviderArgument string // of the provider block, at fault; empty when it is none of them
 	Once             bool   // for all blocks of a provider process
+	Failure          string // equal for failures with the same explanation; empty if the explanation is for one block
 	Summary          string
 	Detail           string
 }

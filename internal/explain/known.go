@@ -4,30 +4,139 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // maxAudiences bounds how many audiences a text names. Tokens have one or two.
 const maxAudiences = 5
 
-// asked says what was asked for, and where.
-func asked(exchange assumerole.Exchange) string {
+// fact is a line of evidence.
+type fact int
+
+// The facts, in the order to show them.
+const (
+	factRole fact = iota
+	factSessionName
+	factSource
+	factEndpoint
+	factAttempts
+	factIssuer
+	factSubject
+	factAudience
+	factParty
+	factAlgorithm
+	factKeyID
+	factIssued
+	factExpires
+)
+
+// The facts that matter for several failures.
+var (
+	factsOfRequest = []fact{factRole, factSessionName, factSource, factEndpoint, factAttempts}
+	factsOfCall    = []fact{factSource, factEndpoint, factAttempts}
+	factsOfTrust   = []fact{factRole, factSource, factEndpoint, factIssuer, factSubject, factAudience, factParty}
+	factsOfToken   = []fact{factSource, factIssuer, factAudience, factParty, factAlgorithm, factKeyID}
+	factsOfTime    = []fact{factSource, factIssuer, factIssued, factExpires}
+)
+
+// facts are lines of evidence, aligned. Values are quoted, because a claim can contain anything.
+func facts(exchange assumerole.Exchange, now time.Time, shown []fact) string {
+	var lines []string
+	for _, fact := range shown {
+		if name, value := line(exchange, now, fact); value != "" {
+			lines = append(lines, fmt.Sprintf("  %-12s %s", name, value))
+		}
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(append([]string{"The request and the token:"}, lines...), "\n")
+}
+
+// line is the name and the value of a fact. The value is empty if there is none.
+func line(exchange assumerole.Exchange, now time.Time, fact fact) (name, value string) {
 	request := exchange.Request
-	lines := []string{
-		"What was asked:",
-		"  role         " + quoted(request.ShownRoleARN()),
-		"  session name " + quoted(request.RoleSessionName),
+	switch fact {
+	case factRole:
+		return "role", quoted(request.ShownRoleARN())
+	case factSessionName:
+		return "session name", quoted(request.RoleSessionName)
+	case factSource:
+		if request.Token != nil {
+			return "token from", SourceName(request.Token)
+		}
+	case factEndpoint:
+		return "endpoint", DestinationText(exchange.Destination)
+	case factAttempts:
+		if exchange.Calls > 0 {
+			return "tried", tried(exchange)
+		}
+	default:
+		if exchange.Claims != nil {
+			return claim(*exchange.Claims, now, fact)
+		}
+		if fact == factIssuer {
+			return "claims", "(the token isn't a JWT)"
+		}
 	}
-	if request.Token != nil {
-		lines = append(lines, "  token from   "+SourceName(request.Token))
+	return "", ""
+}
+
+// claim is the name and the value of a fact that the token claims.
+func claim(claims webidentity.Claims, now time.Time, fact fact) (name, value string) {
+	switch fact {
+	case factIssuer:
+		return "issuer", quoted(claims.Issuer)
+	case factSubject:
+		return "subject", quoted(claims.Subject)
+	case factAudience:
+		return "audience", audience(claims.Audience)
+	case factParty:
+		if claims.AuthorizedParty != "" {
+			return "azp", quoted(claims.AuthorizedParty)
+		}
+	case factAlgorithm:
+		return "algorithm", quoted(claims.Algorithm)
+	case factKeyID:
+		return "key ID", quoted(claims.KeyID)
+	case factIssued:
+		if !claims.IssuedAt.IsZero() {
+			return "issued at", claims.IssuedAt.Format(time.RFC3339)
+		}
+	case factExpires:
+		if claims.Expiration.IsZero() {
+			break
+		}
+		if claims.Expiration.Before(now) {
+			return "expired at", claims.Expiration.Format(time.RFC3339)
+		}
+		return "expires at", claims.Expiration.Format(time.RFC3339)
+	default:
 	}
-	lines = append(lines, "  endpoint     "+DestinationText(exchange.Destination))
-	if exchange.Calls > 0 {
-		lines = append(lines, "  tried        "+tried(exchange))
+	return "", ""
+}
+
+// more refers to the section of the page about troubleshooting.
+func more(heading string) string {
+	return "More causes: docs/guides/troubleshooting.md#" + anchor(heading)
+}
+
+// anchor is the one that a renderer of Markdown gives a heading.
+func anchor(heading string) string {
+	keep := func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-', r == '_', unicode.IsLetter(r), unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		}
+		return -1
 	}
-	return strings.Join(lines, "\n")
+	return strings.Map(keep, heading)
 }
 
 // tried says how often STS was called, and how long that took.
@@ -56,35 +165,6 @@ func inShort(d time.Duration) string {
 		}
 	}
 	return text
-}
-
-// claimed says what the token claims. Every value is quoted: a claim can hold anything.
-func claimed(exchange assumerole.Exchange, now time.Time) string {
-	claims := exchange.Claims
-	if claims == nil {
-		return "The token isn't a JWT, so there is nothing to tell about it."
-	}
-	lines := []string{
-		"What the token claims:",
-		"  issuer       " + quoted(claims.Issuer),
-		"  subject      " + quoted(claims.Subject),
-		"  audience     " + audience(claims.Audience),
-	}
-	if claims.AuthorizedParty != "" {
-		lines = append(lines, "  azp          "+quoted(claims.AuthorizedParty))
-	}
-	lines = append(lines, "  algorithm    "+quoted(claims.Algorithm), "  key ID       "+quoted(claims.KeyID))
-	if !claims.IssuedAt.IsZero() {
-		lines = append(lines, "  issued at    "+claims.IssuedAt.Format(time.RFC3339))
-	}
-	if !claims.Expiration.IsZero() {
-		tense := "expires at"
-		if claims.Expiration.Before(now) {
-			tense = "expired at"
-		}
-		lines = append(lines, fmt.Sprintf("  %-12s %s", tense, claims.Expiration.Format(time.RFC3339)))
-	}
-	return strings.Join(lines, "\n")
 }
 
 func audience(values []string) string {

@@ -19,41 +19,66 @@ type refusal struct {
 	now     time.Time
 }
 
-// advice is what there is to say of a refusal.
+// advice is what there is to say of a denial or another error of STS.
 type advice struct {
-	argument string // of the block, at fault
-	summary  string
-	causes   []string // likeliest first, each with its fix
-	ofToken  bool     // the token may be at fault, so that what its claims show comes first
+	argument string   // of the block, at fault
+	summary  string   // what failed, in at most ten words
+	causes   []string // the likeliest first, each with its fix. A diagnostic shows maxCauses of them
+	ofToken  bool     // the token might be at fault, so that what its claims show comes first
+	facts    []fact   // those that matter
 	actions  []string // those that a trust policy has to allow, where trust is the matter
+
+	inCloudTrail bool // the account's CloudTrail has the call, with the policy that denied it
 }
+
+// maxCauses is how many causes a diagnostic shows. The page about troubleshooting has the others.
+const maxCauses = 3
 
 // explain gives the advice on the answer.
 func (r refusal) explain() Explanation {
-	advise := otherElsewhere
+	advise, id := otherElsewhere, otherAnswer
 	if r.Destination.AWS {
 		advise = otherAtAWS
 	}
 	answers := assumerole.Answers(r.Destination.AWS)
 	if n := assumerole.Lookup(answers, r.service); n >= 0 {
-		advise = advices[answers[n].ID]
+		id = answers[n].ID
+		advise = advices[id]
 	}
-	given := advise(r)
-	causes := given.causes
-	if given.ofToken {
+	advice := advise(r)
+	causes := advice.causes
+	if advice.ofToken {
 		causes = append(r.findings(), causes...)
 	}
 	return Explanation{
-		Argument: given.argument,
-		Summary:  given.summary,
+		Argument: advice.argument,
+		Failure:  id + " " + r.service.Code,
+		Summary:  advice.summary,
 		Detail: paragraphs(
 			r.answer(),
 			numberedList(causes),
-			r.trust(given.actions),
-			asked(r.Exchange),
-			claimed(r.Exchange, r.now),
+			r.cloudTrail(advice),
+			facts(r.Exchange, r.now, advice.facts),
+			r.trust(advice.actions),
+			more(headingOf(id, advice.summary, r.Destination.AWS)),
 		),
 	}
+}
+
+// cloudTrail says where the denied call can be found, on a line of its own.
+func (r refusal) cloudTrail(advice advice) string {
+	if !advice.inCloudTrail {
+		return ""
+	}
+	text := fmt.Sprintf("CloudTrail in account %s", r.account())
+	if r.Destination.Region != "" {
+		text += ", Region " + r.Destination.Region + ","
+	}
+	text += " has the denied call (event AssumeRoleWithWebIdentity)"
+	if r.service.RequestID != "" {
+		text += " with this request ID"
+	}
+	return text + "."
 }
 
 // answer repeats what STS said. It is scrubbed where it is received, too; this holds for whoever makes a ServiceError.
@@ -91,12 +116,13 @@ const (
 	maxID   = 128
 )
 
+// numberedList is what to check, at most maxCauses of it. A line that begins with white space isn't wrapped.
 func numberedList(causes []string) string {
 	if len(causes) == 0 {
 		return ""
 	}
-	lines := []string{"Likely causes, likeliest first:"}
-	for n, cause := range causes {
+	lines := []string{"Check first:"}
+	for n, cause := range causes[:min(len(causes), maxCauses)] {
 		lines = append(lines, fmt.Sprintf("%d. %s", n+1, cause))
 	}
 	return strings.Join(lines, "\n")

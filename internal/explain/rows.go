@@ -64,8 +64,7 @@ func otherAtAWS(r refusal) advice {
 		causes: []string{
 			"STS has an answer that this provider has no advice on. Its code and message above name the problem: " +
 				"look the code up in the API reference of AssumeRoleWithWebIdentity, under Errors and Common Errors.",
-			"What was asked for doesn't fit: hold it, below, against the role and its trust policy. " +
-				r.inCloudTrail(),
+			"What was asked for doesn't fit: hold it, below, against the role and its trust policy.",
 		},
 	}
 	return given.unlessFailing(r, "Something passing on the side of STS: run again.")
@@ -99,4 +98,45 @@ func (r refusal) roleOrigin() string {
 		return RoleARNArgument
 	}
 	return originText(r.Request.RoleARNOrigin, RoleARNArgument)
+}
+
+// headings are those of the page about troubleshooting for AWS's answers. They are what people search for.
+var headings = map[string]string{
+	"assumeDenied":         "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+	"otherPolicyDenied":    "Explicit deny in a resource control policy or a VPC endpoint policy",
+	"tagSessionDenied":     "Not authorized to perform sts:TagSession",
+	"sourceIdentityDenied": "Not authorized to perform sts:SetSourceIdentity",
+	"wrongAudience":        "Incorrect token audience",
+	"noOIDCProvider":       "No OpenIDConnect provider found in your account",
+	"noVerificationKey":    "Couldn't retrieve verification key from your identity provider",
+	"wrongThumbprint":      "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+	"missingAudience":      "Missing a required claim: aud",
+	"missingSubject":       "Missing a required claim: sub",
+	"missingClaim":         "Missing a required claim",
+	"notJWT":               "The ID Token provided is not a valid JWT",
+	"notLoginWithAmazon":   "Provided Token is not a Login With Amazon token",
+	"invalidToken":         "InvalidIdentityToken",
+	"tokenTooOld":          "Token too old",
+	"tokenExpired":         "Token expired: current date/time must be before the expiration date/time",
+	"claimRejected":        "IDPRejectedClaim",
+	"issuerUnreachable":    "IDPCommunicationError",
+	"invalidRoleARN":       "Request ARN is invalid",
+	"durationTooLong":      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role",
+	"invalidField":         "1 validation error detected",
+	"malformedPolicy":      "MalformedPolicyDocument",
+	"packedPolicyTooLarge": "Packed size of session tags consumes N% of allotted space",
+	"regionDisabled":       "STS is not activated in this region for account",
+	"throttled":            "Rate exceeded",
+	otherAnswer:            "Other codes of STS",
+}
+
+// otherAnswer stands for the ID of an answer that no row has.
+const otherAnswer = "other"
+
+// headingOf is the heading of an answer's section on the page about troubleshooting.
+func headingOf(id, summary string, aws bool) string {
+	if heading := headings[id]; aws && heading != "" {
+		return heading
+	}
+	return summary
 }

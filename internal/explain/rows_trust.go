@@ -33,7 +33,7 @@ func assumeDenied(r refusal) advice {
 			r.roleOrigin(),
 		),
 		"Another policy forbids the call: a resource control policy of the organisation, or the policy of a VPC "+
-			"endpoint. "+r.inCloudTrail(),
+			"endpoint.",
 	)
 	causes = r.withPropagation(causes, 1, "The role or its trust policy was created or changed seconds ago")
 	for _, found := range r.findings() {
@@ -137,7 +137,7 @@ func otherPolicyDenied(r refusal) advice {
 		causes: []string{
 			"The policy that the message names, a resource control policy of the organisation or that of a VPC " +
 				"endpoint, doesn't let this identity in. Ask those who keep it: the role's own trust policy isn't " +
-				"the matter. " + r.inCloudTrail(),
+				"the matter.",
 			"The call goes by way of a VPC endpoint that isn't meant for it: the route, or the endpoint's private " +
 				"DNS, brings it there.",
 		},
@@ -152,7 +152,7 @@ func tagSessionDenied(r refusal) advice {
 				"sts:AssumeRoleWithWebIdentity but not sts:TagSession for this token. Add the action to the statement.",
 			"The statement for sts:TagSession has conditions of its own, such as aws:RequestTag or aws:TagKeys, " +
 				"which the tags don't meet: correct them, or the tags at the identity provider.",
-			"The tags aren't wanted: have the identity provider leave them out of the token. " + r.inCloudTrail(),
+			"The tags aren't wanted: have the identity provider leave them out of the token.",
 		},
 		actions: r.actions(trustpolicy.TagSession),
 	}
@@ -167,8 +167,7 @@ func sourceIdentityDenied(r refusal) advice {
 				"action to the statement.",
 			"The statement for sts:SetSourceIdentity has a condition on sts:SourceIdentity that the token's doesn't " +
 				"meet: correct it, or the claim at the identity provider.",
-			"The source identity isn't wanted: have the identity provider leave it out of the token. " +
-				r.inCloudTrail(),
+			"The source identity isn't wanted: have the identity provider leave it out of the token. ",
 		},
 		actions: r.actions(trustpolicy.SetSourceIdentity),
 	}
@@ -314,17 +313,4 @@ func (r refusal) account() string {
 		return "(unknown)"
 	}
 	return secret.Scrub(role.AccountID)
-}
-
-// inCloudTrail says where the refused call can be found.
-func (r refusal) inCloudTrail() string {
-	text := fmt.Sprintf("CloudTrail in account %s", r.account())
-	if r.Destination.Region != "" {
-		text += ", Region " + r.Destination.Region + ","
-	}
-	text += " has the refused call as an event AssumeRoleWithWebIdentity"
-	if r.service.RequestID != "" {
-		text += " with the request ID above"
-	}
-	return text + "."
 }

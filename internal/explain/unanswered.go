@@ -284,8 +284,10 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 	found, what := troubleOf(exchange, err)
 	return Explanation{
 		Argument: found.argument,
+		Failure:  found.summary,
 		Summary:  found.summary,
-		Detail:   paragraphs(what, numberedList(found.causes(exchange, err)), asked(exchange)),
+		Detail: paragraphs(what, numberedList(found.causes(exchange, err)),
+			facts(exchange, time.Now(), factsOfCall), more(found.summary)),
 	}
 }
 
