@@ -21,6 +21,16 @@ type Explanation struct {
 	Failure          string // equal for failures with the same explanation; empty if the explanation is for one block
 	Summary          string
 	Detail           string
+
+	said string // what happened, in a sentence
+}
+
+// Repeated is the explanation of a failure that the error of another block has explained. The first role is that of the
+// other block.
+func Repeated(explanation Explanation, exchange assumerole.Exchange, firstRole string) Explanation {
+	explanation.Detail = fmt.Sprintf("%s The role is %s.\nThe error of the block with the role %s explains this failure.",
+		explanation.said, quoted(exchange.Request.ShownRoleARN()), quoted(firstRole))
+	return explanation
 }
 
 // Failure explains why an exchange failed. The exchange holds what was known by then.

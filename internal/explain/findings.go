@@ -11,10 +11,10 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// leeway is how long after its expiry STS still takes a token.
+// leeway is how long after its expiry STS still accepts a token.
 const leeway = 5 * time.Minute
 
-// algorithms are those of signatures that STS takes.
+// algorithms are those of signatures that STS accepts.
 var algorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"}
 
 // findings are what the token itself shows to be wrong, each with its fix.
@@ -23,8 +23,10 @@ func (r refusal) findings() []string {
 		if r.Request.ProviderID != "" {
 			return nil // an OAuth 2.0 access token needn't be a JWT
 		}
-		return []string{fmt.Sprintf("The token from %s isn't a JWT: it may be an access token, a path in place of "+
-			"what the file holds, or cut off. Give the ID token itself.", r.tokenFrom())}
+		return []string{
+			fmt.Sprintf("The token from %s isn't a JWT. It might be an access token, or cut off. Use the ID "+
+				"token.", r.tokenFrom()),
+		}
 	}
 	all := r.expiry()
 	for _, find := range []func() string{r.badTimes, r.notYetValid, r.missing, r.signature, r.slip, r.legacyIssuer} {
@@ -41,8 +43,10 @@ func (r refusal) expiry() []string {
 	case expired.IsZero() || ago <= 0:
 		return nil
 	case r.isInLeeway():
-		return []string{fmt.Sprintf("The token expired %s ago. STS takes a token for up to five minutes longer, and "+
-			"no more. %s", inWords(ago), r.renewal())}
+		return []string{
+			fmt.Sprintf("The token expired %s ago. STS accepts a token for up to five minutes after that. %s",
+				inWords(ago), r.renewal()),
+		}
 	default:
 		return []string{
 			fmt.Sprintf("The token expired %s ago, at %s. %s", inWords(ago), expired.Format(time.RFC3339), r.renewal()),
@@ -50,7 +54,7 @@ func (r refusal) expiry() []string {
 	}
 }
 
-// isInLeeway tells whether the token has expired, but not for STS.
+// isInLeeway reports whether the token has expired, but not for STS.
 func (r refusal) isInLeeway() bool {
 	if r.Claims == nil || r.Claims.Expiration.IsZero() {
 		return false
@@ -74,14 +78,17 @@ func inWords(d time.Duration) string {
 	return "less than a second"
 }
 
-// badTimes: STS takes integers alone.
+// badTimes: STS accepts only integers.
 func (r refusal) badTimes() string {
 	for _, claim := range []string{"exp", "iat", "nbf"} {
 		value := r.Claims.All[claim]
 		number, isNumber := value.(json.Number)
 		if value != nil && (!isNumber || strings.ContainsAny(number.String(), ".eE")) {
-			return fmt.Sprintf("The token's claim %s isn't an integer, and STS takes seconds since 1970 as integers "+
-				"alone. Correct it at the identity provider.", claim)
+			return fmt.Sprintf(
+				"The token's claim %s isn't an integer. STS accepts only integers, in seconds since 1970. "+
+					"Correct it at the identity provider.",
+				claim,
+			)
 		}
 	}
 	return ""
@@ -93,8 +100,8 @@ func (r refusal) notYetValid() string {
 		begins time.Time
 	}{{"nbf", r.Claims.NotBefore}, {"iat", r.Claims.IssuedAt}} {
 		if ahead := claim.begins.Sub(r.now); !claim.begins.IsZero() && ahead > leeway {
-			return fmt.Sprintf("The token isn't valid yet: its claim %s lies %s in the future. A clock is wrong, "+
-				"this machine's or the identity provider's.", claim.name, inWords(ahead))
+			return fmt.Sprintf("The token isn't valid yet. Its claim %s is %s in the future. Check the clocks of this "+
+				"machine and the identity provider.", claim.name, inWords(ahead))
 		}
 	}
 	return ""
@@ -106,8 +113,11 @@ func (r refusal) missing() string {
 		absent bool
 	}{{"iss", r.Claims.Issuer == ""}, {"sub", r.Claims.Subject == ""}, {"aud", len(r.Claims.Audience) == 0}} {
 		if claim.absent {
-			return fmt.Sprintf("The token has no %s, which an ID token must have. It may be another kind of token "+
-				"(an access token, or the one that a job requests tokens with): give the ID token.", claim.name)
+			return fmt.Sprintf(
+				"The token has no %s, which an ID token must have. It might be an access token, or the token "+
+					"that a job requests tokens with. Use the ID token.",
+				claim.name,
+			)
 		}
 	}
 	return ""
@@ -119,14 +129,20 @@ func (r refusal) signature() string {
 	case !r.Destination.AWS:
 		return ""
 	case r.Claims.Algorithm == "" || strings.EqualFold(r.Claims.Algorithm, "none"):
-		return "The token isn't signed (its alg is " + quoted(r.Claims.Algorithm) + "), and STS takes none that " +
-			"isn't. Have the identity provider sign it."
+		return "The token isn't signed (its alg is " + quoted(
+			r.Claims.Algorithm,
+		) + "). STS accepts only signed tokens. " +
+			"Configure the identity provider to sign it."
 	case !slices.Contains(algorithms, r.Claims.Algorithm):
-		return fmt.Sprintf("The token is signed with %s, which STS doesn't take. Have the identity provider sign it "+
-			"with one of %s.", quoted(r.Claims.Algorithm), strings.Join(algorithms, ", "))
+		return fmt.Sprintf(
+			"The token is signed with %s, which STS doesn't support. Configure the identity provider to use "+
+				"one of %s.",
+			quoted(r.Claims.Algorithm),
+			strings.Join(algorithms, ", "),
+		)
 	case r.Claims.KeyID == "":
-		return "The token's header names no key (kid), so STS can't tell which of the issuer's keys signed it. Have " +
-			"the identity provider set it."
+		return "The token's header has no key ID (kid), so STS can't find the issuer's key. Configure the identity provider " +
+			"to set it."
 	}
 	return ""
 }
@@ -138,8 +154,8 @@ func (r refusal) legacyIssuer() string {
 	if r.Claims.Issuer != legacyKubernetes {
 		return ""
 	}
-	return "The token is one of the old kind of Kubernetes, from a secret. Use a projected service account token, " +
-		"with an audience: its issuer is the cluster's https URL."
+	return "The token is a legacy Kubernetes token from a secret. Use a projected service account token with an audience. " +
+		"Its issuer is the cluster's https URL."
 }
 
 // slip is an audience that was meant to be another.
@@ -152,11 +168,10 @@ func (r refusal) slip() string {
 		return ""
 	}
 	if strings.TrimSpace(slipped) == awsAudience {
-		return fmt.Sprintf("The token's audience is %q with white space around it, which counts. Ask the identity "+
-			"provider for a token without%s.", awsAudience, r.whereAudience())
+		return fmt.Sprintf("The token's audience is %q with white space around it. Remove the white space%s.",
+			awsAudience, r.whereAudience())
 	}
-	return fmt.Sprintf("The token's audience %s looks like a slip of %q. Ask the identity provider for a token with "+
-		"exactly that audience%s.",
+	return fmt.Sprintf("The token's audience %s looks like a typo of %q. Request a token with exactly that audience%s.",
 		quoted(slipped), awsAudience, r.whereAudience())
 }
 

@@ -50,9 +50,14 @@ func (r refusal) explain() Explanation {
 	if advice.ofToken {
 		causes = append(r.findings(), causes...)
 	}
+	failure := id + " " + r.service.Code
+	if advice.argument != "" && advice.argument != r.tokenArgument() {
+		failure = "" // the argument's value is this block's own
+	}
 	return Explanation{
 		Argument: advice.argument,
-		Failure:  id + " " + r.service.Code,
+		Failure:  failure,
+		said:     r.answer(),
 		Summary:  advice.summary,
 		Detail: paragraphs(
 			r.answer(),
@@ -146,16 +151,15 @@ func (r refusal) tokenFrom() string {
 func (r refusal) renewal() string {
 	switch r.Request.Token.(type) {
 	case webidentity.Inline:
-		return fmt.Sprintf("Get a new one and run again. A token that was given by value can't be fetched anew: %s "+
-			"or %s get a fresh one at every run.",
+		return fmt.Sprintf("Get a new token and run again. With %s or %s, the provider gets a new token in every run.",
 			FileArgument, RequestArgument)
 	case webidentity.RequestSource:
-		return "Run again: a new one is requested then. When the platform itself hands out old ones, its clock is " +
-			"wrong."
+		return "Run again. The provider then requests a new token. If the new one has expired too, check the platform's " +
+			"clock."
 	case webidentity.File:
-		return "See why the platform doesn't replace the file any more, or get a new token into it, and run again."
+		return "Check why the platform doesn't replace the file, or write a new token to it. Then run again."
 	case webidentity.Environment:
-		return "A variable keeps the token that the job began with: run the job again, and do the exchange early in it."
+		return "The variable has the token from the start of the job. Run the job again, with the exchange early in it."
 	}
-	return "Get a new one and run again."
+	return "Get a new token and run again."
 }

@@ -58,33 +58,34 @@ var advices = map[string]func(refusal) advice{
 
 // otherAtAWS is for a code that none of the rows has.
 func otherAtAWS(r refusal) advice {
-	given := advice{
-		summary: "STS refuses to exchange the web identity token",
+	advice := advice{
+		summary: "STS rejected the exchange",
 		ofToken: true,
 		causes: []string{
-			"STS has an answer that this provider has no advice on. Its code and message above name the problem: " +
-				"look the code up in the API reference of AssumeRoleWithWebIdentity, under Errors and Common Errors.",
-			"What was asked for doesn't fit: hold it, below, against the role and its trust policy.",
+			"The provider has no advice for this code. Look it up in the API reference of AssumeRoleWithWebIdentity, under " +
+				"Errors and Common Errors.",
+			"Compare the request and the token with the role and its trust policy.",
 		},
+		facts: factsOfTrust, inCloudTrail: true,
 	}
-	return given.unlessFailing(r, "Something passing on the side of STS: run again.")
+	return advice.unlessFailing(r, "STS has a temporary failure. Run again.")
 }
 
 func otherElsewhere(r refusal) advice {
-	given := advice{
-		summary: "The server refuses to exchange the web identity token",
+	advice := advice{
+		summary: "The server rejected the exchange",
 		ofToken: true,
 		causes: []string{
-			"This server has an answer that this provider has no advice on. Its code and message above name the " +
-				"problem: look them up in the server's own documentation and log.",
-			"The token isn't one that this server takes: hold issuer and audience, below, against the identity " +
-				"providers that it is configured with.",
+			"The provider has no advice for this code. Look up the code and the message in the server's documentation and " +
+				"log.",
+			"Compare the issuer and the audience with the identity providers in the server's configuration.",
 		},
+		facts: factsOfTrust,
 	}
-	return given.unlessFailing(r, "The server isn't ready, or fails: run again when it is up.")
+	return advice.unlessFailing(r, "The server might not be ready, or it fails. Run again when it is up.")
 }
 
-// unlessFailing puts a cause first where the status says that the server fails, rather than refuses.
+// unlessFailing puts a cause first if the status says that the server fails.
 func (a advice) unlessFailing(r refusal, passing string) advice {
 	if r.service.HTTPStatus >= http.StatusInternalServerError {
 		a.causes, a.ofToken = append([]string{passing}, a.causes...), false

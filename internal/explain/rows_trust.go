@@ -2,6 +2,8 @@ package explain
 
 import (
 	"fmt"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,228 +14,323 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// assumeDenied: STS doesn't tell a role that doesn't exist from one that doesn't trust the token. It looks at the trust
-// policy last, so that what else the token's claims show is less likely to be the cause.
+// assumeDenied: STS returns the same error for a role that doesn't exist and for one that doesn't allow the token.
 func assumeDenied(r refusal) advice {
+	if strings.Contains(r.service.Message, "explicit deny") {
+		return advice{
+			summary: "An explicit deny blocks the exchange",
+			causes: []string{
+				"A statement with the effect Deny in the role's trust policy denies this token. A further Allow statement " +
+					"can't override it. Change the Deny statement only if this workload should have the role.",
+			},
+			facts: factsOfTrust, inCloudTrail: true,
+		}
+	}
 	var causes []string
 	slip := r.slip()
 	if slip != "" {
 		causes = append(causes, slip)
 	}
-	if r.Request.ProviderID != "" {
-		causes = append(causes, r.accessTokenDenied()...)
-	} else {
-		causes = append(causes, r.idTokenDenied()...)
-	}
-	causes = append(
-		causes,
-		fmt.Sprintf(
-			"The role doesn't exist, which STS doesn't tell: check name, path and account in %s, from %s.",
-			quoted(r.Request.ShownRoleARN()),
-			r.roleOrigin(),
-		),
-		"Another policy forbids the call: a resource control policy of the organisation, or the policy of a VPC "+
-			"endpoint.",
-	)
-	causes = r.withPropagation(causes, 1, "The role or its trust policy was created or changed seconds ago")
+	causes = append(causes, r.comparison())
 	for _, found := range r.findings() {
-		isTaken := r.isInLeeway() && slices.Contains(r.expiry(), found) // STS still takes such a token
+		isTaken := r.isInLeeway() && slices.Contains(r.expiry(), found) // STS still accepts such a token
 		if found != slip && !isTaken {
 			causes = append(causes, found)
 		}
 	}
+	causes = append(causes, r.gitHubSubject()...)
+	causes = append(causes, r.runPhase()...)
+	causes = append(causes, r.missingRole(),
+		"A resource control policy of the organization, or the policy of a VPC endpoint, might deny the call. "+
+			"CloudTrail names it.")
 	return advice{
-		summary: "The role's trust policy doesn't admit the web identity token",
+		summary: "STS denied the exchange",
 		causes:  causes,
+		facts:   []fact{factRole, factSource, factEndpoint, factExpires},
 		actions: r.actions(),
+
+		inCloudTrail: true,
 	}
 }
 
-// withPropagation adds the cause that IAM hasn't spread something yet, before the last so many; or, when that was
-// waited for, after them all.
-func (r refusal) withPropagation(causes []string, last int, created string) []string {
+// missingRole is the cause that the role doesn't exist, or not yet.
+func (r refusal) missingRole() string {
 	if waited := r.Request.PropagationTimeout; waited > 0 {
-		return append(causes, fmt.Sprintf("%s, and IAM still hasn't spread it. That is unlikely: it was waited for "+
-			"(iam_propagation_timeout, %s).", created, inShort(waited)))
+		return fmt.Sprintf(
+			"The role might not exist. STS returns the same error for a missing role. Check %s. The provider "+
+				"retried for %s (iam_propagation_timeout).",
+			r.roleOrigin(),
+			inShort(waited),
+		)
 	}
-	return slices.Insert(causes, len(causes)-last, created+", and IAM hasn't spread it yet: run again in a minute, "+
-		"or set iam_propagation_timeout.")
+	return fmt.Sprintf(
+		"The role might not exist, or a change might not have propagated yet. STS returns the same error. "+
+			"Check %s. For a new role, set iam_propagation_timeout.",
+		r.roleOrigin(),
+	)
 }
 
-// idTokenDenied are the ways in which a trust policy misses an ID token.
-func (r refusal) idTokenDenied() []string {
-	causes := append(r.subjectDenied(), r.audienceDenied())
-	if _, err := arn.Parse(r.Request.RoleARN); err == nil && r.Claims != nil {
-		if issuer, usable := trustpolicy.IssuerOf(r.Claims.Issuer); usable {
-			return append(causes, fmt.Sprintf("The trust policy names another Federated principal: it must be %q.",
-				issuer.Principal(r.role())))
-		}
+// withPropagation adds the cause that a change of IAM hasn't propagated yet, unless the provider has waited for it.
+func (r refusal) withPropagation(causes []string, change string) []string {
+	if waited := r.Request.PropagationTimeout; waited > 0 {
+		return causes
 	}
-	return append(causes, "The trust policy names another Federated principal, the IAM OIDC provider of another "+
-		"issuer or account. It must be that of exactly this issuer, in the role's account.")
+	return append(
+		causes,
+		change+" might not have propagated yet. Run again in a minute, or set iam_propagation_timeout.",
+	)
 }
 
-func (r refusal) subjectDenied() []string {
-	const equals = "StringEquals takes * for an ordinary character and so never matches with it: a wildcard needs " +
-		"StringLike."
-	key := r.conditionKey("sub")
-	if r.Claims != nil {
-		issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer)
-		switch stays := trustpolicy.SubjectOf(issuer, *r.Claims); {
-		case stays.Prefix != "":
-			return []string{fmt.Sprintf("The condition on the subject doesn't hold: %s must match %s with a wildcard "+
-				"after it, by StringLike, since the rest changes with every run. Case counts. With StringEquals, * "+
-				"is an ordinary character.",
-				key, quoted(stays.Prefix))}
-		case len(stays.Values) > 1:
-			return []string{
-				fmt.Sprintf("The trust policy names another phase than this run's: %s is %s now, and differs between "+
-					"planning and applying. Name both, or give each a role of its own.", key, r.subject()),
-				"The condition on the subject doesn't hold otherwise: every part of it must be as in the token, " +
-					"letter by letter, and case counts. " + equals,
-			}
-		}
+// comparison is what the trust policy must have, as lines to compare with.
+func (r refusal) comparison() string {
+	if r.Request.ProviderID != "" {
+		return r.accessTokenComparison()
 	}
-	causes := []string{fmt.Sprintf("The condition on the subject doesn't hold: %s must be %s, letter by letter, and "+
-		"case counts. %s", key, r.subject(), equals)}
-	return append(causes, r.gitHubSubject()...)
+	if r.Claims == nil {
+		return "The role's trust policy might not allow this token. The token isn't a JWT, so its claims can't be shown."
+	}
+	principal := "the IAM OIDC provider of this issuer, in the role's account"
+	issuer, usable := trustpolicy.IssuerOf(r.Claims.Issuer)
+	if _, err := arn.Parse(r.Request.RoleARN); err == nil && usable {
+		principal = issuer.Principal(r.role())
+	}
+	lines := []string{
+		"The role's trust policy must allow these values. Case matters. A wildcard needs StringLike.",
+		"     Federated  " + principal,
+	}
+	lines = append(lines, r.audienceLines(issuer)...)
+	lines = append(lines, "     :sub       "+r.subjectLine(issuer))
+	return strings.Join(append(lines, r.showPolicy()...), "\n")
 }
 
-func (r refusal) audienceDenied() string {
-	key := r.conditionKey("aud")
-	if r.Claims == nil || len(r.Claims.Audience) == 0 {
-		return fmt.Sprintf("The condition on the audience doesn't hold: %s must be what the token claims, below.", key)
-	}
-	issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer)
-	party := r.Claims.AuthorizedParty
+// audienceLines have azp first, which IAM compares at Google and might compare elsewhere.
+func (r refusal) audienceLines(issuer trustpolicy.Issuer) []string {
+	party := quoted(r.Claims.AuthorizedParty)
 	switch {
-	case issuer == trustpolicy.Google && party != "":
-		return fmt.Sprintf("The condition on the audience doesn't hold: at Google, %s must be the token's azp, %s, "+
-			"and %s its audience, %s.", key, quoted(party), r.conditionKey("oaud"), audience(r.Claims.Audience))
+	case issuer == trustpolicy.Google && r.Claims.AuthorizedParty != "":
+		return []string{
+			"     :aud       " + party + " (the token's azp)",
+			"     :oaud      " + audience(r.Claims.Audience),
+		}
 	case trustpolicy.HasOtherParty(*r.Claims):
-		return fmt.Sprintf("The condition on the audience doesn't hold: %s must be %s, or may have to be the token's "+
-			"azp, %s.", key, audience(r.Claims.Audience), quoted(party))
+		return []string{
+			"     :aud       " + party + " (azp, which IAM might compare)",
+			"                or " + audience(r.Claims.Audience),
+		}
 	}
-	return fmt.Sprintf("The condition on the audience doesn't hold: %s must be %s.", key, audience(r.Claims.Audience))
+	return []string{"     :aud       " + audience(r.Claims.Audience)}
 }
 
-// accessTokenDenied are the ways in which a trust policy misses an OAuth 2.0 access token.
-func (r refusal) accessTokenDenied() []string {
-	provider := r.Request.ProviderID
-	application, user := trustpolicy.Issuer(provider).AccessTokenKeys()
+func (r refusal) subjectLine(issuer trustpolicy.Issuer) string {
+	if pattern := trustpolicy.SubjectOf(issuer, *r.Claims).Pattern; pattern != "" {
+		return quoted(pattern) + " (StringLike)"
+	}
+	return quoted(r.Claims.Subject)
+}
+
+// roleName is what IAM allows in the name of a role.
+var roleName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+
+// showPolicy is the command that shows the role's trust policy.
+func (r refusal) showPolicy() []string {
+	role, err := arn.Parse(r.Request.RoleARN)
+	if err != nil || !roleName.MatchString(path.Base(role.Resource)) || r.Request.ShownRoleARN() != r.Request.RoleARN {
+		return nil
+	}
 	return []string{
-		fmt.Sprintf("The condition on the application doesn't hold: %s must be the ID of the application that the "+
-			"token "+
-			"was issued to.", quoted(application)),
-		fmt.Sprintf("The condition on the user doesn't hold: %s must be the user's ID at %s.",
-			quoted(user), quoted(provider)),
-		fmt.Sprintf("The trust policy names another Federated principal: it must be %s.", quoted(provider)),
+		"   Show the policy:",
+		"     aws iam get-role --role-name " + path.Base(role.Resource) + " --query Role.AssumeRolePolicyDocument",
 	}
 }
+
+// accessTokenComparison is comparison for an OAuth 2.0 access token.
+func (r refusal) accessTokenComparison() string {
+	provider := trustpolicy.Issuer(r.Request.ProviderID)
+	application, user := provider.AccessTokenKeys()
+	lines := []string{
+		"The role's trust policy must allow these values.",
+		"     Federated  " + quoted(string(provider)),
+		fmt.Sprintf("     %q: the ID of the application that the token was issued to", application),
+		fmt.Sprintf("     %q: the user's ID", user),
+	}
+	return strings.Join(append(lines, r.showPolicy()...), "\n")
+}
+
+// gitHubSubject is what often differs in GitHub's subjects, as far as this token's claims allow it.
+func (r refusal) gitHubSubject() []string {
+	if r.Claims == nil {
+		return nil
+	}
+	if issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer); !issuer.IsGitHub() {
+		return nil
+	}
+	var causes []string
+	subject := r.Claims.Subject
+	_, environment, hasEnvironment := strings.Cut(subject, ":environment:")
+	switch {
+	case trustpolicy.IsUnreviewed(*r.Claims):
+		causes = append(
+			causes,
+			"The job runs for a pull request. The policy might exclude pull requests on purpose, because "+
+				"nobody has reviewed their code. Use a role that can only read, or run the job after the merge.",
+		)
+	case hasEnvironment:
+		causes = append(
+			causes,
+			fmt.Sprintf("The job has the environment %s, so the subject has no branch. If the policy "+
+				"expects a branch, change one of the two.", quoted(environment)),
+		)
+	case strings.Contains(subject, ":ref:"):
+		causes = append(causes, "The job has no environment, so the subject has its ref. If the policy expects an "+
+			"environment, set that environment on the job.")
+	}
+	if trustpolicy.HasGitHubIDs(subject) {
+		causes = append(causes, "The subject has numeric IDs (repo:ORG@ID/REPO@ID). A policy with only the names "+
+			"(repo:ORG/REPO) denies it.")
+	}
+	return causes
+}
+
+// runPhase is for subjects of which the plan and the apply have different ones.
+func (r refusal) runPhase() []string {
+	if r.Claims == nil {
+		return nil
+	}
+	if match := runPhase.FindStringSubmatch(r.Claims.Subject); match != nil {
+		return []string{
+			fmt.Sprintf("The token's subject is that of %q. The policy might allow only the other phase.", match[1]),
+		}
+	}
+	return nil
+}
+
+var runPhase = regexp.MustCompile(`:(?:run_phase|operation|scope):(plan|apply|read|write)$`)
 
 func otherPolicyDenied(r refusal) advice {
 	return advice{
-		summary: "A policy above the role's forbids the call",
+		summary: "A policy outside the role denies the exchange",
 		causes: []string{
-			"The policy that the message names, a resource control policy of the organisation or that of a VPC " +
-				"endpoint, doesn't let this identity in. Ask those who keep it: the role's own trust policy isn't " +
-				"the matter.",
-			"The call goes by way of a VPC endpoint that isn't meant for it: the route, or the endpoint's private " +
-				"DNS, brings it there.",
+			"The policy that the message names denies the call. Ask the team that maintains it. The role's trust policy " +
+				"isn't the cause.",
+			"The call might use a VPC endpoint that isn't meant for it. Check the endpoint's private DNS and the route.",
 		},
+		facts: factsOfTrust, inCloudTrail: true,
 	}
 }
 
 func tagSessionDenied(r refusal) advice {
 	return advice{
-		summary: "The role's trust policy doesn't allow the token's session tags",
+		summary: "The trust policy doesn't allow the token's session tags",
 		causes: []string{
-			"The token carries session tags (claims below https://aws.amazon.com/tags), and the trust policy allows " +
-				"sts:AssumeRoleWithWebIdentity but not sts:TagSession for this token. Add the action to the statement.",
-			"The statement for sts:TagSession has conditions of its own, such as aws:RequestTag or aws:TagKeys, " +
-				"which the tags don't meet: correct them, or the tags at the identity provider.",
-			"The tags aren't wanted: have the identity provider leave them out of the token.",
+			"The token has session tags, and the role's trust policy doesn't allow sts:TagSession for it. Add the action to " +
+				"a statement that allows this token.",
+			"A condition on the tags might not match, such as aws:RequestTag or aws:TagKeys. Compare it with the claims " +
+				"below https://aws.amazon.com/tags.",
+			"If you don't need the tags, configure the identity provider to omit them.",
 		},
-		actions: r.actions(trustpolicy.TagSession),
+		facts: factsOfTrust, actions: r.actions(trustpolicy.TagSession), inCloudTrail: true,
 	}
 }
 
 func sourceIdentityDenied(r refusal) advice {
 	return advice{
-		summary: "The role's trust policy doesn't allow the token's source identity",
+		summary: "The trust policy doesn't allow the token's source identity",
 		causes: []string{
-			"The token carries a source identity (the claim https://aws.amazon.com/source_identity), and the trust " +
-				"policy allows sts:AssumeRoleWithWebIdentity but not sts:SetSourceIdentity for this token. Add the " +
-				"action to the statement.",
-			"The statement for sts:SetSourceIdentity has a condition on sts:SourceIdentity that the token's doesn't " +
-				"meet: correct it, or the claim at the identity provider.",
-			"The source identity isn't wanted: have the identity provider leave it out of the token. ",
+			"The token sets a source identity, and the role's trust policy doesn't allow sts:SetSourceIdentity for it. Add " +
+				"the action to a statement that allows this token.",
+			"A condition on sts:SourceIdentity might not match. Compare it with the token's claim " +
+				"https://aws.amazon.com/source_identity.",
+			"If you don't need the source identity, configure the identity provider to omit it.",
 		},
-		actions: r.actions(trustpolicy.SetSourceIdentity),
+		facts: factsOfTrust, actions: r.actions(trustpolicy.SetSourceIdentity), inCloudTrail: true,
 	}
 }
 
 func wrongAudience(r refusal) advice {
-	given := advice{
+	advice := advice{
 		argument: r.tokenArgument(),
 		summary:  "The web identity token is for another audience",
 		ofToken:  true,
-		causes: []string{
-			fmt.Sprintf("The token was asked for with another audience than the IAM OIDC provider has among its "+
-				"client IDs. Ask the identity provider for a token with one of those, %q as a rule%s.", awsAudience,
-				r.whereAudience()),
-			fmt.Sprintf("The IAM OIDC provider of this issuer in account %s lacks the audience. Only if the audience "+
-				"is right and nobody else can misuse it, add it to the provider's client IDs: every role that trusts "+
-				"this issuer without a condition on :aud then takes it, too.", r.account()),
-		},
+		facts:    []fact{factRole, factSource, factIssuer, factAudience, factParty},
 	}
-	if r.Claims != nil &&
-		slices.ContainsFunc(
-			r.Claims.Audience,
-			func(audience string) bool { return strings.HasPrefix(audience, "https://github.com/") },
-		) {
-		given.causes[0] = fmt.Sprintf("The audience is GitHub's default one, which nobody asked to change. Ask for a "+
-			"token with %q: web_identity_token_request = { github_actions = {} } does, and so does &audience= in a "+
-			"request of your own.", awsAudience)
+	hasParty := r.Claims != nil && r.Claims.AuthorizedParty != ""
+	if hasParty {
+		advice.causes = append(
+			advice.causes,
+			fmt.Sprintf("The token has an authorized party (azp), %s. IAM might compare it "+
+				"instead of the audience. If you trust that party, add it to the client IDs of the IAM OIDC provider.",
+				quoted(r.Claims.AuthorizedParty)),
+		)
 	}
-	if r.Claims != nil && slices.Contains(r.Claims.Audience, awsAudience) {
-		given.causes = given.causes[1:] // it was asked for with the very audience that is to be advised
+	switch {
+	case r.Claims != nil && slices.ContainsFunc(r.Claims.Audience, isGitHubDefault):
+		advice.causes = append(
+			advice.causes,
+			fmt.Sprintf("The token has GitHub's default audience. Request a token for %q, "+
+				"with web_identity_token_request = { github_actions = {} }.", awsAudience),
+		)
+	case r.Claims == nil || !slices.Contains(r.Claims.Audience, awsAudience):
+		advice.causes = append(
+			advice.causes,
+			fmt.Sprintf("Request a token for an audience that the IAM OIDC provider has "+
+				"among its client IDs. It is usually %q%s.", awsAudience, r.whereAudience()),
+		)
 	}
-	given.causes = r.withPropagation(given.causes, 0, "The client ID was added seconds ago")
-	if r.Claims != nil && r.Claims.AuthorizedParty != "" {
-		given.causes = append(given.causes, fmt.Sprintf("The token has an authorised party (azp), %s, and IAM may "+
-			"hold the client IDs against that instead of the audience: add it to them, too, if that party should be "+
-			"trusted.",
-			quoted(r.Claims.AuthorizedParty)))
-	}
-	return given
+	advice.causes = append(
+		advice.causes,
+		fmt.Sprintf("The IAM OIDC provider in account %s might lack this audience. If the "+
+			"audience is the one that you want, add it to the client IDs.", r.account()),
+	)
+	advice.causes = r.withPropagation(advice.causes, "A new client ID")
+	return advice
 }
 
+// isGitHubDefault reports whether an audience is the one of a GitHub token for which the job requested none.
+func isGitHubDefault(audience string) bool { return strings.HasPrefix(audience, "https://github.com/") }
+
 func noOIDCProvider(r refusal) advice {
-	causes := []string{
-		fmt.Sprintf("Account %s has no IAM OIDC provider for the token's issuer, %s. First make sure that this is "+
-			"the issuer you expect, to the last letter: STS hasn't verified the token, and such a provider is trust "+
-			"in whatever its issuer signs. "+
-			"If it is, create one with exactly that URL (a slash at the end counts) and the audience as client ID.",
-			r.account(), r.issuer()),
-		fmt.Sprintf(
-			"The role is in another account than was meant: check %s, from %s.",
-			quoted(r.Request.ShownRoleARN()),
-			r.roleOrigin(),
-		),
-		fmt.Sprintf("The token is another issuer's than was meant: check what %s gives.", r.tokenFrom()),
-	}
-	causes = r.withPropagation(causes, 0, "The IAM OIDC provider was created seconds ago")
-	if r.Claims != nil && r.Claims.Issuer != "" && !strings.HasPrefix(r.Claims.Issuer, "https://") {
-		causes = append([]string{"The token's issuer isn't an https URL, and IAM takes no other. Have the identity " +
-			"provider be named by a public https URL."}, causes...)
-	}
-	return advice{
-		summary: "The role's account doesn't know the token's issuer",
+	advice := advice{
+		summary: "The role's account has no provider for the token's issuer",
 		ofToken: true,
-		causes:  causes,
+		facts:   factsOfTrust,
 		actions: r.actions(),
 	}
+	if r.Claims != nil && r.Claims.Issuer != "" && !strings.HasPrefix(r.Claims.Issuer, "https://") {
+		advice.causes = append(
+			advice.causes,
+			"The token's issuer isn't an https URL. IAM accepts only public https URLs. "+
+				"Use an identity provider with a public URL.",
+		)
+	} else {
+		advice.causes = append(advice.causes, r.createProvider())
+	}
+	advice.causes = append(advice.causes,
+		fmt.Sprintf("The role might be in the wrong account. Check %s.", r.roleOrigin()),
+		fmt.Sprintf("The token might come from the wrong issuer. Check %s.", r.tokenFrom()))
+	advice.causes = r.withPropagation(advice.causes, "A new IAM OIDC provider")
+	return advice
+}
+
+// createProvider is the command that creates the IAM OIDC provider. The audience is the token's.
+func (r refusal) createProvider() string {
+	text := fmt.Sprintf(
+		"Account %s has no IAM OIDC provider for exactly this issuer. If you trust the issuer, create the "+
+			"provider in that account:",
+		r.account(),
+	)
+	if r.Claims == nil || !isShellSafe(r.Claims.Issuer) || len(r.Claims.Audience) == 0 ||
+		!isShellSafe(r.Claims.Audience[0]) {
+		return text + " use the issuer as the URL, and the token's audience as the client ID."
+	}
+	return text + "\n     aws iam create-open-id-connect-provider \\\n       --url " + r.Claims.Issuer +
+		" \\\n       --client-id-list " + r.Claims.Audience[0]
+}
+
+var shellSafe = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.:/_@-]{0,254}$`)
+
+// isShellSafe reports whether a claim can be in a command as it is.
+func isShellSafe(value string) bool {
+	return shellSafe.MatchString(value) && secret.Scrub(value) == value
 }
 
 // actions are those that a trust policy must allow for the token.
@@ -243,45 +340,6 @@ func (r refusal) actions(needed ...string) []string {
 		claims = *r.Claims
 	}
 	return trustpolicy.ActionsFor(claims, needed...)
-}
-
-// gitHubSubject is what GitHub's subjects surprise people with.
-func (r refusal) gitHubSubject() []string {
-	if r.Claims == nil {
-		return nil
-	}
-	if issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer); !issuer.IsGitHub() {
-		return nil
-	}
-	numbers := "A trust policy with GitHub's numbers (repo:ORG@ID/REPO@ID:...) doesn't admit this token, whose " +
-		"subject has none: repositories get them when they are created, renamed or transferred since 15 July 2026, " +
-		"or opt in."
-	if trustpolicy.HasGitHubIDs(r.Claims.Subject) {
-		numbers = "The subject has GitHub's numbers (repo:ORG@ID/REPO@ID:...), as of all repositories created, " +
-			"renamed or transferred since 15 July 2026 and of those that opted in: a trust policy in the old form, " +
-			"repo:ORG/REPO:..., doesn't admit it."
-	}
-	causes := []string{
-		"The job's environment changes the subject to repo:ORG/REPO:environment:NAME, and without one it ends in " +
-			"ref:refs/heads/BRANCH: give the job the environment that the trust policy names, or correct the policy.",
-		numbers,
-	}
-	if trustpolicy.IsUnreviewed(*r.Claims) {
-		return append([]string{"The job runs for a pull request, which the trust policy probably keeps out on " +
-			"purpose: that is code which nobody has reviewed. Use a role that can only read, or run the job after " +
-			"the merge."}, causes...)
-	}
-	return causes
-}
-
-// conditionKey is IAM's key of a claim, as far as it can be told.
-func (r refusal) conditionKey(claim string) string {
-	if r.Claims != nil {
-		if issuer, usable := trustpolicy.IssuerOf(r.Claims.Issuer); usable {
-			return fmt.Sprintf("%q", issuer.Key(claim))
-		}
-	}
-	return "the issuer's :" + claim
 }
 
 func (r refusal) subject() string {

@@ -43,6 +43,7 @@ func noPlatformToken(exchange assumerole.Exchange, failure *webidentity.Error) E
 // atSource puts an explanation at the argument of the token's source. If that is in the provider block, no argument of
 // the block is at fault.
 func atSource(exchange assumerole.Exchange, explanation Explanation, argument string) Explanation {
+	explanation.said, explanation.Failure = explanation.Summary+".", explanation.Summary+explanation.Detail
 	if exchange.Request.TokenOrigin.Kind == origin.ProviderBlock {
 		explanation.Detail = paragraphs(explanation.Detail,
 			fmt.Sprintf("The provider block names the source of the token, with %s.", argument))

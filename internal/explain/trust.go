@@ -9,8 +9,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 )
 
-// trust gives the statement of a trust policy that would admit the token, with what to think of before pasting it, or
-// says why there is none.
+// trust gives the statement of a trust policy that would allow the token, with notes on it, or says why there is none.
 func (r refusal) trust(actions []string) string {
 	if len(actions) == 0 || !r.Destination.AWS {
 		return ""
@@ -26,9 +25,12 @@ func (r refusal) trust(actions []string) string {
 	for _, note := range proposal.Notes {
 		notes = append(notes, "- "+noteSentences[note])
 	}
-	return paragraphs("Only if this workload should have this role, add this statement to the role's trust policy, in "+
-		"place of the one that should have admitted it. A refusal may also be a control that works as it should.",
-		indented(proposal.JSON), strings.Join(notes, "\n"))
+	return paragraphs(
+		"Only if this workload should have this role, add this statement to the role's trust policy. The denial "+
+			"might be intended.",
+		indented(proposal.JSON),
+		strings.Join(notes, "\n"),
+	)
 }
 
 // role is what the ARN tells of the role; empty if the ARN can't be read.
@@ -53,43 +55,48 @@ func (r refusal) trustWithoutClaims() string {
 		return ""
 	}
 	application, user := issuer.AccessTokenKeys()
-	return fmt.Sprintf("No trust policy can be proposed: an access token doesn't show whose it is. Only if this "+
-		"workload should have this role: the statement's Federated principal is %q, and its conditions hold %s to the "+
-		"application's ID and %s to the user's, by StringEquals. Don't leave out either.", issuer, application, user)
+	return fmt.Sprintf(
+		"The provider can't propose a statement, because an access token doesn't show its user. Only if this "+
+			"workload should have this role, add a statement with the Federated principal %q. Restrict %s to the application's "+
+			"ID and %s to the user's ID, with StringEquals.",
+		issuer,
+		application,
+		user,
+	)
 }
 
 // noProposal says why there is no statement.
 func (r refusal) noProposal(problem trustpolicy.Problem) string {
 	sentence := problemSentences[problem]
-	if problem == trustpolicy.UnknownRole {
-		return "No trust policy can be proposed: " + sentence
-	}
 	if problem == trustpolicy.TooManyAudiences {
 		sentence = fmt.Sprintf(sentence, len(r.Claims.Audience))
 	}
-	return "No trust policy can be proposed for this token: " + sentence
+	return "The provider proposes no statement for the trust policy. " + sentence
 }
 
-// problemSentences complete noProposal's "No trust policy can be proposed: ".
+// problemSentences say why there is no statement, and what to do instead.
 var problemSentences = map[trustpolicy.Problem]string{
-	trustpolicy.NoSubject: "it has no subject (sub), and a policy that held the audience alone would admit everyone " +
-		"who can get a token with it from this issuer.",
-	trustpolicy.NoAudience:         "it has no audience (aud), and AWS takes no token without one.",
-	trustpolicy.TooManyAudiences:   "it has %d audiences. Ask for a token with one of its own.",
-	trustpolicy.AudienceIsMistyped: "its audience looks like a slip. Correct that first.",
-	trustpolicy.AccessTokenIssuer:  "its issuer is one that IAM knows by access tokens alone, with provider_id.",
-	trustpolicy.BuildkiteSubject: "its subject doesn't name a pipeline and a ref: it may stand for a whole cluster " +
-		"or organisation. Ask for the token without a subject claim of its own.",
-	trustpolicy.UnusableIssuer: "its issuer isn't one that IAM can name safely: an https URL of a public host, " +
-		"without port, query, wildcard or odd characters.",
-	trustpolicy.UnusableSubject: "its subject holds control characters, letters beyond ASCII (which can look like " +
-		"others) or other text that can't be copied safely, or is too long.",
-	trustpolicy.WholeOrganization: "its subject doesn't name a repository, so that a policy for it would admit " +
-		"others of the organisation. Have the template of the subject include repo.",
-	trustpolicy.UnusableParty: "its audience or azp holds control characters or other text that can't be copied " +
-		"safely, is empty or is too long.",
-	trustpolicy.UnusableAudience: "its audience holds control characters or other text that can't be copied safely, " +
-		"is empty or is too long.",
-	trustpolicy.UnknownRole:     "the role's ARN doesn't tell its partition and account.",
-	trustpolicy.UnprintableText: "its claims hold text that isn't fit to be shown.",
+	trustpolicy.NoSubject: "The token has no subject (sub). A policy with only the audience would allow everyone who can get a " +
+		"token for it from this issuer.",
+	trustpolicy.NoAudience:         "The token has no audience (aud), and AWS accepts no token without one.",
+	trustpolicy.TooManyAudiences:   "The token has %d audiences. Request a token with one audience.",
+	trustpolicy.AudienceIsMistyped: "The token's audience looks like a typo. Correct it first.",
+	trustpolicy.AccessTokenIssuer:  "IAM knows this issuer only by access tokens, with provider_id.",
+	trustpolicy.BuildkiteSubject: "The token's subject names no pipeline and no ref, and might be the subject of a whole cluster " +
+		"or organization. Request the token without a subject claim of its own.",
+	trustpolicy.UnusableIssuer: "The token's issuer isn't one that a policy can name safely. It must be an https URL without a " +
+		"port, a query, or a wildcard.",
+	trustpolicy.PrivateIssuer: "AWS can't reach the token's issuer, because it isn't a public https URL. Use an issuer with a public " +
+		"URL. Amazon EKS has one for each cluster. For other clusters, publish the issuer's discovery document and keys, for " +
+		"example in a public bucket.",
+	trustpolicy.Guest: "The token is that of a guest of a Cognito identity pool, which everyone on the Internet can be. Use an " +
+		"identity that has logged in.",
+	trustpolicy.UnusableSubject: "The token's subject has control characters, letters beyond ASCII, or other text that can't be " +
+		"copied safely, or is too long.",
+	trustpolicy.WholeOrganization: "The token's subject names no repository. A policy for it would allow other repositories of the " +
+		"organization. Include repo in the template of the subject.",
+	trustpolicy.UnusableParty:    "The token's audience or azp has text that can't be copied safely, is empty, or is too long.",
+	trustpolicy.UnusableAudience: "The token's audience has text that can't be copied safely, is empty, or is too long.",
+	trustpolicy.UnknownRole:      "The role's ARN doesn't show its partition and account.",
+	trustpolicy.UnprintableText:  "The token's claims have text that can't be shown.",
 }

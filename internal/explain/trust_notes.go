@@ -2,61 +2,51 @@ package explain
 
 import "github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 
-// nameTaken says what it means that names can be taken over.
-const nameTaken = "Whoever takes over a name after a rename or a deletion has the role."
-
-// noteSentences say what to think of before a statement is pasted.
+// noteSentences say what to consider before a statement is pasted.
 var noteSentences = map[trustpolicy.Note]string{
-	trustpolicy.BuildkiteCommit: "The commit is in Buildkite's subject, so the statement takes any, of this ref. " +
-		"Whoever may start builds of the pipeline can name the ref. A pull request's branch is a ref, too, and that " +
-		"of a fork may be called main: don't build pull requests of forks in this pipeline.",
-	trustpolicy.BitbucketDeploymentStep: "The step's UUID is in Bitbucket's subject and changes with every run, so " +
-		"the statement takes any step of this repository's deployment environment.",
-	trustpolicy.BitbucketStep: "The step's UUID is in Bitbucket's subject and changes with every run, so the " +
-		"statement takes every step of the repository, on every branch and pull request. Give the step a deployment: " +
-		"its environment is then in the subject, and Bitbucket can restrict who deploys there.",
-	trustpolicy.CircleCIUser: "The user who set the job off is in CircleCI's subject, so the statement takes every " +
-		"job of the project, on every branch: who may push a branch has the role, and where builds of forks get " +
-		"tokens, who may open a pull request.",
-	trustpolicy.TerraformRunPhase: "A plan has another subject than the apply that follows it, so both are listed. " +
-		"Plans run code that nobody has reviewed, speculative plans of pull requests too: a role of its own for each " +
-		"phase is safer. Leave out the one that this role isn't for.",
-	trustpolicy.TerraformStackOperation: "A plan has another subject than the apply that follows it, so both are " +
-		"listed. Leave out the one that this role isn't for.",
-	trustpolicy.SpaceliftScope: "The scope is in Spacelift's subject and differs between planning and applying, so " +
-		"both are listed. So is the run's type: another type of run needs another value, in full.",
+	trustpolicy.BuildkiteCommit: "The subject has the commit, so the statement allows any commit of this ref. Everyone who can " +
+		"start builds of the pipeline can choose the ref, even for a fork. Don't build pull requests of forks in it.",
+	trustpolicy.BitbucketDeploymentStep: "The subject has the step's UUID, which changes with every run. The statement allows " +
+		"every step of this deployment environment.",
+	trustpolicy.BitbucketStep: "The subject has the step's UUID, which changes with every run. The statement allows every step of " +
+		"the repository, on every branch and pull request. Set a deployment on the step, and restrict who deploys there.",
+	trustpolicy.CircleCIUser: "The statement allows every job of the project, on every branch, whoever starts it. Use the token of " +
+		"CIRCLE_OIDC_TOKEN_V2, whose subject has the branch.",
+	trustpolicy.CircleCIBranch: "The subject has the ID of the user who started the job. The 36 question marks stand for it.",
+	trustpolicy.TerraformRunPhase: "The statement allows only this phase. The plan and the apply have different subjects. Plans run " +
+		"code that nobody has reviewed, so use another role for the other phase.",
+	trustpolicy.TerraformStackOperation: "The statement allows only this operation. The plan and the apply have different subjects.",
+	trustpolicy.SpaceliftScope:          "The statement allows only this scope and this type of run. Planning has the scope read, and applying write.",
 
-	trustpolicy.UnreviewedCode: "This token is that of a pull request or merge request: code that nobody has " +
-		"reviewed. Don't admit it to a role that can change anything.",
-	trustpolicy.GoogleParty: "At Google, :aud is the token's azp and :oaud its aud. Every customer of Google's can " +
-		"get a token for any audience: never leave :sub out.",
-	trustpolicy.GoogleAudience: "Every customer of Google's can get a token for any audience: never leave :sub out.",
-	trustpolicy.CognitoGuest: "This token is that of a guest of the identity pool, which everyone on the Internet " +
-		"can be.",
-	trustpolicy.CognitoPool: ":aud is the identity pool's ID: never leave it out.",
-	trustpolicy.OtherParty: "The token has an authorised party (azp), and IAM may hold :aud against that instead of " +
-		"aud. So both are listed, and may both have to be client IDs of the IAM OIDC provider.",
-	trustpolicy.SeveralAudiences: "The token has several audiences. Keep those that are client IDs of the IAM OIDC " +
-		"provider.",
-	trustpolicy.WholeRepository: "The subject names the repository alone: every branch and every pull request of it " +
-		"has the role. A job's environment in the subject, with rules of its own, narrows it.",
-	trustpolicy.RepositoryID: "repository_id is the repository's number: it survives a rename, and a stranger who " +
-		"takes over an abandoned name doesn't have it. Keep it.",
-	trustpolicy.GitHubEnvironment: "Whoever may push to the repository can name this environment, unless the " +
-		"environment's own rules (reviewers, allowed branches) forbid it.",
-	trustpolicy.Branch: "Whoever may push to this branch has the role: have it protected.",
-	trustpolicy.RepositoryName: "The subject names the repository, and names can be taken over. " + nameTaken +
-		" Where the token has repository_id and IAM knows it for this issuer, hold that, too.",
-	trustpolicy.ServiceAccountName: "Whoever may create a pod with this service account, or the account anew under " +
-		"its name, has the role.",
-	trustpolicy.OtherName: "The subject consists of names, and names can be taken over. " + nameTaken +
-		" After a rename of your own, correct the policy.",
+	trustpolicy.UnreviewedCode: "Warning: this token is that of a pull request or merge request, whose code nobody has reviewed. " +
+		"Use a role that can only read.",
+	trustpolicy.UnprotectedRef: "Warning: the token's ref isn't protected in GitLab, so every developer of the project can get " +
+		"such a token. Protect the branch.",
+	trustpolicy.DefaultServiceAccount: "Warning: every pod of the namespace that names no service account runs as \"default\". Use " +
+		"a service account of the workload's own.",
+	trustpolicy.GoogleParty: "At Google, :aud is the token's azp, and :oaud is its aud. Every customer of Google can get a token for " +
+		"any audience. Never remove :sub.",
+	trustpolicy.GoogleAudience: "Every customer of Google can get a token for any audience. Never remove :sub.",
+	trustpolicy.CognitoPool:    ":aud is the identity pool's ID. Never remove it.",
+	trustpolicy.OtherParty: "The token has an authorized party (azp). IAM might compare :aud with it, so the statement has both. Both " +
+		"might have to be client IDs of the IAM OIDC provider.",
+	trustpolicy.SeveralAudiences: "The token has several audiences. Keep only those that are client IDs of the IAM OIDC provider.",
+	trustpolicy.WholeRepository: "The subject names only the repository. The statement allows every branch and every pull request. " +
+		"Set an environment with rules of its own on the job.",
+	trustpolicy.RepositoryID: "repository_id is the repository's number. A stranger who takes over an abandoned name doesn't have it. " +
+		"Keep it.",
+	trustpolicy.GitHubEnvironment: "Everyone who can push to the repository can use this environment, unless its own rules (reviewers, " +
+		"allowed branches) forbid it.",
+	trustpolicy.Branch:             "Everyone who can push to this branch has the role. Protect the branch.",
+	trustpolicy.RepositoryName:     "Somebody else can take over the name of a repository after a rename or a deletion.",
+	trustpolicy.ServiceAccountName: "Everyone who can create a pod with this service account, or a new account of this name, has the role.",
+	trustpolicy.OtherName: "Somebody else can take over the names in the subject after a rename or a deletion. After a rename of your " +
+		"own, correct the policy.",
 
-	trustpolicy.AllowsTags: "sts:TagSession lets the issuer set any tag, and policies may decide by tags: bound them " +
-		"with conditions on aws:RequestTag/KEY and aws:TagKeys.",
-	trustpolicy.AllowsSourceIdentity: "sts:SetSourceIdentity lets the issuer name anyone: bound it with a condition " +
-		"on sts:SourceIdentity.",
-	trustpolicy.EscapedCharacters: "The characters * and ? and ${ of the token's claims are escaped as ${*}, ${?} " +
-		"and ${$}{, which takes a policy of \"Version\": \"2012-10-17\". In a string of Terraform's own language " +
-		"write $${ for each ${, and in aws_iam_policy_document &{.",
+	trustpolicy.AllowsTags: "sts:TagSession lets the issuer set any tag. Restrict it with conditions on aws:RequestTag/KEY and " +
+		"aws:TagKeys.",
+	trustpolicy.AllowsSourceIdentity: "sts:SetSourceIdentity lets the issuer set any source identity. Restrict it with a condition on " +
+		"sts:SourceIdentity.",
+	trustpolicy.EscapedCharacters: "The statement escapes *, ?, and ${ as ${*}, ${?}, and ${$}{. It needs a policy with \"Version\": " +
+		"\"2012-10-17\". In a Terraform string, write $${ for each ${. In aws_iam_policy_document, write &{.",
 }

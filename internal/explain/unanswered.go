@@ -285,6 +285,7 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 	return Explanation{
 		Argument: found.argument,
 		Failure:  found.summary,
+		said:     what,
 		Summary:  found.summary,
 		Detail: paragraphs(what, numberedList(found.causes(exchange, err)),
 			facts(exchange, time.Now(), factsOfCall), more(found.summary)),

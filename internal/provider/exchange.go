@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -21,6 +22,9 @@ type exchanger struct {
 	problem  error              // what is wrong with the environment
 	identity identityModel      // the defaults for the blocks
 	warned   atomic.Bool        // a warning that is for all blocks was given
+
+	// explained has the failures that a block's error has explained, and the roles of these blocks.
+	explained sync.Map
 
 	// Arguments of the provider block that aren't known yet.
 	unknown, unknownToken, unknownSessionName []string
@@ -80,10 +84,23 @@ func (e *exchanger) exchange(
 		addWarning(diagnostics, warning)
 	}
 	if err != nil {
-		addError(diagnostics, explain.Failure(made, err))
+		addError(diagnostics, e.explain(made, err))
 		return nil
 	}
 	return &made
+}
+
+// explain explains why an exchange failed. What several blocks have in common is explained once.
+func (e *exchanger) explain(exchange assumerole.Exchange, err error) explain.Explanation {
+	explanation := explain.Failure(exchange, err)
+	if explanation.Failure == "" {
+		return explanation
+	}
+	if first, ok := e.explained.LoadOrStore(explanation.Failure, exchange.Request.ShownRoleARN()); ok {
+		role, _ := first.(string)
+		return explain.Repeated(explanation, exchange, role)
+	}
+	return explanation
 }
 
 // isReadyFor refuses to go on with arguments of the provider block that aren't known yet: Terraform calls a provider

@@ -15,11 +15,22 @@ func audiences(issuer Issuer, claims webidentity.Claims) []string {
 	case claims.AuthorizedParty == "" && slices.Contains(claims.Audience, webidentity.DefaultAudience):
 		return []string{webidentity.DefaultAudience} // a token for the other audiences only must not be enough
 	case claims.AuthorizedParty == "":
-		return distinct(claims.Audience)
+		return distinct(withoutUserInfo(claims.Audience))
 	case issuer == Google:
 		return []string{claims.AuthorizedParty}
 	}
 	return distinct(append(slices.Clone(claims.Audience), claims.AuthorizedParty))
+}
+
+// withoutUserInfo omits the audience that Auth0 and others add for their own endpoint, if there is another one.
+func withoutUserInfo(audiences []string) []string {
+	others := slices.DeleteFunc(slices.Clone(audiences), func(audience string) bool {
+		return strings.HasSuffix(audience, "/userinfo")
+	})
+	if len(others) == 0 {
+		return audiences
+	}
+	return others
 }
 
 func distinct(values []string) []string {

@@ -17,6 +17,7 @@ const (
 	BitbucketDeploymentStep Note = "bitbucket-deployment-step"
 	BitbucketStep           Note = "bitbucket-step"
 	CircleCIUser            Note = "circleci-user"
+	CircleCIBranch          Note = "circleci-branch"
 	TerraformRunPhase       Note = "terraform-run-phase"
 	TerraformStackOperation Note = "terraform-stack-operation"
 	SpaceliftScope          Note = "spacelift-scope"
@@ -24,20 +25,21 @@ const (
 
 // Notes about who else gets such a token.
 const (
-	UnreviewedCode     Note = "unreviewed-code"
-	GoogleParty        Note = "google-party" // :aud is azp, and :oaud is aud
-	GoogleAudience     Note = "google-audience"
-	CognitoGuest       Note = "cognito-guest"
-	CognitoPool        Note = "cognito-pool"
-	OtherParty         Note = "other-party" // HasOtherParty
-	SeveralAudiences   Note = "several-audiences"
-	WholeRepository    Note = "whole-repository" // every branch and every pull request
-	RepositoryID       Note = "repository-id"
-	GitHubEnvironment  Note = "github-environment"
-	Branch             Note = "branch"
-	RepositoryName     Note = "repository-name" // somebody else can take it over
-	ServiceAccountName Note = "service-account-name"
-	OtherName          Note = "other-name"
+	UnreviewedCode        Note = "unreviewed-code"
+	UnprotectedRef        Note = "unprotected-ref" // of GitLab
+	DefaultServiceAccount Note = "default-service-account"
+	GoogleParty           Note = "google-party" // :aud is azp, and :oaud is aud
+	GoogleAudience        Note = "google-audience"
+	CognitoPool           Note = "cognito-pool"
+	OtherParty            Note = "other-party" // HasOtherParty
+	SeveralAudiences      Note = "several-audiences"
+	WholeRepository       Note = "whole-repository" // every branch and every pull request
+	RepositoryID          Note = "repository-id"
+	GitHubEnvironment     Note = "github-environment"
+	Branch                Note = "branch"
+	RepositoryName        Note = "repository-name" // somebody else can take it over
+	ServiceAccountName    Note = "service-account-name"
+	OtherName             Note = "other-name"
 )
 
 // Notes about the statement itself.
@@ -53,12 +55,15 @@ func notesOn(statement Statement, issuer Issuer, claims webidentity.Claims) []No
 	for _, found := range []Note{
 		SubjectOf(issuer, claims).note,
 		noteIf(IsUnreviewed(claims), UnreviewedCode),
+		noteIf(claims.All["ref_protected"] == "false", UnprotectedRef),
+		noteIf(defaultServiceAccount.MatchString(claims.Subject), DefaultServiceAccount),
 		noteOnAudience(issuer, claims),
 		noteOnRepository(issuer, claims),
 		noteOnPush(issuer, claims),
 		noteOnNames(issuer, claims),
 		noteIf(slices.Contains(statement.Action, TagSession), AllowsTags),
-		noteIf(slices.Contains(statement.Action, SetSourceIdentity), AllowsSourceIdentity),
+		noteIf(slices.Contains(statement.Action, SetSourceIdentity) && !statement.restrictsSourceIdentity(),
+			AllowsSourceIdentity),
 		noteIf(statement.isEscaped(), EscapedCharacters),
 	} {
 		if found != "" {
@@ -82,8 +87,6 @@ func noteOnAudience(issuer Issuer, claims webidentity.Claims) Note {
 		return GoogleParty
 	case issuer == Google:
 		return GoogleAudience
-	case issuer == Cognito && amr(claims) == "unauthenticated":
-		return CognitoGuest
 	case issuer == Cognito:
 		return CognitoPool
 	case HasOtherParty(claims):
@@ -93,10 +96,11 @@ func noteOnAudience(issuer Issuer, claims webidentity.Claims) Note {
 }
 
 var (
-	repositoryOnly    = regexp.MustCompile(`^(?:repo|repository|repository_id):[^:]+$`)
-	gitHubEnvironment = regexp.MustCompile(`:environment:`)
-	branch            = regexp.MustCompile(`:ref:refs/heads/|:ref_type:branch:`)
-	subjectOfNames    = regexp.MustCompile(
+	repositoryOnly        = regexp.MustCompile(`^(?:repo|repository|repository_id):[^:]+$`)
+	gitHubEnvironment     = regexp.MustCompile(`:environment:`)
+	branch                = regexp.MustCompile(`:ref:refs/heads/|:ref_type:branch:`)
+	defaultServiceAccount = regexp.MustCompile(`^system:serviceaccount:[^:]+:default$`)
+	subjectOfNames        = regexp.MustCompile(
 		`^(?:project_path|organization|space|system:serviceaccount|project|repo|repository):|^p://|^sc://`)
 )
 

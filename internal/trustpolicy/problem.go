@@ -1,6 +1,8 @@
 package trustpolicy
 
 import (
+	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,6 +24,8 @@ const (
 	AccessTokenIssuer  Problem = "access-token-issuer"   // Issuer.TakesAccessTokens
 	BuildkiteSubject   Problem = "buildkite-subject"     // it names no pipeline and no ref
 	UnusableIssuer     Problem = "unusable-issuer"       // IssuerOf
+	PrivateIssuer      Problem = "private-issuer"        // AWS can't reach it
+	Guest              Problem = "guest"                 // of a Cognito identity pool
 	UnusableSubject    Problem = "unusable-subject"      // it can't be copied safely
 	WholeOrganization  Problem = "whole-organization"    // the subject names no repository
 	UnusableParty      Problem = "unusable-party"        // an audience or azp that the statement would name
@@ -56,8 +60,12 @@ func problemWith(claims webidentity.Claims) Problem {
 		return AccessTokenIssuer
 	case issuer == buildkite && !buildkitePipeline.MatchString(claims.Subject):
 		return BuildkiteSubject
+	case isPrivate(claims.Issuer):
+		return PrivateIssuer
 	case !issuerIsUsable:
 		return UnusableIssuer
+	case issuer == Cognito && isGuest(claims):
+		return Guest
 	case !isUsable(claims.Subject):
 		return UnusableSubject
 	case isWholeOrganization(issuer, claims):
@@ -82,4 +90,29 @@ func isUnusable(value string) bool { return !isUsable(value) }
 // isASCII reports whether a text has only ASCII characters. Others can look like another letter, or like none.
 func isASCII(value string) bool {
 	return !strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+// isPrivate reports whether AWS can't reach an issuer, by its URL: no https, a name of one label or of a private
+// network, or a private address.
+func isPrivate(issuer string) bool {
+	if Issuer(issuer) == Google {
+		return false
+	}
+	parsed, err := url.Parse(issuer)
+	if err != nil || parsed.Scheme != "https" {
+		return true
+	}
+	host := strings.TrimSuffix(strings.ToLower(parsed.Hostname()), ".")
+	if address, err := netip.ParseAddr(host); err == nil {
+		return !address.IsGlobalUnicast() || address.IsPrivate()
+	}
+	return !strings.Contains(host, ".") || privateName.MatchString(host)
+}
+
+var privateName = regexp.MustCompile(`\.(?:svc|local|internal|localhost|lan|home\.arpa)$`)
+
+// isGuest reports whether the token is that of somebody who hasn't logged in at an identity pool of Cognito.
+func isGuest(claims webidentity.Claims) bool {
+	methods, _ := claims.All["amr"].([]any)
+	return slices.Contains(methods, any("unauthenticated"))
 }

@@ -70,6 +70,11 @@ func (s Statement) isEscaped() bool {
 	return false
 }
 
+// restrictsSourceIdentity reports whether the statement allows only the token's source identity.
+func (s Statement) restrictsSourceIdentity() bool {
+	return len(s.Condition["StringEquals"]["sts:SourceIdentity"]) > 0
+}
+
 // equals adds a condition: the key must have one of the values.
 func (s Statement) equals(key string, values ...string) {
 	escaped := make(Values, 0, len(values))
@@ -99,24 +104,19 @@ func newStatement(role Role, issuer Issuer, claims webidentity.Claims, actions [
 		s.equals(issuer.Key("oaud"), distinct(claims.Audience)...)
 	}
 	if issuer == Cognito {
-		s.add("ForAnyValue:StringEquals", issuer.Key("amr"), Values{amr(claims)})
+		s.add("ForAnyValue:StringEquals", issuer.Key("amr"), Values{"authenticated"})
 	}
 	if id := repositoryID(issuer, claims); id != "" {
 		s.equals(issuer.Key("repository_id"), id)
 	}
-	if subject := SubjectOf(issuer, claims); subject.Prefix != "" {
-		s.add("StringLike", issuer.Key("sub"), Values{escapeLike.Replace(subject.Prefix) + "*"})
+	if subject := SubjectOf(issuer, claims); subject.Pattern != "" {
+		s.add("StringLike", issuer.Key("sub"), Values{subject.Pattern})
 	} else {
-		s.equals(issuer.Key("sub"), subject.Values...)
+		s.equals(issuer.Key("sub"), subject.Value)
+	}
+	if identity, ok := claims.All[sourceIdentityClaim].(string); ok && slices.Contains(actions, SetSourceIdentity) &&
+		isUsable(identity) {
+		s.equals("sts:SourceIdentity", identity)
 	}
 	return s
-}
-
-// amr is how Cognito distinguishes users who have logged in from guests.
-func amr(claims webidentity.Claims) string {
-	methods, _ := claims.All["amr"].([]any)
-	if slices.Contains(methods, any("unauthenticated")) {
-		return "unauthenticated"
-	}
-	return "authenticated"
 }

@@ -8,21 +8,26 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// Subject is how a trust policy names a token's subject: by one of several values, or by the part that stays the same
-// in every run.
+// Subject is how a trust policy names a token's subject: by its value, or by a pattern of what stays the same in every
+// run.
 type Subject struct {
-	Values []string
-	Prefix string // a wildcard follows it; empty if there are values
-	note   Note   // empty if the subject is named as it is
+	Value   string
+	Pattern string // for StringLike; empty if there is a value
+	note    Note   // empty if the subject is named as it is
 }
 
-// subjectForm is a form of subject that changes with every run.
+// subjectForm is a form of subject that changes with every run, or between the phases of one.
 type subjectForm struct {
 	issuer *regexp.Regexp
-	form   *regexp.Regexp // its first group stays the same, and names one project or pipeline
-	values []string       // what can follow the first group; anything if there are none
-	note   Note
+	// form has a group for what stays the same, and perhaps another one for what follows the part that changes. It has no
+	// group if the policy names the subject as it is.
+	form *regexp.Regexp
+	wild string // stands for the part that changes
+	note Note
 }
+
+// anyUUID matches a UUID, and nothing that is longer or shorter. A * could also match the parts after it.
+var anyUUID = strings.Repeat("?", 36)
 
 // Parts of the patterns below.
 const (
@@ -38,39 +43,46 @@ var subjectForms = sync.OnceValue(func() []subjectForm {
 		{
 			issuer: regexp.MustCompile(`^agent\.buildkite\.com$`),
 			form:   regexp.MustCompile(`^(organization:[^:]+:pipeline:[^:]+:ref:[^:]+:commit:)[^:]*:step:`),
+			wild:   "*",
 			note:   BuildkiteCommit,
 		},
 		{
 			issuer: bitbucket,
 			form:   regexp.MustCompile(`^(\{` + uuid + `\}:\{` + uuid + `\}:)\{` + uuid + `\}$`),
+			wild:   "*",
 			note:   BitbucketDeploymentStep,
 		},
 		{
 			issuer: bitbucket,
 			form:   regexp.MustCompile(`^(\{` + uuid + `\}:)\{` + uuid + `\}$`),
+			wild:   "*",
 			note:   BitbucketStep,
 		},
 		{
 			issuer: regexp.MustCompile(`^oidc\.circleci\.com/org/` + uuid + `$`),
+			form:   regexp.MustCompile(`^(org/` + uuid + `/project/` + uuid + `/user/)` + uuid + `(/vcs-origin/.+)$`),
+			wild:   anyUUID,
+			note:   CircleCIBranch,
+		},
+		{
+			issuer: regexp.MustCompile(`^oidc\.circleci\.com/org/` + uuid + `$`),
 			form:   regexp.MustCompile(`^(org/` + uuid + `/project/` + uuid + `/user/)`),
+			wild:   "*",
 			note:   CircleCIUser,
 		},
 		{
 			issuer: anyIssuer,
-			form:   regexp.MustCompile(`^(organization:[^:]+:project:[^:]+:workspace:[^:]+:run_phase:)(?:plan|apply)$`),
-			values: []string{"plan", "apply"},
+			form:   regexp.MustCompile(`^organization:[^:]+:project:[^:]+:workspace:[^:]+:run_phase:(?:plan|apply)$`),
 			note:   TerraformRunPhase,
 		},
 		{
 			issuer: anyIssuer,
-			form:   regexp.MustCompile(`^(` + stack + `:deployment:[^:]+:operation:)(?:plan|apply)$`),
-			values: []string{"plan", "apply"},
+			form:   regexp.MustCompile(`^` + stack + `:deployment:[^:]+:operation:(?:plan|apply)$`),
 			note:   TerraformStackOperation,
 		},
 		{
 			issuer: regexp.MustCompile(`^[^./]+\.app\.(?:[a-z]+\.)?spacelift\.(?:io|com)$`),
-			form:   regexp.MustCompile(`^(space:[^:]+:(?:stack|module):[^:]+:run_type:[^:]+:scope:)(?:read|write)$`),
-			values: []string{"read", "write"},
+			form:   regexp.MustCompile(`^space:[^:]+:(?:stack|module):[^:]+:run_type:[^:]+:scope:(?:read|write)$`),
 			note:   SpaceliftScope,
 		},
 	}
@@ -80,19 +92,19 @@ var subjectForms = sync.OnceValue(func() []subjectForm {
 func SubjectOf(issuer Issuer, claims webidentity.Claims) Subject {
 	for _, known := range subjectForms() {
 		match := known.form.FindStringSubmatch(claims.Subject)
-		if match == nil || !known.issuer.MatchString(string(issuer)) || known.values != nil && IsUnreviewed(claims) {
+		switch {
+		case match == nil || !known.issuer.MatchString(string(issuer)):
 			continue
+		case known.wild == "":
+			return Subject{Value: claims.Subject, note: known.note}
 		}
-		if known.values == nil {
-			return Subject{Prefix: match[1], note: known.note}
+		pattern := escapeLike.Replace(match[1]) + known.wild
+		if len(match) > 2 {
+			pattern += escapeLike.Replace(match[2])
 		}
-		subject := Subject{note: known.note}
-		for _, value := range known.values {
-			subject.Values = append(subject.Values, match[1]+value)
-		}
-		return subject
+		return Subject{Pattern: pattern, note: known.note}
 	}
-	return Subject{Values: []string{claims.Subject}}
+	return Subject{Value: claims.Subject}
 }
 
 // unreviewed matches ends and parts of subjects that only the runs of pull requests have.
