@@ -28,7 +28,8 @@ type Explanation struct {
 // Repeated is the explanation of a failure that the error of another block has explained. The first role is that of the
 // other block.
 func Repeated(explanation Explanation, exchange assumerole.Exchange, firstRole string) Explanation {
-	explanation.Detail = fmt.Sprintf("%s The role is %s.\nThe error of the block with the role %s explains this failure.",
+	explanation.Detail = fmt.Sprintf("%s The role is %s.\nThe error of the block with the role %s explains this "+
+		"failure.",
 		explanation.said, quoted(exchange.Request.ShownRoleARN()), quoted(firstRole))
 	return explanation
 }

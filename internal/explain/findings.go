@@ -141,7 +141,8 @@ func (r refusal) signature() string {
 			strings.Join(algorithms, ", "),
 		)
 	case r.Claims.KeyID == "":
-		return "The token's header has no key ID (kid), so STS can't find the issuer's key. Configure the identity provider " +
+		return "The token's header has no key ID (kid), so STS can't find the issuer's key. Configure the identity " +
+			"provider " +
 			"to set it."
 	}
 	return ""
@@ -154,7 +155,8 @@ func (r refusal) legacyIssuer() string {
 	if r.Claims.Issuer != legacyKubernetes {
 		return ""
 	}
-	return "The token is a legacy Kubernetes token from a secret. Use a projected service account token with an audience. " +
+	return "The token is a legacy Kubernetes token from a secret. Use a projected service account token with an " +
+		"audience. " +
 		"Its issuer is the cluster's https URL."
 }
 

@@ -50,13 +50,9 @@ func (r refusal) explain() Explanation {
 	if advice.ofToken {
 		causes = append(r.findings(), causes...)
 	}
-	failure := id + " " + r.service.Code
-	if advice.argument != "" && advice.argument != r.tokenArgument() {
-		failure = "" // the argument's value is this block's own
-	}
 	return Explanation{
 		Argument: advice.argument,
-		Failure:  failure,
+		Failure:  r.failure(id, advice),
 		said:     r.answer(),
 		Summary:  advice.summary,
 		Detail: paragraphs(
@@ -68,6 +64,31 @@ func (r refusal) explain() Explanation {
 			more(headingOf(id, advice.summary, r.Destination.AWS)),
 		),
 	}
+}
+
+// failure is equal for blocks whose denials have the same explanation, such as those of many roles with one token. It is
+// empty if the value of the block's own argument is at fault.
+func (r refusal) failure(id string, advice advice) string {
+	if advice.argument != "" && advice.argument != r.tokenArgument() {
+		return ""
+	}
+	var claims webidentity.Claims
+	if r.Claims != nil {
+		claims = *r.Claims
+	}
+	return fmt.Sprintf(
+		"%s %s %q %q %q %q %q %q %v %s",
+		id,
+		r.service.Code,
+		r.service.Message,
+		claims.Issuer,
+		claims.Subject,
+		claims.Audience,
+		claims.Algorithm,
+		claims.KeyID,
+		advice.ofToken && r.Claims == nil,
+		r.Request.PropagationTimeout,
+	)
 }
 
 // cloudTrail says where the denied call can be found, on a line of its own.
@@ -154,7 +175,8 @@ func (r refusal) renewal() string {
 		return fmt.Sprintf("Get a new token and run again. With %s or %s, the provider gets a new token in every run.",
 			FileArgument, RequestArgument)
 	case webidentity.RequestSource:
-		return "Run again. The provider then requests a new token. If the new one has expired too, check the platform's " +
+		return "Run again. The provider then requests a new token. If the new one has expired too, check the " +
+			"platform's " +
 			"clock."
 	case webidentity.File:
 		return "Check why the platform doesn't replace the file, or write a new token to it. Then run again."

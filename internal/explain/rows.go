@@ -62,7 +62,8 @@ func otherAtAWS(r refusal) advice {
 		summary: "STS rejected the exchange",
 		ofToken: true,
 		causes: []string{
-			"The provider has no advice for this code. Look it up in the API reference of AssumeRoleWithWebIdentity, under " +
+			"The provider has no advice for this code. Look it up in the API reference of AssumeRoleWithWebIdentity, " +
+				"under " +
 				"Errors and Common Errors.",
 			"Compare the request and the token with the role and its trust policy.",
 		},
@@ -76,7 +77,8 @@ func otherElsewhere(r refusal) advice {
 		summary: "The server rejected the exchange",
 		ofToken: true,
 		causes: []string{
-			"The provider has no advice for this code. Look up the code and the message in the server's documentation and " +
+			"The provider has no advice for this code. Look up the code and the message in the server's " +
+				"documentation and " +
 				"log.",
 			"Compare the issuer and the audience with the identity providers in the server's configuration.",
 		},

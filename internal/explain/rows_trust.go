@@ -20,7 +20,8 @@ func assumeDenied(r refusal) advice {
 		return advice{
 			summary: "An explicit deny blocks the exchange",
 			causes: []string{
-				"A statement with the effect Deny in the role's trust policy denies this token. A further Allow statement " +
+				"A statement with the effect Deny in the role's trust policy denies this token. A further Allow " +
+					"statement " +
 					"can't override it. Change the Deny statement only if this workload should have the role.",
 			},
 			facts: factsOfTrust, inCloudTrail: true,
@@ -46,7 +47,7 @@ func assumeDenied(r refusal) advice {
 	return advice{
 		summary: "STS denied the exchange",
 		causes:  causes,
-		facts:   []fact{factRole, factSource, factEndpoint, factExpires},
+		facts:   []fact{factRole, factSource, factEndpoint, factAttempts, factExpires},
 		actions: r.actions(),
 
 		inCloudTrail: true,
@@ -87,7 +88,8 @@ func (r refusal) comparison() string {
 		return r.accessTokenComparison()
 	}
 	if r.Claims == nil {
-		return "The role's trust policy might not allow this token. The token isn't a JWT, so its claims can't be shown."
+		return "The role's trust policy might not allow this token. The token isn't a JWT, so its claims can't be " +
+			"shown."
 	}
 	principal := "the IAM OIDC provider of this issuer, in the role's account"
 	issuer, usable := trustpolicy.IssuerOf(r.Claims.Issuer)
@@ -206,13 +208,15 @@ func (r refusal) runPhase() []string {
 
 var runPhase = regexp.MustCompile(`:(?:run_phase|operation|scope):(plan|apply|read|write)$`)
 
-func otherPolicyDenied(r refusal) advice {
+func otherPolicyDenied(refusal) advice {
 	return advice{
 		summary: "A policy outside the role denies the exchange",
 		causes: []string{
-			"The policy that the message names denies the call. Ask the team that maintains it. The role's trust policy " +
+			"The policy that the message names denies the call. Ask the team that maintains it. The role's trust " +
+				"policy " +
 				"isn't the cause.",
-			"The call might use a VPC endpoint that isn't meant for it. Check the endpoint's private DNS and the route.",
+			"The call might use a VPC endpoint that isn't meant for it. Check the endpoint's private DNS and the " +
+				"route.",
 		},
 		facts: factsOfTrust, inCloudTrail: true,
 	}
@@ -222,9 +226,11 @@ func tagSessionDenied(r refusal) advice {
 	return advice{
 		summary: "The trust policy doesn't allow the token's session tags",
 		causes: []string{
-			"The token has session tags, and the role's trust policy doesn't allow sts:TagSession for it. Add the action to " +
+			"The token has session tags, and the role's trust policy doesn't allow sts:TagSession for it. Add the " +
+				"action to " +
 				"a statement that allows this token.",
-			"A condition on the tags might not match, such as aws:RequestTag or aws:TagKeys. Compare it with the claims " +
+			"A condition on the tags might not match, such as aws:RequestTag or aws:TagKeys. Compare it with the " +
+				"claims " +
 				"below https://aws.amazon.com/tags.",
 			"If you don't need the tags, configure the identity provider to omit them.",
 		},
@@ -236,7 +242,8 @@ func sourceIdentityDenied(r refusal) advice {
 	return advice{
 		summary: "The trust policy doesn't allow the token's source identity",
 		causes: []string{
-			"The token sets a source identity, and the role's trust policy doesn't allow sts:SetSourceIdentity for it. Add " +
+			"The token sets a source identity, and the role's trust policy doesn't allow sts:SetSourceIdentity for " +
+				"it. Add " +
 				"the action to a statement that allows this token.",
 			"A condition on sts:SourceIdentity might not match. Compare it with the token's claim " +
 				"https://aws.amazon.com/source_identity.",

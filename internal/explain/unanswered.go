@@ -284,7 +284,7 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 	found, what := troubleOf(exchange, err)
 	return Explanation{
 		Argument: found.argument,
-		Failure:  found.summary,
+		Failure:  found.summary + what,
 		said:     what,
 		Summary:  found.summary,
 		Detail: paragraphs(what, numberedList(found.causes(exchange, err)),

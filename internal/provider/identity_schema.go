@@ -23,7 +23,8 @@ func tokenArguments() map[string]schema.Attribute {
 			Optional:  true,
 			Sensitive: true,
 			MarkdownDescription: "Web identity token, which is an OpenID Connect ID token (a JWT), or an OAuth 2.0 " +
-				"access token with `provider_id`. 4 to 20000 characters. The provider trims whitespace around it. Set at " +
+				"access token with `provider_id`. 4 to 20000 characters. The provider trims whitespace around it. " +
+				"Set at " +
 				"most one of the `web_identity_token…` arguments. If neither a block nor the provider block sets " +
 				"one, the provider reads the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names. In the provider block, " +
 				"the value can be ephemeral, which keeps it out of the state and the plan. (`WebIdentityToken`)",

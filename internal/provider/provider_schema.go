@@ -69,7 +69,8 @@ func transportAttributes() map[string]schema.Attribute {
 		explain.UseDualStackEndpointArgument: schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether to call the dual-stack endpoint of the Region, for IPv4 and IPv6. You " +
-				"can't combine it with `endpoint`. Default: `AWS_USE_DUALSTACK_ENDPOINT`, then the profile's `use_dualstack_endpoint`.",
+				"can't combine it with `endpoint`. Default: `AWS_USE_DUALSTACK_ENDPOINT`, then the profile's " +
+				"`use_dualstack_endpoint`.",
 		},
 		explain.CustomCABundleArgument: schema.StringAttribute{
 			Optional: true,

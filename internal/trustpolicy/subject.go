@@ -19,8 +19,8 @@ type Subject struct {
 // subjectForm is a form of subject that changes with every run, or between the phases of one.
 type subjectForm struct {
 	issuer *regexp.Regexp
-	// form has a group for what stays the same, and perhaps another one for what follows the part that changes. It has no
-	// group if the policy names the subject as it is.
+	// form has a group for what stays the same, and perhaps another one for what follows the part that changes. It has
+	// no group if the policy names the subject as it is.
 	form *regexp.Regexp
 	wild string // stands for the part that changes
 	note Note
