@@ -260,9 +260,9 @@ var trusts = map[string][]trust{
 			admits: []emulator.Token{
 				github("repo:example-org@123456/infrastructure@456789:environment:production", "456789"),
 			},
-			refuses: []string{"repo:example-org@123456/infrastructure@456789:pull_request"},
-			account: "444455556666",
-			partition:  "aws-us-gov",
+			refuses:   []string{"repo:example-org@123456/infrastructure@456789:pull_request"},
+			account:   "444455556666",
+			partition: "aws-us-gov",
 		},
 		{
 			issuer:  "https://token.actions.githubusercontent.com",
@@ -273,9 +273,9 @@ var trusts = map[string][]trust{
 					"sts.amazonaws.com.cn",
 				),
 			},
-			refuses: []string{"repo:example-org@123456/infrastructure@456789:pull_request"},
-			account: "777788889999",
-			partition:  "aws-cn",
+			refuses:   []string{"repo:example-org@123456/infrastructure@456789:pull_request"},
+			account:   "777788889999",
+			partition: "aws-cn",
 		},
 	},
 	"pull-requests": {
