@@ -13,7 +13,7 @@ const (
 	gitHubJobVariable   = "GITHUB_ACTIONS"
 )
 
-// GitHubActions asks the service behind a job of GitHub Actions, also of GitHub Enterprise Server, Forgejo or Gitea.
+// GitHubActions asks the service behind a job of GitHub Actions, also of GitHub Enterprise Server or Forgejo.
 var GitHubActions = Platform{
 	Name: "github_actions",
 	Description: "Job of GitHub Actions, on GitHub, GitHub Enterprise Server, or Forgejo, that can request a token. " +
@@ -59,7 +59,7 @@ func gitHubInquiry(r PlatformRequest) (inquiry, error) {
 
 // gitHubVariablesMissing says why the variables are missing.
 func gitHubVariablesMissing(r PlatformRequest) error {
-	if r.env(gitHubJobVariable) == "" && r.env("FORGEJO_ACTIONS") == "" && r.env("GITEA_ACTIONS") == "" {
+	if r.env(gitHubJobVariable) == "" && r.env("FORGEJO_ACTIONS") == "" {
 		return r.Platform.unavailable("This isn't a job of GitHub Actions: the variables %s and %s, which its runner "+
 			"sets, are missing. Where Terraform runs in a container of its own, hand them and GITHUB_ACTIONS on to it.",
 			gitHubURLVariable, gitHubTokenVariable)
