@@ -61,8 +61,7 @@ var longSentences = []string{
 	"because no identity-based policy allows the",
 	"No OpenIDConnect provider found in your account for",
 	"Couldn't retrieve verification key from your identity provider",
-	"please reference AssumeRoleWithWebIdentity " +
-		"documentation for requirements",
+	"please reference AssumeRoleWithWebIdentity documentation for requirements",
 	"OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
 	"The ID Token provided is not a valid JWT",
 	"You may see this error if you sent an Access Token",
@@ -71,25 +70,21 @@ var longSentences = []string{
 	"validation error detected:",
 	"validation errors detected:",
 	"failed to satisfy constraint:",
-	"Member must have " +
-		"length greater than or equal to",
+	"Member must have length greater than or equal to",
 	"Member must have length less than or equal to",
 	"Member must have value greater than or equal to",
 	"Member must have value less than or equal to",
 	"Member must satisfy regular expression pattern:",
 	`[\w+=,.@-]*`,
 	"The requested DurationSeconds exceeds the MaxSessionDuration set for this role",
-	"session limit for roles " +
-		"assumed by role chaining",
+	"session limit for roles assumed by role chaining",
 	"Packed size of session tags consumes",
 	"of allotted space",
 	"STS is not activated in this region for",
-	"Your account administrator can activate STS in this region using the " +
-		"IAM Console",
+	"Your account administrator can activate STS in this region using the IAM Console",
 	"x509: certificate is valid for",
 	"x509: certificate signed by unknown authority",
-	"x509: certificate has " +
-		"expired or is not yet valid:",
+	"x509: certificate has expired or is not yet valid:",
 	"tls: failed to verify certificate:",
 }
 
