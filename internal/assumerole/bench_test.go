@@ -1,6 +1,7 @@
 package assumerole_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -105,6 +106,9 @@ func measure(b *testing.B, client *assumerole.Client, request assumerole.Request
 	b.ReportAllocs()
 	for b.Loop() {
 		_, err := client.Exchange(b.Context(), request)
+		if _, ok := errors.AsType[*assumerole.ConnectionError](err); ok && failed != "" {
+			continue // Go's client sometimes closes the connection of an error with a long body
+		}
 		if (err != nil) != (failed != "") || !strings.Contains(fmt.Sprint(err), failed) {
 			b.Fatalf("got %v, want %q", err, failed)
 		}

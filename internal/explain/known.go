@@ -54,7 +54,7 @@ func facts(exchange assumerole.Exchange, now time.Time, shown []fact) string {
 	if len(lines) == 0 {
 		return ""
 	}
-	return strings.Join(append([]string{"The request and the token:"}, lines...), "\n")
+	return strings.Join(append([]string{"Evidence:"}, lines...), "\n")
 }
 
 // line is the name and the value of a fact. The value is empty if there is none.
@@ -72,7 +72,7 @@ func line(exchange assumerole.Exchange, now time.Time, fact fact) (name, value s
 	case factEndpoint:
 		return "endpoint", DestinationText(exchange.Destination)
 	case factAttempts:
-		if exchange.Calls > 0 {
+		if exchange.Calls > 1 {
 			return "tried", tried(exchange)
 		}
 	default:
@@ -141,11 +141,7 @@ func anchor(heading string) string {
 
 // tried says how often STS was called, and how long that took.
 func tried(exchange assumerole.Exchange) string {
-	times := "once"
-	if exchange.Calls > 1 {
-		times = fmt.Sprintf("%d times", exchange.Calls)
-	}
-	return times + ", in " + inShort(exchange.Elapsed)
+	return fmt.Sprintf("%d times, in %s", exchange.Calls, inShort(exchange.Elapsed))
 }
 
 // inShort is a duration as people write it: 1m rather than 1m0s, and no more digits than matter.

@@ -66,8 +66,8 @@ func (r refusal) explain() Explanation {
 	}
 }
 
-// failure is equal for blocks whose denials have the same explanation, such as those of many roles with one token. It is
-// empty if the value of the block's own argument is at fault.
+// failure is equal for blocks whose denials have the same explanation, such as those of many roles with one token. It
+// is empty if the value of the block's own argument is at fault.
 func (r refusal) failure(id string, advice advice) string {
 	if advice.argument != "" && advice.argument != r.tokenArgument() {
 		return ""

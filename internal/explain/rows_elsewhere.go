@@ -7,46 +7,45 @@ import (
 
 func deniedElsewhere(r refusal) advice {
 	return advice{
-		summary: "The server doesn't let the web identity token have the role",
+		summary: "The server denied the exchange",
 		ofToken: true,
 		causes: []string{
-			fmt.Sprintf("This server's policy for the role doesn't admit the token: hold its issuer, subject and "+
-				"audience, below, against what the server is configured with. The subject is %s, and case may count.",
-				r.subject()),
-			fmt.Sprintf("The server has no role %s: ARNs of roles have another form on other servers, and some take "+
-				"none. Check %s.", quoted(r.Request.ShownRoleARN()), r.roleOrigin()),
+			"The server's policy for the role might not allow the token. Compare the issuer, the subject, and the " +
+				"audience with the server's configuration. Case might matter.",
 			fmt.Sprintf(
-				"The call went to another server than was meant: it went to %s.",
-				DestinationText(r.Destination),
+				"The server might not have the role. ARNs have another form on other servers. Check %s.",
+				r.roleOrigin(),
 			),
+			r.otherServer(),
 		},
+		facts: factsOfTrust,
 	}
 }
 
-func notSTS(r refusal) advice {
+func notSTS(refusal) advice {
 	return advice{
 		summary: "The endpoint doesn't know the call",
 		causes: []string{
-			"The endpoint is another service's, S3's say, that speaks like STS and isn't one. Name the STS.",
-			fmt.Sprintf("The server at %s can be an STS, and isn't set up to be one: switch it on by the server's "+
-				"documentation.", DestinationText(r.Destination)),
+			"The endpoint might be that of another service with a similar protocol, such as S3. Set endpoint to the " +
+				"URL of the STS.",
+			"The server's STS might be disabled. Enable it by the server's documentation.",
 		},
+		facts: factsOfCall,
 	}
 }
 
 func invalidTokenElsewhere(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),
-		summary:  "The server doesn't take the web identity token",
+		summary:  "The server rejected the web identity token",
 		ofToken:  true,
 		causes: []string{
-			fmt.Sprintf("This server doesn't know the token's issuer, %s, or knows it with another audience (client "+
-				"ID): hold both, below, against its identity providers.", r.issuer()),
-			"The server can't read the issuer's keys, or they lack the one that signed the token: see the server's " +
-				"log.",
-			fmt.Sprintf("The token from %s is another one than was meant, such as an access token: give the ID "+
-				"token.", r.tokenFrom()),
+			"The server might not know the token's issuer, or might know it with another audience (client ID). " +
+				"Compare both with its identity providers.",
+			"The server might not be able to read the issuer's keys. See the server's log.",
+			r.otherToken(),
 		},
+		facts: factsOfToken,
 	}
 }
 
@@ -54,6 +53,7 @@ func unknownIssuer(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),
 		summary:  "The server doesn't know the token's issuer",
+		facts:    factsOfToken,
 		causes: []string{
 			fmt.Sprintf("The server has no identity provider for exactly this issuer, %s. If you trust this issuer, "+
 				"register it on the server.", r.issuer()),
@@ -66,6 +66,7 @@ func unknownKey(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),
 		summary:  "The server doesn't have the key that signed the token",
+		facts:    factsOfToken,
 		causes: []string{
 			fmt.Sprintf("The server might be configured for another issuer. The token's issuer is %s. Compare it "+
 				"with the server's identity provider.", r.issuer()),
@@ -79,11 +80,11 @@ func invalidSignature(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),
 		summary:  "The token's signature is invalid",
+		facts:    factsOfToken,
 		causes: []string{
-			fmt.Sprintf("The token might have been changed after the issuer signed it. Pass the token from %s "+
-				"exactly as it was issued.", r.tokenFrom()),
-			fmt.Sprintf("Another issuer might have signed it with a key of the same ID (kid). The token's issuer is "+
-				"%s. Compare it with the server's identity provider.", r.issuer()),
+			"Something might have changed the token after the issuer signed it. Pass it as it was issued.",
+			"Another issuer might have signed it with a key of the same ID (kid). Compare the issuer with the " +
+				"server's identity provider.",
 			"The issuer might have replaced the key, but not its ID. Get a new token.",
 		},
 	}
@@ -93,6 +94,7 @@ func tokenNotYetValid(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),
 		summary:  "The web identity token isn't valid yet",
+		facts:    factsOfTime,
 		ofToken:  true,
 		causes: []string{
 			"The server's clock might be behind the issuer's clock. Synchronize both clocks. MinIO and SeaweedFS " +

@@ -11,7 +11,10 @@ const rolesOfMinIO = "Set role_arn to an ARN that MinIO lists in its log when it
 // aboutRole is advice on an answer about the role or its policies. The token isn't at fault there, whatever its claims
 // show.
 func aboutRole(summary string, causes ...string) advice {
-	return advice{argument: RoleARNArgument, summary: summary, causes: causes}
+	return advice{
+		argument: RoleARNArgument, summary: summary, causes: causes,
+		facts: []fact{factRole, factIssuer, factAudience},
+	}
 }
 
 // otherServer is the cause that the role is fine, but not on this server.
@@ -124,30 +127,20 @@ func undefinedPolicies(r refusal) advice {
 // otherClientID: MinIO chooses the OpenID provider by the role. It ignores an ARN that it doesn't know if a provider
 // takes the policies from a claim, and then compares the token with that provider.
 func otherClientID(r refusal) advice {
-	audience := fmt.Sprintf(
-		"The token might be for another client ID than you intended. Its audience is %s.",
-		r.audience(),
-	)
 	const summary = "The OpenID provider on the server has another client ID"
+	const audience = "The token might be for another client ID. Compare its audience with the provider's."
 	if r.Request.RoleARN == "" {
 		return aboutRole(summary,
-			"The cause might be the role and not the token. role_arn is empty, so MinIO chose the OpenID provider "+
-				"that takes the policies from a claim. "+
-				"If the token is for a provider with a role policy, set role_arn to the ARN of its role. MinIO lists "+
-				"these ARNs in its log when it starts.",
-			"If the policies should come from the claim, check claim_name and the client ID of that provider in "+
-				"MinIO's configuration.",
+			"The role might be the cause. role_arn is empty, so MinIO chose the OpenID provider that takes policies "+
+				"from a claim. For a provider with a role policy, set role_arn to its role.",
+			"If the policies should come from the claim, check claim_name and the client ID of that provider.",
 			audience,
 		)
 	}
 	return aboutRole(summary,
-		fmt.Sprintf("The cause might be the role and not the token. role_arn is %s. If MinIO has no role with that "+
-			"ARN, it chooses the OpenID provider that takes the policies from a claim. %s",
-			quoted(r.Request.ShownRoleARN()), rolesOfMinIO),
-		"The role might belong to another OpenID provider. Each role of MinIO belongs to one provider. Choose the "+
-			"role of the provider with the token's client ID.",
-		"If the policies should come from a claim, set role_arn to an empty string. Check claim_name and the client "+
-			"ID of that provider in MinIO's configuration.",
+		"The role might be the cause. If MinIO has no role with this ARN, it chooses the OpenID provider that takes "+
+			"policies from a claim. "+rolesOfMinIO,
+		"The role might belong to another OpenID provider. Choose the role of the token's provider.",
 		audience,
 	)
 }
@@ -163,13 +156,11 @@ func policyDenied(refusal) advice {
 
 func trustPolicyDenied(r refusal) advice {
 	return aboutRole("The role's trust policy denies the exchange",
-		fmt.Sprintf("A condition of the trust policy might not match the token. SeaweedFS's condition keys are "+
-			"oidc:sub, oidc:aud, and so on. Compare them with the claims below. SeaweedFS has no oidc:aud if the "+
-			"token's aud is a list. "+
-			"The subject is %s. Change the trust policy only if this workload should have the role.", r.subject()),
-		fmt.Sprintf("The trust policy might name another Federated principal. It must be the name of the identity "+
-			"provider in the server's configuration, or else the issuer, %s.", r.issuer()),
-		fmt.Sprintf("role_arn might name the wrong role. It is %s.", quoted(r.Request.ShownRoleARN())),
+		"A condition of the trust policy might not match. SeaweedFS's condition keys are oidc:sub, oidc:aud, and so "+
+			"on. Compare them with the claims. Change the policy only if this workload should have the role.",
+		fmt.Sprintf("The trust policy might name another Federated principal. It must be the issuer, %s, or the "+
+			"server's name for its identity provider.", r.issuer()),
+		"role_arn might name the wrong role. Check it.",
 	)
 }
 

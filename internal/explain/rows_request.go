@@ -10,16 +10,15 @@ import (
 func invalidRoleARN(r refusal) advice {
 	return advice{
 		argument: RoleARNArgument,
-		summary:  "The role's ARN isn't valid",
+		summary:  "STS doesn't accept the role's ARN",
 		causes: []string{
-			fmt.Sprintf("%s, from %s, has a slip in the role's name or path: a character that IAM doesn't take "+
-				"(letters, digits and + = , . @ _ - alone), or white space at its end. Copy the ARN from the role's "+
-				"page in IAM.",
-				quoted(r.Request.ShownRoleARN()), r.roleOrigin()),
-			"The path isn't the role's: it stands between role/ and the name, arn:aws:iam::ACCOUNT:role/PATH/NAME, " +
-				"and belongs to the ARN.",
-			"It is of another partition than the endpoint: arn:aws-cn in China, arn:aws-us-gov in GovCloud.",
+			fmt.Sprintf("The role's name or path might have a typo, or a character that IAM doesn't allow. Copy the "+
+				"ARN from the role's page in IAM to %s.", r.roleOrigin()),
+			"The path might be missing. It is between role/ and the name, as in arn:aws:iam::ACCOUNT:role/PATH/NAME.",
+			"The ARN might be of another partition than the endpoint. It is arn:aws-cn in China and arn:aws-us-gov " +
+				"in GovCloud.",
 		},
+		facts: []fact{factRole, factEndpoint},
 	}
 }
 
@@ -32,10 +31,11 @@ func durationTooLong(r refusal) advice {
 		argument: DurationArgument,
 		summary:  "The session would be longer than the role allows",
 		causes: []string{
-			fmt.Sprintf("duration_seconds asks for %s, and the role's maximum session duration is shorter. Lower "+
-				"duration_seconds: every role allows 3600.", duration),
-			"The role's maximum is too low for the job: raise it in IAM (MaxSessionDuration, 1 to 12 hours).",
+			fmt.Sprintf("duration_seconds is %s, and the role's maximum session duration is shorter. Lower "+
+				"duration_seconds. Every role allows 3600.", duration),
+			"If the job needs more time, raise the role's maximum in IAM (MaxSessionDuration, 1 to 12 hours).",
 		},
+		facts: []fact{factRole},
 	}
 }
 
@@ -65,15 +65,13 @@ func (r refusal) argumentOf(field string) string {
 	return ""
 }
 
-// rules are what the API demands of each argument.
+// rules are what the API requires of each argument.
 var rules = map[string]string{
-	RoleARNArgument:         "It must be the ARN of an IAM role, 20 to 2048 characters long",
-	RoleSessionNameArgument: "It must be 2 to 64 letters, digits and characters of _ + = , . @ -",
-	ProviderIDArgument: "It must be 4 to 2048 characters: www.amazon.com or graph.facebook.com, and " +
-		"nothing for an ID token",
-	PolicyARNsArgument: "There may be at most 10, each the ARN of a managed policy of AWS or of the " +
-		"role's account",
-	PolicyArgument:           "It must be JSON of 1 to 2048 characters, none beyond U+00FF",
+	RoleARNArgument:          "It must be the ARN of an IAM role, 20 to 2048 characters long",
+	RoleSessionNameArgument:  "It must have 2 to 64 letters, digits, and characters of _ + = , . @ -",
+	ProviderIDArgument:       "It must be www.amazon.com or graph.facebook.com, and it must not be set for an ID token",
+	PolicyARNsArgument:       "It can have at most 10 ARNs of managed policies of AWS or of the role's account",
+	PolicyArgument:           "It must be JSON with 1 to 2048 characters, up to U+00FF",
 	DurationArgument:         "It must be 900 to 43200 seconds, and no more than the role allows",
 	MinimumTokenSizeArgument: "It must be 0 to 4096 bytes",
 }
@@ -89,110 +87,101 @@ func invalidField(r refusal) advice {
 	}
 	if match == nil {
 		return advice{summary: "A value isn't valid", causes: []string{
-			"The message above names the value and the rule that it breaks: correct the argument of that name, in " +
-				"snake case here (roleSessionName is role_session_name).",
-			fmt.Sprintf("The value comes from a variable or an expression that yields something else than was meant: "+
-				"see what was asked for, below, and what %s gives.", r.tokenFrom()),
-		}}
+			"The message names the value and the rule. Correct the argument of that name, which is in snake case " +
+				"here (roleSessionName is role_session_name).",
+			"A variable or an expression might have another result than you expect. Check its value.",
+		}, facts: factsOfRequest}
 	}
 	argument := r.argumentOf(match[1])
 	if argument == "" {
 		return advice{summary: "The value of " + match[1] + " isn't valid", causes: []string{
-			fmt.Sprintf("%s breaks the constraint that the message above names: correct it where it is set. The "+
-				"token comes from %s.", match[1], r.tokenFrom()),
-		}}
+			fmt.Sprintf("%s violates the constraint in the message. Correct it where it is set.", match[1]),
+		}, facts: factsOfRequest}
 	}
-	rule, known := rules[argument]
+	rule, ok := rules[argument]
 	switch {
 	case !r.Destination.AWS:
-		rule = "Other servers have constraints of their own: see this server's documentation"
-	case !known:
-		rule = "It must be a whole token, 4 to 20000 characters long"
+		rule = "Other servers have their own constraints. See this server's documentation"
+	case !ok:
+		rule = "It must be a whole token with 4 to 20000 characters"
 	}
 	return advice{argument: argument, summary: "The value of " + argument + " isn't valid", causes: []string{
-		fmt.Sprintf("%s breaks the constraint that the message above names. %s; correct it.", argument, rule),
-		"It comes from a variable or an expression that yields something else than was meant: an empty string, a " +
-			"list's text, white space. Look at its value.",
-	}}
+		fmt.Sprintf("%s violates the constraint in the message. %s. Correct it.", argument, rule),
+		"A variable or an expression might have another result than you expect. Check its value.",
+	}, facts: factsOfRequest}
 }
 
 func malformedPolicy(r refusal) advice {
-	given := advice{
+	advice := advice{
 		argument: PolicyArgument,
 		summary:  "The session policy isn't valid",
-		causes: []string{
-			"policy is JSON, but not a policy that this server takes: an element is misspelled or missing, or names " +
-				"an action or a resource that the server doesn't know. Correct it by the server's documentation.",
-		},
+		facts:    []fact{factRole, factEndpoint},
 	}
-	if !r.Destination.AWS {
-		return given
+	switch {
+	case r.Request.Policy == "" && len(r.Request.PolicyARNs) > 0:
+		advice.argument = PolicyARNsArgument
+		advice.causes = []string{"policy_arns might name a managed policy that doesn't exist. Each policy must be " +
+			"one of AWS or of the role's account. Check each ARN."}
+	case !r.Destination.AWS:
+		advice.causes = []string{"An element of policy might have a typo, might be missing, or might be unknown to " +
+			"this server. See the server's documentation."}
+	default:
+		advice.causes = []string{
+			"An element of policy might have a typo or be missing (Version, Statement, Effect, Action, Resource). A " +
+				"session policy can't have a Principal. Check it with IAM's policy validation.",
+			"An action, an ARN, or an operator of a condition might not exist. Write the policy with " +
+				"aws_iam_policy_document or jsonencode.",
+		}
 	}
-	given = advice{
-		argument: PolicyArgument,
-		summary:  "The session policy isn't valid",
-		causes: []string{
-			"policy isn't a valid IAM policy, though it is JSON: an element is misspelled or missing (Version, " +
-				"Statement, Effect, Action, Resource), or has a Principal, which a session policy can't. IAM's " +
-				"policy validation names the place.",
-			"An action, an ARN or a condition's operator in it doesn't exist: check their spelling. " +
-				"aws_iam_policy_document and jsonencode avoid slips of form.",
-		},
-	}
-	if r.Request.Policy == "" && len(r.Request.PolicyARNs) > 0 {
-		given.argument = PolicyARNsArgument
-		given.causes = []string{"policy_arns names a managed policy that doesn't exist or can't be used as a session " +
-			"policy: it must be one of AWS or of the role's account. Check each ARN."}
-	}
-	return given
+	return advice
 }
 
 func packedPolicyTooLarge(r refusal) advice {
-	given := advice{
+	advice := advice{
 		summary: "Session policies and session tags are too large together",
 		causes: []string{
-			"The token carries many or long session tags (claims below https://aws.amazon.com/tags), which count " +
-				"too: have the identity provider leave out those that no policy uses.",
-			"The session policies are too long: write Action and Resource with wildcards where that is safe, or put " +
-				"the permissions into one managed policy and name it in policy_arns.",
+			"The token has many or long session tags (claims below https://aws.amazon.com/tags). Configure the " +
+				"identity provider to omit the tags that no policy uses.",
+			"The session policies might be too long. Move permissions into a managed policy, and name it in " +
+				"policy_arns.",
 		},
+		facts: []fact{factRole, factSource, factIssuer},
 	}
 	switch {
 	case r.Request.Policy != "":
-		given.argument = PolicyArgument
+		advice.argument = PolicyArgument
 	case len(r.Request.PolicyARNs) > 0:
-		given.argument = PolicyARNsArgument
+		advice.argument = PolicyARNsArgument
 	}
 	if strings.Contains(strings.ToLower(r.service.Message), "session tags") {
-		given.argument = "" // the token's, on which no argument has a say
+		advice.argument = "" // no argument sets the token's tags
 	}
-	if given.argument != "" {
-		given.causes[0], given.causes[1] = given.causes[1], given.causes[0]
+	if advice.argument != "" {
+		advice.causes[0], advice.causes[1] = advice.causes[1], advice.causes[0]
 	}
-	return given
+	return advice
 }
 
 func regionDisabled(r refusal) advice {
 	return advice{
 		summary: "STS isn't active in this Region for the role's account",
 		causes: []string{
-			fmt.Sprintf("STS is deactivated at %s for account %s. Set the provider's argument region to another "+
-				"Region: the credentials hold in all that the account has enabled.", DestinationText(r.Destination),
-				r.account()),
-			"The Region is an opt-in one that the account hasn't enabled: enable it, or use another.",
-			"It should be active: an administrator of the account activates it in IAM, under Account settings, " +
-				"Security Token Service.",
+			fmt.Sprintf("STS isn't active in this Region for account %s. Set the provider's argument region to "+
+				"another Region. The credentials are valid in all enabled Regions.", r.account()),
+			"If STS should be active here, enable the Region, or activate STS in IAM under Account settings.",
 		},
+		facts: []fact{factRole, factEndpoint},
 	}
 }
 
-func throttled(r refusal) advice {
+func throttled(refusal) advice {
 	return advice{
-		summary: "Too many calls at once",
+		summary: "STS throttled the calls",
 		causes: []string{
-			fmt.Sprintf("The server at %s got more calls than it takes at a time, and went on saying so until the "+
-				"retries ended: run again later, or set timeout higher.", DestinationText(r.Destination)),
+			"The server got more calls than it allows, until the timeout. Run again later, or set timeout to a " +
+				"longer time.",
 			manyCalls,
 		},
+		facts: factsOfCall,
 	}
 }

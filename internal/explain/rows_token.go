@@ -2,22 +2,28 @@ package explain
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 )
 
-func noVerificationKey(r refusal) advice {
+// otherToken is the cause that the token is of another kind than an ID token.
+func (r refusal) otherToken() string {
+	return fmt.Sprintf("The token from %s might be another kind of token, such as an access token. Use the ID token.",
+		r.tokenFrom())
+}
+
+func noVerificationKey(refusal) advice {
 	return advice{
-		summary: "STS can't get the issuer's keys to verify the web identity token",
+		summary: "STS can't get the issuer's keys",
 		ofToken: true,
 		causes: []string{
-			fmt.Sprintf("The issuer answered slowly (STS waits 5 seconds) or was asked too often, as when many jobs "+
-				"start at once: run again. The issuer is %s.", r.issuer()),
-			"The issuer's documents aren't public: /.well-known/openid-configuration below the issuer's URL, and the " +
-				"jwks_uri that it names, must be readable from the Internet without logging in. Publish them.",
-			"The published keys lack the token's key ID (kid), as after a rotation: publish the key, or get a new " +
-				"token.",
+			"The issuer might have answered too slowly (STS waits 5 seconds), or might have limited the requests. " +
+				"Run again.",
+			"The issuer's documents might not be public. Publish /.well-known/openid-configuration and its jwks_uri " +
+				"on the Internet, without a login.",
+			"The published keys might lack the token's key ID (kid), for example after a rotation. Publish the key, " +
+				"or get a new token.",
 		},
+		facts: []fact{factIssuer, factKeyID, factAttempts},
 	}
 }
 
@@ -25,14 +31,13 @@ func wrongThumbprint(r refusal) advice {
 	return advice{
 		summary: "STS doesn't trust the issuer's HTTPS certificate",
 		causes: []string{
-			fmt.Sprintf("The issuer's certificate comes from another authority than when the IAM OIDC provider in "+
-				"account %s was created. Make sure, from another network, that the certificate is the issuer's; then "+
-				"update the provider's thumbprints to that of the last certificate of its chain. The issuer is %s.",
-				r.account(), r.issuer()),
-			"The issuer sends an incomplete chain: have its server send the intermediate certificates, too.",
-			"Something between STS and the issuer shows a certificate of its own: don't trust its thumbprint, and " +
-				"have STS reach the issuer itself.",
+			fmt.Sprintf("The issuer's certificate might have a new authority. Check from another network that the "+
+				"certificate is your issuer's. Only then, update the thumbprint of the IAM OIDC provider in account "+
+				"%s.", r.account()),
+			"The issuer might send an incomplete chain. Configure its server to send the intermediate certificates.",
+			"Something between STS and the issuer might show a certificate of its own. Don't trust its thumbprint.",
 		},
+		facts: []fact{factRole, factIssuer},
 	}
 }
 
@@ -41,11 +46,10 @@ func missingAudience(r refusal) advice {
 		argument: r.tokenArgument(),
 		summary:  "The web identity token has no audience",
 		causes: []string{
-			fmt.Sprintf("The token was asked for without an audience (aud). Ask the identity provider for one with "+
-				"an audience, %q as a rule%s.", awsAudience, r.whereAudience()),
-			fmt.Sprintf("The token from %s is another one than was meant, such as an access token: give the ID "+
-				"token.", r.tokenFrom()),
+			fmt.Sprintf("Request a token with an audience (aud), usually %q%s.", awsAudience, r.whereAudience()),
+			r.otherToken(),
 		},
+		facts: factsOfToken,
 	}
 }
 
@@ -54,14 +58,12 @@ func missingSubject(r refusal) advice {
 		argument: r.tokenArgument(),
 		summary:  "The web identity token has no subject",
 		causes: []string{
-			"The token is GitHub's request token (ACTIONS_ID_TOKEN_REQUEST_TOKEN), which tokens are requested with, " +
-				"in place of the ID token. Use web_identity_token_request = { github_actions = {} }, which makes the " +
-				"request.",
-			fmt.Sprintf("The token from %s is another one than was meant, such as an access token: give the ID "+
-				"token.", r.tokenFrom()),
-			"The identity provider leaves the subject (sub) out: configure it to name the workload there. No role " +
-				"can safely trust a token without one.",
+			"The token might be GitHub's request token (ACTIONS_ID_TOKEN_REQUEST_TOKEN), which a job requests ID " +
+				"tokens with. Set web_identity_token_request = { github_actions = {} }.",
+			r.otherToken(),
+			"The identity provider might omit the subject (sub). Configure it to name the workload there.",
 		},
+		facts: factsOfToken,
 	}
 }
 
@@ -70,11 +72,11 @@ func missingClaim(r refusal) advice {
 		argument: r.tokenArgument(),
 		summary:  "The web identity token lacks a claim",
 		causes: []string{
-			fmt.Sprintf("The token from %s is another one than was meant, such as an access token: give the ID "+
-				"token.", r.tokenFrom()),
-			"The identity provider leaves out the claim that the message names: configure it to set iss, sub, aud, " +
-				"exp and iat.",
+			r.otherToken(),
+			"The identity provider omits the claim that the message names. Configure it to set iss, sub, aud, exp, " +
+				"and iat.",
 		},
+		facts: factsOfToken,
 	}
 }
 
@@ -83,31 +85,40 @@ func notJWT(r refusal) advice {
 		argument: r.tokenArgument(),
 		summary:  "The web identity token isn't an ID token",
 		causes: []string{
-			fmt.Sprintf("The token from %s is an access token, which may look like anything: give the ID token, a "+
-				"JWT of three parts between dots.", r.tokenFrom()),
-			"It is a path or a variable's name in place of the token: web_identity_token_file takes a path, " +
-				"web_identity_token_env a name.",
-			"It is empty, cut off or wrapped in something (quotes, JSON): look at how the job hands it over.",
+			fmt.Sprintf("The token from %s might be an access token. Use the ID token, a JWT of three parts between "+
+				"dots.",
+				r.tokenFrom()),
+			"It might be a path or the name of a variable. Use web_identity_token_file or web_identity_token_env for " +
+				"those.",
+			"It might be empty, cut off, or in quotes or JSON. Check the step that passes it.",
 		},
+		facts: factsOfToken,
 	}
 }
 
 func notLoginWithAmazon(r refusal) advice {
-	given := advice{
+	if r.Request.ProviderID != "" {
+		return advice{
+			argument: ProviderIDArgument,
+			summary:  "The web identity token isn't one of Login with Amazon",
+			causes: []string{
+				"provider_id is set, but the token isn't an access token of that provider. Remove provider_id for an " +
+					"OpenID Connect ID token.",
+				"The access token might be another application's, or might have expired. Get a new one.",
+			},
+			facts: factsOfToken,
+		}
+	}
+	return advice{
 		argument: r.tokenArgument(),
 		summary:  "The web identity token isn't one of Login with Amazon",
 		causes: []string{
-			fmt.Sprintf("STS took the token from %s for an access token, because it isn't a clean JWT: there may be "+
-				"white space or a line's end in it. Hand it over as it was issued.", r.tokenFrom()),
-			"The access token is another application's or has expired: get a new one.",
+			fmt.Sprintf("STS took the token from %s for an access token, because it isn't a clean JWT. Remove white "+
+				"space and line breaks from it.", r.tokenFrom()),
+			r.otherToken(),
 		},
+		facts: factsOfToken,
 	}
-	if r.Request.ProviderID != "" {
-		given.argument = ProviderIDArgument
-		given.causes[0] = "provider_id is set, which is for OAuth 2.0 access tokens of Login with Amazon and " +
-			"Facebook alone, and the token is another. Leave provider_id out for an OpenID Connect ID token."
-	}
-	return given
 }
 
 func invalidToken(r refusal) advice {
@@ -116,88 +127,78 @@ func invalidToken(r refusal) advice {
 		summary:  "STS can't validate the web identity token",
 		ofToken:  true,
 		causes: []string{
-			"The signature doesn't fit: the token was changed on its way, or signed with a key that the issuer " +
-				"doesn't publish. Get a new token, and compare its key ID (kid) with the issuer's published keys.",
-			"A claim isn't what STS takes: it wants iss, sub, aud, exp and iat, and times as integers. Correct it at " +
-				"the identity provider.",
-			"The token's algorithm isn't one that STS takes: RS256, RS384, RS512, ES256, ES384 or ES512. Have the " +
-				"identity provider sign with one of these.",
+			"The signature might be invalid. Get a new token, and compare its key ID with the issuer's published keys.",
+			"A claim might have the wrong form. STS requires iss, sub, aud, exp, and iat, with times as integers.",
 		},
+		facts: factsOfToken,
 	}
 }
 
 func tokenExpired(r refusal) advice {
-	given := advice{argument: r.tokenArgument(), summary: "The web identity token has expired", ofToken: true}
-	clock := "A clock is wrong: the identity provider's, this machine's or the server's. Set the one that differs."
-	if seconds.MatchString(r.service.Message) {
-		clock += " The times in the answer are seconds since 1970, the first of them that of the server."
+	advice := advice{
+		argument: r.tokenArgument(), summary: "The web identity token has expired", ofToken: true, facts: factsOfTime,
 	}
-	late := "The job waited too long between getting the token and this call: get the token later, or have the " +
-		"provider request it (web_identity_token_request)."
+	clock := "A clock might be wrong. Check the clocks of the identity provider, this machine, and the server."
+	late := "The job might use the token too late. Get the token later, or use web_identity_token_request."
 	switch {
 	case r.Claims == nil || r.Claims.Expiration.IsZero():
-		given.causes = []string{
+		advice.causes = []string{
 			fmt.Sprintf("The token from %s is too old. %s", r.tokenFrom(), r.renewal()),
 			late,
 			clock,
 		}
 	case len(r.expiry()) == 0:
-		given.causes = []string{
-			fmt.Sprintf(
-				"By this machine's clock the token is good until %s. %s",
-				r.Claims.Expiration.Format(time.RFC3339),
-				clock,
-			),
-			"The token's expiry (exp) isn't what the server goes by, but when it was issued (iat): get a new token.",
+		advice.causes = []string{
+			fmt.Sprintf("By this machine's clock, the token is valid until %s. %s",
+				r.Claims.Expiration.Format(time.RFC3339), clock),
+			"The server might compare the time of issue (iat) instead of exp. Get a new token.",
 		}
 	default:
-		given.causes = []string{late, clock}
+		advice.causes = []string{late, clock}
 	}
-	return given
+	return advice
 }
-
-// seconds are a time as AWS writes it in a message.
-var seconds = regexp.MustCompile(`\b\d{10}\b`)
 
 func tokenTooOld(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(), summary: "The web identity token was issued too long ago", ofToken: true,
 		causes: []string{
 			fmt.Sprintf(
-				"The token from %s was issued (iat) longer ago than STS takes, whenever it expires. %s",
+				"The token from %s was issued (iat) too long ago, whenever it expires. %s",
 				r.tokenFrom(),
 				r.renewal(),
 			),
-			"The identity provider hands out one token again and again: have it issue a new one for each job.",
-			"The identity provider's clock is behind: set it.",
+			"The identity provider might return the same token again. Configure it to issue a new one for each job.",
+			"The identity provider's clock might be behind. Synchronize it.",
 		},
+		facts: factsOfTime,
 	}
 }
 
 func claimRejected(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(),
-		summary:  "The identity provider rejects the web identity token",
+		summary:  "The identity provider rejected the web identity token",
 		ofToken:  true,
 		causes: []string{
-			"The token, or the login behind it, was revoked or has expired. " + r.renewal(),
-			"The identity provider doesn't vouch for the token any more, as after a user or an application was " +
-				"removed: look into its log.",
+			"The token, or the login behind it, might be revoked or expired. " + r.renewal(),
+			"The identity provider might no longer know the user or the application. See its log.",
 		},
+		facts: factsOfTime,
 	}
 }
 
-func issuerUnreachable(r refusal) advice {
+func issuerUnreachable(refusal) advice {
 	return advice{
-		summary: "The identity provider can't be reached to verify the web identity token",
+		summary: "The server can't reach the identity provider",
 		ofToken: true,
 		causes: []string{
-			fmt.Sprintf("The identity provider was down or slow for a moment: run again. It is %s.", r.issuer()),
-			fmt.Sprintf("The server at %s can't reach it: its documents, /.well-known/openid-configuration and the "+
-				"keys that it names, must be readable from there without logging in, not from this machine alone.",
-				DestinationText(r.Destination)),
-			"A firewall, or a name that resolves inside the company alone, is in between: publish the two documents " +
-				"where the server can read them.",
+			"The identity provider might have been down or slow. Run again.",
+			"The identity provider's documents might not be readable from the server. Make " +
+				"/.well-known/openid-configuration and its jwks_uri readable from there, without a login.",
+			"The name might resolve only inside your company. Publish the two documents where the server can read " +
+				"them.",
 		},
+		facts: []fact{factIssuer, factEndpoint, factAttempts},
 	}
 }

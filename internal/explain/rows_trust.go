@@ -21,8 +21,8 @@ func assumeDenied(r refusal) advice {
 			summary: "An explicit deny blocks the exchange",
 			causes: []string{
 				"A statement with the effect Deny in the role's trust policy denies this token. A further Allow " +
-					"statement " +
-					"can't override it. Change the Deny statement only if this workload should have the role.",
+					"statement can't override it. Change the Deny statement only if this workload should have the " +
+					"role.",
 			},
 			facts: factsOfTrust, inCloudTrail: true,
 		}
@@ -58,15 +58,15 @@ func assumeDenied(r refusal) advice {
 func (r refusal) missingRole() string {
 	if waited := r.Request.PropagationTimeout; waited > 0 {
 		return fmt.Sprintf(
-			"The role might not exist. STS returns the same error for a missing role. Check %s. The provider "+
-				"retried for %s (iam_propagation_timeout).",
+			"The role might not exist. STS returns the same error for a missing role. Check %s. The provider retried "+
+				"for %s (iam_propagation_timeout).",
 			r.roleOrigin(),
 			inShort(waited),
 		)
 	}
 	return fmt.Sprintf(
-		"The role might not exist, or a change might not have propagated yet. STS returns the same error. "+
-			"Check %s. For a new role, set iam_propagation_timeout.",
+		"The role might not exist, or a change might not have propagated yet. STS returns the same error. Check %s. "+
+			"For a new role, set iam_propagation_timeout.",
 		r.roleOrigin(),
 	)
 }
@@ -173,14 +173,14 @@ func (r refusal) gitHubSubject() []string {
 	case trustpolicy.IsUnreviewed(*r.Claims):
 		causes = append(
 			causes,
-			"The job runs for a pull request. The policy might exclude pull requests on purpose, because "+
-				"nobody has reviewed their code. Use a role that can only read, or run the job after the merge.",
+			"The job runs for a pull request, whose code nobody has reviewed. The policy might exclude it on "+
+				"purpose. Use a role that can only read.",
 		)
 	case hasEnvironment:
 		causes = append(
 			causes,
-			fmt.Sprintf("The job has the environment %s, so the subject has no branch. If the policy "+
-				"expects a branch, change one of the two.", quoted(environment)),
+			fmt.Sprintf("The job has the environment %s, so the subject has no branch. If the policy expects a "+
+				"branch, change one of the two.", quoted(environment)),
 		)
 	case strings.Contains(subject, ":ref:"):
 		causes = append(causes, "The job has no environment, so the subject has its ref. If the policy expects an "+
@@ -213,8 +213,7 @@ func otherPolicyDenied(refusal) advice {
 		summary: "A policy outside the role denies the exchange",
 		causes: []string{
 			"The policy that the message names denies the call. Ask the team that maintains it. The role's trust " +
-				"policy " +
-				"isn't the cause.",
+				"policy isn't the cause.",
 			"The call might use a VPC endpoint that isn't meant for it. Check the endpoint's private DNS and the " +
 				"route.",
 		},
@@ -227,11 +226,9 @@ func tagSessionDenied(r refusal) advice {
 		summary: "The trust policy doesn't allow the token's session tags",
 		causes: []string{
 			"The token has session tags, and the role's trust policy doesn't allow sts:TagSession for it. Add the " +
-				"action to " +
-				"a statement that allows this token.",
+				"action to a statement that allows this token.",
 			"A condition on the tags might not match, such as aws:RequestTag or aws:TagKeys. Compare it with the " +
-				"claims " +
-				"below https://aws.amazon.com/tags.",
+				"claims below https://aws.amazon.com/tags.",
 			"If you don't need the tags, configure the identity provider to omit them.",
 		},
 		facts: factsOfTrust, actions: r.actions(trustpolicy.TagSession), inCloudTrail: true,
@@ -243,8 +240,7 @@ func sourceIdentityDenied(r refusal) advice {
 		summary: "The trust policy doesn't allow the token's source identity",
 		causes: []string{
 			"The token sets a source identity, and the role's trust policy doesn't allow sts:SetSourceIdentity for " +
-				"it. Add " +
-				"the action to a statement that allows this token.",
+				"it. Add the action to a statement that allows this token.",
 			"A condition on sts:SourceIdentity might not match. Compare it with the token's claim " +
 				"https://aws.amazon.com/source_identity.",
 			"If you don't need the source identity, configure the identity provider to omit it.",
@@ -264,8 +260,8 @@ func wrongAudience(r refusal) advice {
 	if hasParty {
 		advice.causes = append(
 			advice.causes,
-			fmt.Sprintf("The token has an authorized party (azp), %s. IAM might compare it "+
-				"instead of the audience. If you trust that party, add it to the client IDs of the IAM OIDC provider.",
+			fmt.Sprintf("The token has an authorized party (azp), %s. IAM might compare it instead of the audience. "+
+				"If you trust that party, add it to the client IDs of the IAM OIDC provider.",
 				quoted(r.Claims.AuthorizedParty)),
 		)
 	}
@@ -273,20 +269,20 @@ func wrongAudience(r refusal) advice {
 	case r.Claims != nil && slices.ContainsFunc(r.Claims.Audience, isGitHubDefault):
 		advice.causes = append(
 			advice.causes,
-			fmt.Sprintf("The token has GitHub's default audience. Request a token for %q, "+
-				"with web_identity_token_request = { github_actions = {} }.", awsAudience),
+			fmt.Sprintf("The token has GitHub's default audience. Request a token for %q, with "+
+				"web_identity_token_request = { github_actions = {} }.", awsAudience),
 		)
 	case r.Claims == nil || !slices.Contains(r.Claims.Audience, awsAudience):
 		advice.causes = append(
 			advice.causes,
-			fmt.Sprintf("Request a token for an audience that the IAM OIDC provider has "+
-				"among its client IDs. It is usually %q%s.", awsAudience, r.whereAudience()),
+			fmt.Sprintf("Request a token for an audience that the IAM OIDC provider has among its client IDs. It is "+
+				"usually %q%s.", awsAudience, r.whereAudience()),
 		)
 	}
 	advice.causes = append(
 		advice.causes,
-		fmt.Sprintf("The IAM OIDC provider in account %s might lack this audience. If the "+
-			"audience is the one that you want, add it to the client IDs.", r.account()),
+		fmt.Sprintf("The IAM OIDC provider in account %s might lack this audience. If the audience is the one that "+
+			"you want, add it to the client IDs.", r.account()),
 	)
 	advice.causes = r.withPropagation(advice.causes, "A new client ID")
 	return advice
@@ -305,8 +301,8 @@ func noOIDCProvider(r refusal) advice {
 	if r.Claims != nil && r.Claims.Issuer != "" && !strings.HasPrefix(r.Claims.Issuer, "https://") {
 		advice.causes = append(
 			advice.causes,
-			"The token's issuer isn't an https URL. IAM accepts only public https URLs. "+
-				"Use an identity provider with a public URL.",
+			"The token's issuer isn't an https URL. IAM accepts only public https URLs. Use an identity provider "+
+				"with a public URL.",
 		)
 	} else {
 		advice.causes = append(advice.causes, r.createProvider())
@@ -321,8 +317,8 @@ func noOIDCProvider(r refusal) advice {
 // createProvider is the command that creates the IAM OIDC provider. The audience is the token's.
 func (r refusal) createProvider() string {
 	text := fmt.Sprintf(
-		"Account %s has no IAM OIDC provider for exactly this issuer. If you trust the issuer, create the "+
-			"provider in that account:",
+		"Account %s has no IAM OIDC provider for exactly this issuer. If you trust the issuer, create the provider "+
+			"in that account:",
 		r.account(),
 	)
 	if r.Claims == nil || !isShellSafe(r.Claims.Issuer) || len(r.Claims.Audience) == 0 ||
@@ -349,26 +345,11 @@ func (r refusal) actions(needed ...string) []string {
 	return trustpolicy.ActionsFor(claims, needed...)
 }
 
-func (r refusal) subject() string {
-	if r.Claims == nil || r.Claims.Subject == "" {
-		return "the token's subject"
-	}
-	return quoted(r.Claims.Subject)
-}
-
 func (r refusal) issuer() string {
 	if r.Claims == nil {
 		return "(unknown)"
 	}
 	return quoted(r.Claims.Issuer)
-}
-
-// audience is the token's.
-func (r refusal) audience() string {
-	if r.Claims == nil {
-		return audience(nil)
-	}
-	return audience(r.Claims.Audience)
 }
 
 // account is the role's.

@@ -54,16 +54,7 @@ func (r refusal) trustWithoutClaims() string {
 	if !issuer.TakesAccessTokens() {
 		return ""
 	}
-	application, user := issuer.AccessTokenKeys()
-	return fmt.Sprintf(
-		"The provider can't propose a statement, because an access token doesn't show its user. Only if this "+
-			"workload should have this role, add a statement with the Federated principal %q. Restrict %s to the "+
-			"application's "+
-			"ID and %s to the user's ID, with StringEquals.",
-		issuer,
-		application,
-		user,
-	)
+	return "The provider can't propose a statement, because an access token doesn't show its user."
 }
 
 // noProposal says why there is no statement.

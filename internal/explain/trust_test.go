@@ -679,13 +679,13 @@ func TestFindings(t *testing.T) {
 		},
 		"the right audience as well": {
 			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazon.com", "sts.amazonaws.com"} },
-			"The signature doesn't fit",
+			"The signature might be invalid",
 		},
 		"an audience of its own": {
 			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com.cn"} },
-			"The signature doesn't fit",
+			"The signature might be invalid",
 		},
-		"nothing": {func(*webidentity.Claims) {}, "The signature doesn't fit"},
+		"nothing": {func(*webidentity.Claims) {}, "The signature might be invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -698,7 +698,7 @@ func TestFindings(t *testing.T) {
 			}
 			// A refusal by the trust policy has likelier causes, but for a slip; within the leeway, it has no other.
 			denied := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail
-			isTold := !strings.Contains(test.first, "STS accepts") && test.first != "The signature doesn't fit"
+			isTold := !strings.Contains(test.first, "STS accepts") && test.first != "The signature might be invalid"
 			if strings.Contains(denied, test.first) != isTold {
 				t.Errorf("%q: want it told (%v) in:\n%s", test.first, isTold, denied)
 			}

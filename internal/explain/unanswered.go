@@ -25,160 +25,137 @@ func always(causes ...string) func(assumerole.Exchange, error) []string {
 
 // The causes that several kinds have.
 const (
-	proxyAnswers = "A proxy or a login page of the network answers in its place: have the host allowed there, or " +
-		"leave the proxy out for it (no_proxy)."
-	noWayOut = "This machine has no way to the Internet: in a private subnet, give it a VPC endpoint for STS " +
-		"with private DNS, or name a proxy (the provider's argument https_proxy)."
-	wrongProxy = "It is the wrong proxy: the provider's arguments http_proxy, https_proxy and no_proxy win over " +
-		"the environment's HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
-	noDNS     = "This machine has no working DNS: look up another name on it."
-	manyCalls = "Many jobs or many blocks ask at once: start them apart, lower Terraform's -parallelism, or use " +
-		"one block's credentials in several places."
-	wrongClock = "This machine's clock is wrong: set it."
+	proxyAnswers = "A proxy or a login page of the network might answer instead. Allow the host there, or exclude it " +
+		"from the proxy (no_proxy)."
+	noWayOut = "This machine might have no route to the internet. In a private subnet, create a VPC endpoint for STS " +
+		"with private DNS, or set the provider's argument https_proxy."
+	wrongProxy = "It might be the wrong proxy. The provider's arguments http_proxy, https_proxy, and no_proxy " +
+		"override HTTP_PROXY, HTTPS_PROXY, and NO_PROXY."
+	noDNS     = "DNS might not work on this machine. Look up another name on it."
+	manyCalls = "Many jobs or blocks might call at once. Start them at different times, lower Terraform's " +
+		"-parallelism, or share one block's credentials."
+	wrongClock = "This machine's clock might be wrong. Synchronize it."
+	firewall   = "A firewall might block the host. Allow it."
+	notSTSHere = "The endpoint might be that of another service. Set endpoint to the URL of the STS."
 )
 
-// atAWSOrElsewhere tells AWS's own STS, which nothing but the network can keep from answering, from an endpoint that
+// atAWSOrElsewhere distinguishes AWS's own STS, for which only the network can be the cause, from an endpoint that
 // somebody named.
 func atAWSOrElsewhere(elsewhere ...string) func(assumerole.Exchange, error) []string {
 	return func(exchange assumerole.Exchange, _ error) []string {
 		if exchange.Destination.AWS {
-			return []string{proxyAnswers, "The name of the host leads to another machine, by this machine's own " +
-				"settings or those of its DNS: correct them."}
+			return []string{proxyAnswers, "The host's name might lead to another machine. Check this machine's hosts " +
+				"file and DNS."}
 		}
 		return elsewhere
 	}
 }
 
 var redirectTrouble = trouble{summary: "The STS endpoint redirects elsewhere", causes: atAWSOrElsewhere(
-	"The endpoint's URL isn't quite that of the STS: http in place of https, or an older name. Name the one that it "+
-		"redirects to, if that is an STS you trust.",
+	"The endpoint's URL might not be exactly that of the STS, for example http instead of https. If you trust the "+
+		"target, set endpoint to it.",
 	proxyAnswers,
 )}
 
 // throttledTrouble is an answer that isn't one of STS, with the status that says why: 429.
-var throttledTrouble = trouble{summary: "Too many calls at once", causes: always(
-	"A gateway before the server got more calls than it takes at a time, and went on saying so until the retries "+
-		"ended: run again later, or set timeout higher.",
+var throttledTrouble = trouble{summary: "The endpoint throttled the calls", causes: always(
+	"A gateway in front of the server got more calls than it allows, until the timeout. Run again later, or set "+
+		"timeout to a longer time.",
 	manyCalls,
 )}
 
 // failingTrouble is an answer that isn't one of STS, with a status that says why: 500 or more.
 var failingTrouble = trouble{summary: "The STS endpoint fails", causes: always(
-	"The server, or a load balancer before it, isn't ready or fails: run again when it is up.",
-	"The endpoint isn't that of an STS. Name the STS.",
+	"The server, or a load balancer in front of it, might not be ready. Run again when it is up.",
+	notSTSHere,
 	proxyAnswers,
 )}
 
 var answerTroubles = map[assumerole.AnswerKind]trouble{
 	assumerole.AnswerForeign: {summary: "The endpoint isn't an STS", causes: atAWSOrElsewhere(
-		"The endpoint is another service's, S3's say. Name the STS: AWS's needs no endpoint at all, and other "+
-			"servers may have to have theirs switched on.",
+		"The endpoint might be that of another service, such as S3. Set endpoint to the URL of the STS, or remove it "+
+			"for AWS.",
+		"The server's STS might be disabled. Enable it on the server.",
 		proxyAnswers,
 	)},
 	assumerole.AnswerHTML: {summary: "The endpoint answers with a web page", causes: atAWSOrElsewhere(
-		"The endpoint is a web site's or a console's, such as MinIO's console beside its API. Name the API's host "+
-			"and port.",
+		"The endpoint might be a website or a console, such as MinIO's console. Set endpoint to the host and port of "+
+			"the API.",
 		proxyAnswers,
 	)},
 	assumerole.AnswerEmpty: {summary: "The endpoint's answer is empty", causes: atAWSOrElsewhere(
-		"The endpoint isn't an STS: a server that knows nothing of the call may answer with nothing. Name the STS.",
+		"The endpoint might not be an STS. A server that doesn't know the call might answer with nothing. Set "+
+			"endpoint to the URL of the STS.",
 		proxyAnswers,
 	)},
-	assumerole.AnswerNoCode: {summary: "The server's error says nothing of use", causes: always(
-		"The server refuses, and doesn't say by a code why. See its log.",
-		"The endpoint is another service's that speaks like STS. Name the STS.",
+	assumerole.AnswerNoCode: {summary: "The server's error has no code", causes: always(
+		"The server rejected the call and returned no code. See its log.",
+		"The endpoint might be that of another service with a similar protocol. Set endpoint to the URL of the STS.",
 	)},
-	assumerole.AnswerWantsTLS: {summary: "The STS endpoint wants https", causes: always(
-		"The endpoint says http, and the server's port is one for https: write https.",
+	assumerole.AnswerWantsTLS: {summary: "The STS endpoint requires https", causes: always(
+		"The endpoint has http, but the server's port is for https. Write https in the endpoint.",
 	)},
-	assumerole.AnswerCutOff: {summary: "The answer of STS breaks off", causes: always(
-		"The server or something before it was restarted half-way: run again.",
-		"A proxy or firewall that reads along cuts the answer off, or changes it: have it let this host through "+
-			"untouched.",
+	assumerole.AnswerCutOff: {summary: "The answer of STS is incomplete", causes: always(
+		"The server, or something in front of it, might have restarted. Run again.",
+		"A proxy or a firewall that inspects traffic might change the answer. Exclude this host from the inspection.",
 	)},
-	assumerole.AnswerTooLarge: {summary: "The endpoint's answer is far too large", causes: always(
-		"The endpoint isn't an STS: it answers with a download or an endless stream. Name the STS.",
+	assumerole.AnswerTooLarge: {summary: "The endpoint's answer is too large", causes: always(
+		"The endpoint might not be an STS. It answers with a download or an endless stream. Set endpoint to the URL "+
+			"of the STS.",
 		proxyAnswers,
 	)},
 	assumerole.AnswerOtherProtocol: {summary: "The endpoint speaks another protocol", causes: always(
-		"The endpoint is that of another service, which wants to go on with WebSocket or the like. Name the STS.",
+		"The endpoint might be that of another service, such as one with WebSocket. Set endpoint to the URL of the "+
+			"STS.",
 		proxyAnswers,
 	)},
 	assumerole.AnswerNoCredentials: {summary: "The answer of STS has no credentials", causes: always(
-		"The endpoint is of an STS, but doesn't know AssumeRoleWithWebIdentity, or answers another call in its "+
-			"place. See the server's documentation and log.",
-		"A stand-in for tests answers with less than AWS does: have it give AccessKeyId, SecretAccessKey and "+
-			"SessionToken.",
+		"The server might not support AssumeRoleWithWebIdentity. See the server's documentation and log.",
+		"A stand-in for tests might return less than AWS does. Return AccessKeyId, SecretAccessKey, and SessionToken.",
 	)},
-	assumerole.AnswerBadTime: {summary: "The answer of STS has an expiration that can't be read", causes: always(
-		"The server writes Expiration in a form of its own, where AWS has one such as 2026-01-31T12:00:00Z. Update " +
-			"the server, or report it to those who make it.",
+	assumerole.AnswerBadTime: {summary: "The answer of STS has an invalid expiration", causes: always(
+		"The server writes Expiration in its own form. AWS's form is 2026-01-31T12:00:00Z. Update the server, or " +
+			"report it to its developers.",
 	)},
 	assumerole.AnswerExpired: {summary: "The credentials from STS have already expired", causes: always(
-		"A clock is wrong, this machine's or the server's: set it.",
-		"A proxy or a stand-in for tests gives an old answer again: have it pass each call on.",
+		"A clock might be wrong. Check the clocks of this machine and the server.",
+		"A proxy or a stand-in for tests might repeat an old answer. Let it pass on each call.",
 	)},
 }
 
 var connectionTroubles = map[assumerole.ConnectionKind]trouble{
-	assumerole.ConnectionNoName: {
-		summary: "The STS endpoint's name doesn't resolve",
-		causes: func(exchange assumerole.Exchange, _ error) []string {
-			switch region := exchange.Destination; {
-			case region.RegionOrigin.IsSet():
-				return []string{
-					fmt.Sprintf("There is no Region %s, from %s, or it has no endpoint of the kind that is "+
-						"asked for (FIPS, dual stack). Name one that has.", quoted(region.Region),
-						originText(region.RegionOrigin, RegionArgument)),
-					noDNS,
-					noWayOut,
-				}
-			case region.Region != "":
-				return []string{noDNS, noWayOut}
-			}
-			return []string{
-				"The endpoint's name has a slip: correct it.",
-				"The name is known inside a certain network alone: run there, or through its VPN.",
-				noDNS,
-			}
-		},
-	},
+	assumerole.ConnectionNoName: {summary: "The STS endpoint's name doesn't resolve", causes: nameCauses},
 	assumerole.ConnectionRefused: {
 		summary: "Nothing listens at the STS endpoint",
 		causes: func(exchange assumerole.Exchange, _ error) []string {
 			if exchange.Destination.AWS {
-				return []string{"A firewall refuses connections to this host: have it allowed, port 443.", noWayOut}
+				return []string{"A firewall might reject connections to this host. Allow port 443.", noWayOut}
 			}
 			return []string{
-				"The server isn't running, or not yet: start it.",
-				"The port is another one: compare it with the server's own settings.",
-				"The server is on another machine than the name says: within a container, localhost is the container " +
-					"itself. Name the host.",
+				"The server might not be running. Start it.",
+				"The port might be wrong. Compare it with the server's settings.",
+				"The server might be on another machine. In a container, localhost is the container itself. Set " +
+					"endpoint to the server's host.",
 			}
 		},
 	},
-	assumerole.ConnectionClosed: {summary: "The connection to STS was cut", causes: always(
-		"The server or something before it was restarted: run again.",
-		"A firewall or proxy between here and there cuts it: have this host allowed, or name the proxy (the "+
-			"provider's argument https_proxy).",
-		"The server wants https where the endpoint says http: correct the endpoint.",
+	assumerole.ConnectionClosed: {summary: "The connection to STS was closed", causes: always(
+		"The server, or something in front of it, might have restarted. Run again.",
+		"A firewall or a proxy might close it. Allow this host, or set the provider's argument https_proxy.",
+		"The server might require https. Check the scheme of the endpoint.",
 	)},
 	assumerole.ConnectionCertificate: {
 		summary: "The STS endpoint's certificate isn't trusted",
 		causes:  certificateCauses,
 	},
 	assumerole.ConnectionNotTLS: {summary: "The STS endpoint doesn't speak TLS", causes: always(
-		"The endpoint says https, and the server's port is one for plain http. Name the port for https; or write " +
-			"http, where it is on this machine or on a network that you trust with the token.",
+		"The endpoint has https, but the server's port is for plain http. Use the port for https. Write http only on " +
+			"this machine, or on a network that you trust with the token.",
 	)},
 	assumerole.ConnectionOther: {
 		summary: "STS can't be reached",
 		causes: func(exchange assumerole.Exchange, _ error) []string {
-			causes := []string{
-				"A firewall between here and there forbids it: have the host allowed.",
-				"A passing fault " +
-					"of the network: run again.",
-			}
+			causes := []string{firewall, "The network might have a temporary failure. Run again."}
 			if exchange.Destination.AWS {
 				causes = append(causes, noWayOut)
 			}
@@ -187,24 +164,46 @@ var connectionTroubles = map[assumerole.ConnectionKind]trouble{
 	},
 }
 
-// certificateCauses goes by what is wrong with the certificate, if it is known.
+// nameCauses are the causes that the endpoint's name doesn't resolve.
+func nameCauses(exchange assumerole.Exchange, _ error) []string {
+	switch region := exchange.Destination; {
+	case region.RegionOrigin.IsSet():
+		cause := fmt.Sprintf("AWS might have no Region %s, which comes from %s, or no endpoint of this kind (FIPS, "+
+			"dual stack) there. Correct the Region.", quoted(region.Region), originText(region.RegionOrigin,
+			RegionArgument))
+		if near := nearestRegion(region.Region); near != "" {
+			cause = fmt.Sprintf("The Region %s, which comes from %s, might be a typo of %s. Correct it.",
+				quoted(region.Region), originText(region.RegionOrigin, RegionArgument), near)
+		}
+		return []string{cause, noDNS, noWayOut}
+	case region.Region != "":
+		return []string{noDNS, noWayOut}
+	}
+	return []string{
+		"The endpoint's name might have a typo. Correct it.",
+		"The name might be known only inside a certain network. Run there, or use its VPN.",
+		noDNS,
+	}
+}
+
+// certificateCauses depend on what is wrong with the certificate, if it is known.
 func certificateCauses(_ assumerole.Exchange, err error) []string {
 	const (
-		authority = "It is signed by an authority of a company's own, that of a proxy that reads along, say: name a " +
-			"file with the authority's certificate (the provider's argument custom_ca_bundle, or AWS_CA_BUNDLE)."
-		name    = "It is for another name than the endpoint's: name the host as the certificate has it."
-		expired = "It has expired, or isn't valid yet: have the certificate renewed."
+		authority = "A company's own authority might have signed it. Only if it is your company's, set " +
+			"custom_ca_bundle to a bundle with its certificate."
+		name    = "It is for another name than the endpoint's. Set endpoint to a name in the certificate."
+		expired = "It has expired, or isn't valid yet. Renew the certificate on the server."
 	)
-	connection, found := errors.AsType[*assumerole.ConnectionError](err)
-	if !found {
+	connection, ok := errors.AsType[*assumerole.ConnectionError](err)
+	if !ok {
 		connection = &assumerole.ConnectionError{}
 	}
 	switch connection.Certificate {
 	case assumerole.CertificateAuthority:
-		return []string{authority}
+		return []string{authority, "A bundle that is set already might lack that authority. A bundle replaces the " +
+			"system's own."}
 	case assumerole.CertificateName:
-		return []string{name, "Something else answers in its place, a proxy or a login page: have the host allowed " +
-			"there."}
+		return []string{name, proxyAnswers}
 	case assumerole.CertificateExpired:
 		return []string{expired, wrongClock}
 	case assumerole.CertificateOther:
@@ -212,71 +211,63 @@ func certificateCauses(_ assumerole.Exchange, err error) []string {
 	return []string{authority, name, expired, wrongClock}
 }
 
-// proxyTroubles are those of a connection to the proxy, by their kinds; others have the last of them.
+// proxyTroubles are those of a connection to the proxy, by their kinds. Others have the last of them.
 var proxyTroubles = map[assumerole.ConnectionKind]trouble{
-	assumerole.ConnectionDenied: {
-		summary: "The proxy doesn't let the call to STS through",
-		causes: func(_ assumerole.Exchange, err error) []string {
-			const password = "The proxy wants a user and a password: put them into its URL, by a variable."
-			if connection, is := errors.AsType[*assumerole.ConnectionError](
-				err,
-			); is &&
-				connection.HTTPStatus == http.StatusProxyAuthRequired {
-				return []string{password, wrongProxy}
-			}
-			if connection, is := errors.AsType[*assumerole.ConnectionError](
-				err,
-			); is &&
-				connection.HTTPStatus >= http.StatusInternalServerError {
-				return []string{
-					"The proxy fails, or can't reach the host itself: run again, or see its log.",
-					wrongProxy,
-				}
-			}
-			return []string{"The proxy forbids the host: have it allowed, port 443.", wrongProxy}
-		},
-	},
-	assumerole.ConnectionRefused: {summary: "The proxy can't be used", causes: always("Nothing listens at the "+
-		"proxy's host and port: correct its URL, or start it.", wrongProxy)},
-	assumerole.ConnectionNoName: {summary: "The proxy can't be used", causes: always("The proxy's name has a slip, "+
-		"or is known inside another network alone: correct its URL.", wrongProxy, noDNS)},
-	assumerole.ConnectionNotTLS: {summary: "The proxy can't be used", causes: always("The proxy's URL says https, "+
-		"and the proxy is spoken to by http: write http. What is asked of STS goes through it by TLS all the same.",
-		wrongProxy)},
-	assumerole.ConnectionOther: {summary: "The proxy can't be used", causes: always("The proxy's URL is that of "+
-		"another kind of server, or the proxy fails: correct it, or run again when it is up.", wrongProxy)},
+	assumerole.ConnectionDenied: {summary: "The proxy doesn't let the call to STS through", causes: proxyDenial},
+	assumerole.ConnectionRefused: {summary: "The proxy can't be used", causes: always(
+		"Nothing listens at the proxy's host and port. Correct the proxy's URL, or start the proxy.", wrongProxy)},
+	assumerole.ConnectionNoName: {summary: "The proxy can't be used", causes: always(
+		"The proxy's name might have a typo, or might be known only inside another network. Correct the proxy's URL.",
+		wrongProxy, noDNS)},
+	assumerole.ConnectionNotTLS: {summary: "The proxy can't be used", causes: always(
+		"The proxy's URL has https, but the proxy speaks plain http. Write http in the proxy's URL. The call to STS "+
+			"is encrypted all the same.", wrongProxy)},
+	assumerole.ConnectionOther: {summary: "The proxy can't be used", causes: always(
+		"The proxy might not respond, or its URL might be that of another server. Check the proxy's URL, or run "+
+			"again when the proxy is up.", wrongProxy)},
+}
+
+func proxyDenial(_ assumerole.Exchange, err error) []string {
+	status := 0
+	if connection, ok := errors.AsType[*assumerole.ConnectionError](err); ok {
+		status = connection.HTTPStatus
+	}
+	switch {
+	case status == http.StatusProxyAuthRequired:
+		return []string{
+			"The proxy requires a user and a password. Add them to the proxy's URL, with a variable.",
+			wrongProxy,
+		}
+	case status >= http.StatusInternalServerError:
+		return []string{"The proxy fails, or can't reach the host itself. Run again, or see its log.", wrongProxy}
+	}
+	return []string{"The proxy denies the host. Allow it there, with port 443.", wrongProxy}
 }
 
 // shortTimeout is one that only a user sets.
 const shortTimeout = 10 * time.Second
 
-var timeoutTrouble = trouble{
-	summary: "No credentials within the timeout",
-	causes: func(exchange assumerole.Exchange, err error) []string {
-		var causes []string
-		timeout, is := errors.AsType[*assumerole.TimeoutError](err)
-		if is && timeout.Timeout < shortTimeout {
-			causes = []string{"timeout is short: set it higher. Unless it is set, it is 1m."}
-		}
-		switch {
-		case !exchange.Sent:
-			return append(
-				causes,
-				"What gives the token is slow or hangs: run again, or set timeout higher.",
-				"The token is to come from a service that isn't there: this machine isn't one of that platform's, or "+
-					"a "+
-					"firewall keeps it from the service.",
-			)
-		case exchange.Destination.AWS:
-			return append(causes, noWayOut,
-				"A firewall between here and there drops the call without a word: have the host allowed.",
-				"The server is overloaded, or takes longer than this: run again, or set timeout higher.")
-		}
+var timeoutTrouble = trouble{summary: "No credentials within the timeout", causes: timeoutCauses}
+
+func timeoutCauses(exchange assumerole.Exchange, err error) []string {
+	var causes []string
+	if timeout, ok := errors.AsType[*assumerole.TimeoutError](err); ok && timeout.Timeout < shortTimeout {
+		causes = []string{"The timeout is short. Set timeout to a longer time. The default is 1m."}
+	}
+	const (
+		silentFirewall = "A firewall or a proxy might silently drop the traffic. Allow the host."
+		slowServer     = "The server might be slow. Run again, or set timeout to a longer time."
+	)
+	switch {
+	case !exchange.Sent:
 		return append(causes,
-			"A firewall between here and there drops the call without a word: have the host allowed.",
-			"The server is overloaded, or takes longer than this: run again, or set timeout higher.",
-			"The server waits for something else than a call: is it another service's port?")
-	},
+			"The source of the token might be slow. Run again, or set timeout to a longer time.",
+			"The source might be a platform that this machine doesn't run on, or a firewall might block it. Check "+
+				"web_identity_token_request.")
+	case exchange.Destination.AWS:
+		return append(causes, noWayOut, silentFirewall, slowServer)
+	}
+	return append(causes, silentFirewall, slowServer, notSTSHere)
 }
 
 // unanswered explains a call that got no answer of STS.
@@ -295,16 +286,16 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 // troubleOf finds the kind, and says in a sentence what happened.
 func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what string) {
 	host := DestinationText(exchange.Destination)
-	if redirect, is := errors.AsType[*transport.RedirectError](err); is {
+	if redirect, ok := errors.AsType[*transport.RedirectError](err); ok {
 		target := "elsewhere"
 		if redirect.Host != "" {
 			target = "to " + quoted(redirect.Host)
 		}
-		return redirectTrouble, fmt.Sprintf("%s answered with HTTP status %d, a redirect %s. It isn't followed, "+
-			"since the token goes to the configured endpoint alone.",
+		return redirectTrouble, fmt.Sprintf("%s answered with HTTP status %d, a redirect %s. The provider doesn't "+
+			"follow it, because the token goes only to the configured endpoint.",
 			host, redirect.Status, target)
 	}
-	if answer, is := errors.AsType[*assumerole.AnswerError](err); is {
+	if answer, ok := errors.AsType[*assumerole.AnswerError](err); ok {
 		what = fmt.Sprintf("The answer of %s %s.", host, secret.Scrub(answer.Problem))
 		switch {
 		case answer.HTTPStatus >= http.StatusInternalServerError:
@@ -314,7 +305,7 @@ func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what str
 		}
 		return answerTroubles[answer.Kind], what
 	}
-	if timeout, is := errors.AsType[*assumerole.TimeoutError](err); is {
+	if timeout, ok := errors.AsType[*assumerole.TimeoutError](err); ok {
 		found = timeoutTrouble
 		if timeout.Timeout < shortTimeout {
 			found.argument = timeoutArgument
@@ -322,15 +313,15 @@ func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what str
 		return found, fmt.Sprintf("%s passed while %s.", inShort(timeout.Timeout), stageText(exchange, timeout.During))
 	}
 	what = fmt.Sprintf("The call to %s failed: %s", host, fullStop(secret.Scrub(err.Error())))
-	connection, is := errors.AsType[*assumerole.ConnectionError](err)
+	connection, ok := errors.AsType[*assumerole.ConnectionError](err)
 	switch {
-	case !is:
+	case !ok:
 		return connectionTroubles[assumerole.ConnectionOther], what
 	case !connection.OfProxy:
 		return connectionTroubles[connection.Kind], what
 	}
-	found, known := proxyTroubles[connection.Kind]
-	if !known {
+	found, ok = proxyTroubles[connection.Kind]
+	if !ok {
 		found = proxyTroubles[assumerole.ConnectionOther]
 	}
 	return found, what

@@ -21,20 +21,19 @@ func Warnings(exchange assumerole.Exchange) []Explanation {
 		warnings = append(warnings, Explanation{
 			Once:    true,
 			Summary: "A token for AWS goes to a server that isn't AWS's",
-			Detail: fmt.Sprintf("The token's audience is %s, and it goes to %s. That server could use the token at "+
-				"AWS itself, for every role that trusts it. "+
-				"Ask the identity provider for a token with an audience of that server's own.", awsAudience,
-				DestinationText(exchange.Destination)),
+			Detail: fmt.Sprintf("The token's audience is %s, and the token goes to %s. That server could use the "+
+				"token at AWS, for "+
+				"every role that trusts it. Request a token with an audience of that server's own.",
+				awsAudience, DestinationText(exchange.Destination)),
 		})
 	}
 	if len(exchange.Request.PolicyARNs) > 0 {
 		warnings = append(warnings, Explanation{
 			Argument: PolicyARNsArgument,
-			Summary:  "The session may not be restricted",
-			Detail: fmt.Sprintf("The call goes to %s, which isn't AWS's. Other servers, MinIO and Ceph among them, "+
-				"ignore policy_arns and give the session all "+
-				"that the role may do. Use policy there, and try out that it holds.",
-				DestinationText(exchange.Destination)),
+			Summary:  "The session might not be restricted",
+			Detail: fmt.Sprintf("The call goes to %s, which isn't AWS's. Other servers, such as MinIO and Ceph, "+
+				"ignore policy_arns. "+
+				"Use policy instead, and check that it restricts the session.", DestinationText(exchange.Destination)),
 		})
 	}
 	return warnings

@@ -64,7 +64,7 @@ func MistypedAudience(claims webidentity.Claims) string {
 		plain = strings.TrimPrefix(strings.TrimPrefix(plain, "https://"), "http://")
 		plain = strings.TrimRight(plain, "/.")
 		if slices.Contains(mistyped, plain) || regionalHost.MatchString(plain) ||
-			distance(plain, webidentity.DefaultAudience) <= maxWrongLetters {
+			Distance(plain, webidentity.DefaultAudience) <= maxWrongLetters {
 			return audience
 		}
 	}
@@ -75,8 +75,8 @@ func MistypedAudience(claims webidentity.Claims) string {
 // China, sts.amazonaws.com.cn, has three additional ones.
 const maxWrongLetters = 2
 
-// distance is the Levenshtein distance, in bytes. A text that is much longer isn't measured.
-func distance(a, b string) int {
+// Distance is the Levenshtein distance, in bytes. A text that is much longer isn't measured.
+func Distance(a, b string) int {
 	if len(a) > 2*len(b) {
 		return len(a)
 	}

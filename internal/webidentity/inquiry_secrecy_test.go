@@ -69,7 +69,8 @@ func TestTokenWithTheBearerIsAnError(t *testing.T) {
 		}
 		for _, claims := range []string{
 			`{"sub":"` + platform.bearer + `"}`, `{"sub":"repo:` + platform.bearer[4:24] + `"}`,
-			`{"sub":"s","aud":["a","` + platform.bearer + `"]}`, `{"iss":"https://` + platform.bearer + `.example.com"}`,
+			`{"sub":"s","aud":["a","` + platform.bearer + `"]}`, `{"iss":"https://` + platform.bearer +
+				`.example.com"}`,
 		} {
 			server := play(t, always(http.StatusOK, platform.answer(token(`{}`, claims))))
 			_, err := platform.source(server).Token(t.Context())
