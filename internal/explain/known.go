@@ -122,11 +122,11 @@ func claim(claims webidentity.Claims, now time.Time, fact fact) (name, value str
 
 // more refers to the section of the page about troubleshooting.
 func more(heading string) string {
-	return "More causes: docs/guides/troubleshooting.md#" + anchor(heading)
+	return "More causes: docs/guides/troubleshooting.md#" + Anchor(heading)
 }
 
-// anchor is the one that a renderer of Markdown gives a heading.
-func anchor(heading string) string {
+// Anchor is the one that a renderer of Markdown gives a heading.
+func Anchor(heading string) string {
 	keep := func(r rune) rune {
 		switch {
 		case r == ' ':

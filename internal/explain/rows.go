@@ -138,8 +138,12 @@ const otherAnswer = "other"
 
 // headingOf is the heading of an answer's section on the page about troubleshooting.
 func headingOf(id, summary string, aws bool) string {
-	if heading := headings[id]; aws && heading != "" {
+	heading := headings[id]
+	switch {
+	case aws && heading != "":
 		return heading
+	case id == "invalidField": // its summary names the argument
+		return "A value isn't valid"
 	}
 	return summary
 }

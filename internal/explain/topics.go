@@ -25,6 +25,7 @@ type Chapter struct {
 
 // Topic is a failure as its diagnostic explains it, for an exchange that stands as an example.
 type Topic struct {
+	Heading    string // what people search for; unique on the page
 	Summary    string
 	Argument   string   // that the error points at; empty: the block
 	Codes      []string // that STS answers; none when it answers nothing, or any other
@@ -37,11 +38,11 @@ type Topic struct {
 // Chapters are all the failures that are explained, by the very functions that explain them.
 func Chapters() []Chapter {
 	return []Chapter{
-		{"No token", noTokenTopics()},
-		{"STS refuses", refusalTopics(assumerole.AWSAnswers, exampleAtAWS)},
-		{"What the token itself shows", []Topic{findingTopic()}},
-		{"A server that isn't AWS's refuses", refusalTopics(assumerole.OtherAnswers, exampleElsewhere)},
-		{"No answer of an STS", troubleTopics()},
+		{"Errors of STS", refusalTopics(assumerole.AWSAnswers, exampleAtAWS)},
+		{"Claims of the token", []Topic{findingTopic()}},
+		{"Sources of the token", noTokenTopics()},
+		{"Connections and endpoints", troubleTopics()},
+		{"Errors of other servers", refusalTopics(assumerole.OtherAnswers, exampleElsewhere)},
 		{"Warnings", warningTopics()},
 	}
 }
@@ -88,6 +89,7 @@ func refusalTopics(answers []assumerole.Answer, example func() assumerole.Exchan
 			continue // the topic of the codes has the message, too
 		}
 		topic := refusalTopic(answer, advices[answer.ID], example())
+		topic.Heading = headingOf(answer.ID, topic.Summary, example().Destination.AWS)
 		topic.Codes = answer.Codes
 		if answer.Message != "" {
 			topic.Messages = []string{answer.Message}
@@ -99,7 +101,8 @@ func refusalTopics(answers []assumerole.Answer, example func() assumerole.Exchan
 		other = otherAtAWS
 	}
 	last := refusalTopic(assumerole.Answer{}, other, example())
-	last.Paragraphs = []string{"Any other code."}
+	last.Heading = headingOf(otherAnswer, last.Summary, example().Destination.AWS)
+	last.Paragraphs = []string{"This is for any other code."}
 	return merged(append(topics, last))
 }
 
@@ -112,7 +115,7 @@ func refusalTopic(answer assumerole.Answer, advise func(refusal) advice, example
 	}
 	var paragraphs []string
 	if answer.ID == "tokenExpired" && !example.Destination.AWS {
-		paragraphs = []string{"Some servers answer another code, with the message \"Token is expired\"."}
+		paragraphs = []string{"Some servers return another code with the message \"Token is expired\"."}
 	}
 	if answer.ID == "tokenExpired" || answer.ID == "tokenTooOld" {
 		refused.Claims.Expiration = exampleTime.Add(-time.Hour)
@@ -129,8 +132,10 @@ func refusalTopic(answer assumerole.Answer, advise func(refusal) advice, example
 
 // findingTopic has what claims can show to be wrong, each of an example that it is wrong with.
 func findingTopic() Topic {
-	topic := Topic{Summary: "Beside what STS says", Paragraphs: []string{"Whatever STS answers, the diagnostic says " +
-		"what the token's claims show to be wrong:"}}
+	topic := Topic{
+		Summary:    "Problems that the claims show",
+		Paragraphs: []string{"The error of a denial also lists these problems of the token, if it has them."},
+	}
 	for _, change := range []func(*assumerole.Exchange){
 		func(e *assumerole.Exchange) { e.Claims = nil },
 		func(e *assumerole.Exchange) { e.Claims.Expiration = exampleTime.Add(-time.Hour) },
@@ -253,7 +258,8 @@ func exampleValues(platform webidentity.Platform) webidentity.Values {
 func merged(topics []Topic) []Topic {
 	var all []Topic
 	for _, topic := range topics {
-		if n := slices.IndexFunc(all, func(other Topic) bool { return other.Summary == topic.Summary }); n >= 0 {
+		topic.Heading = cmp.Or(topic.Heading, topic.Summary)
+		if n := slices.IndexFunc(all, func(other Topic) bool { return other.Heading == topic.Heading }); n >= 0 {
 			all[n].Paragraphs = append(all[n].Paragraphs, topic.Paragraphs...)
 			all[n].Messages = append(all[n].Messages, topic.Messages...)
 			for _, cause := range topic.Causes {

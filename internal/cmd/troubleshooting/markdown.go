@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 // markdown writes the chapters.
 func markdown(chapters []explain.Chapter) string {
 	var text strings.Builder
+	contents(&text, chapters)
 	for n, chapter := range chapters {
 		if n > 0 {
 			text.WriteString("\n")
@@ -22,8 +24,25 @@ func markdown(chapters []explain.Chapter) string {
 	return text.String()
 }
 
+// contents writes the table of contents.
+func contents(text *strings.Builder, chapters []explain.Chapter) {
+	text.WriteString("## Contents\n\n")
+	for _, chapter := range chapters {
+		fmt.Fprintf(text, "- [%s](#%s)\n", escaped(chapter.Title), explain.Anchor(chapter.Title))
+		for _, topic := range chapter.Topics {
+			fmt.Fprintf(text, "  - [%s](#%s)\n", escaped(headingOf(topic)), explain.Anchor(headingOf(topic)))
+		}
+	}
+	text.WriteString("\n")
+}
+
+func headingOf(topic explain.Topic) string { return cmp.Or(topic.Heading, topic.Summary) }
+
 func write(text *strings.Builder, topic explain.Topic) {
-	fmt.Fprintf(text, "\n### %s\n", escaped(topic.Summary))
+	fmt.Fprintf(text, "\n### %s\n", escaped(headingOf(topic)))
+	if headingOf(topic) != topic.Summary {
+		fmt.Fprintf(text, "\nThe error's summary is \"%s\".\n", escaped(topic.Summary))
+	}
 	if sign := signOf(topic); sign != "" {
 		fmt.Fprintf(text, "\n%s\n", sign)
 	}

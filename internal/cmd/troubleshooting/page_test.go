@@ -78,6 +78,35 @@ func TestComplete(t *testing.T) {
 	}
 }
 
+// TestPageHasTheSectionsOfTheErrors checks that the link of each error leads to a section.
+func TestPageHasTheSectionsOfTheErrors(t *testing.T) {
+	t.Parallel()
+	anchors := map[string]bool{}
+	for _, chapter := range explain.Chapters() {
+		for _, topic := range chapter.Topics {
+			if anchor := explain.Anchor(headingOf(topic)); anchors[anchor] {
+				t.Errorf("there are two sections %s", anchor)
+			} else {
+				anchors[anchor] = true
+			}
+		}
+	}
+	files, err := filepath.Glob(filepath.FromSlash("../../explain/testdata/*.txt"))
+	if err != nil || len(files) < 100 {
+		t.Fatalf("%d golden files, %v", len(files), err)
+	}
+	for _, file := range files {
+		golden, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, link, ok := strings.Cut(string(golden), "docs/guides/troubleshooting.md#")
+		if link = strings.TrimSpace(link); ok && !anchors[link] {
+			t.Errorf("%s: there is no section %s", filepath.Base(file), link)
+		}
+	}
+}
+
 func TestMarkdown(t *testing.T) {
 	t.Parallel()
 	got := markdown([]explain.Chapter{{Title: "One", Topics: []explain.Topic{
@@ -91,7 +120,8 @@ func TestMarkdown(t *testing.T) {
 		},
 		{Summary: "Plain", Paragraphs: []string{"One.", "Two."}},
 	}}})
-	want := "## One\n\n### It \\*fails\\*\n\nCode: `A`, `B`. Message: `... because ...` or `` ... of `x` ... `` At " +
+	want := "## Contents\n\n- [One](#one)\n  - [It \\*fails\\*](#it-fails)\n  - [Plain](#plain)\n\n" +
+		"## One\n\n### It \\*fails\\*\n\nCode: `A`, `B`. Message: `... because ...` or `` ... of `x` ... `` At " +
 		"`role_arn`.\n\n1. a \\<b> \\[c]\n2. \\`d\\`\n\nOnly if so.\n\n" +
 		"```json\n{\n  \"x\": \"${*}\"\n}\n```\n\n- Beware.\n\n### Plain\n\nOne.\n\nTwo.\n"
 	if got != want {
