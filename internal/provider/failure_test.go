@@ -113,12 +113,12 @@ var atAWS = map[string]failing{
 		summary: "The role's account has no provider for the token's issuer",
 		says:    []string{`If you trust the issuer, create the provider`, `"https://stranger.example.com"`},
 	},
-	"no_key": {token: "another_kid", summary: "STS can't get the issuer's keys to verify the web identity " +
-		"token", says: []string{"lack the token's key ID", `key ID "nowhere"`, "tried 2 times"}},
+	"no_key": {token: "another_kid", summary: "STS can't get the issuer's keys", says: []string{"lack the token's " +
+		"key ID", `key ID "nowhere"`, "tried 2 times"}},
 	"bad_signature": {
 		token:   "foreign",
 		summary: "STS can't validate the web identity token",
-		says:    []string{"The signature doesn't fit"},
+		says:    []string{"The signature might be invalid"},
 	},
 	"bad_algorithm": {
 		token:   "hs256",
@@ -133,7 +133,7 @@ var atAWS = map[string]failing{
 	"no_aud": {
 		token:   "no_aud",
 		summary: "The web identity token has no audience",
-		says:    []string{"asked for without an audience"},
+		says:    []string{"Request a token with an audience"},
 	},
 	"no_sub": {
 		token:   "no_sub",
@@ -143,13 +143,13 @@ var atAWS = map[string]failing{
 	"opaque": {
 		token:   "opaque",
 		summary: "The web identity token isn't an ID token",
-		says:    []string{"give the ID token, a JWT", "The token isn't a JWT"},
+		says:    []string{"Use the ID token, a JWT", "the token isn't a JWT"},
 	},
 	"login_with_amazon": {
 		arguments: []string{set("provider_id", "www.amazon.com")},
 		argument:  "provider_id",
 		summary:   "The web identity token isn't one of Login with Amazon",
-		says:      []string{"Leave provider_id out"},
+		says:      []string{"Remove provider_id"},
 	},
 	"expired": {
 		token:   "expired",
@@ -160,7 +160,7 @@ var atAWS = map[string]failing{
 		arguments: []string{"duration_seconds = 7200"},
 		argument:  "duration_seconds",
 		summary:   "The session would be longer than the role allows",
-		says:      []string{"duration_seconds asks for 7200 seconds"},
+		says:      []string{"duration_seconds is 7200 seconds"},
 	},
 	"bad_policy": {
 		arguments: []string{`policy = jsonencode({ Version = "2012-10-17", Statements = [] })`},
@@ -168,42 +168,42 @@ var atAWS = map[string]failing{
 		summary:   "The session policy isn't valid",
 		says:      []string{"MalformedPolicyDocument"},
 	},
-	"large_policy": {arguments: []string{largePolicy()}, argument: "policy", summary: "Session policies and " +
-		"session tags are too large together", says: []string{"PackedPolicyTooLarge"}},
+	"large_policy": {arguments: []string{largePolicy()}, argument: "policy", summary: "Session policies and session " +
+		"tags are too large together", says: []string{"PackedPolicyTooLarge"}},
 
 	"bad_thumbprint": {
-		answer: refuses(400, "InvalidIdentityToken", "OpenIDConnect provider's HTTPS certificate "+
-			"doesn't match configured thumbprint"), summary: "STS doesn't trust the issuer's HTTPS certificate",
+		answer: refuses(400, "InvalidIdentityToken", "OpenIDConnect provider's HTTPS certificate doesn't match "+
+			"configured thumbprint"), summary: "STS doesn't trust the issuer's HTTPS certificate",
 		says: []string{
-			"update the provider's thumbprints",
+			"update the thumbprint of the IAM OIDC provider",
 		},
 	},
 	"too_old": {
 		answer:  refuses(400, "ExpiredTokenException", "Token too old: 1788264000"),
 		summary: "The web identity token was issued too long ago",
-		says:    []string{"longer ago than STS takes"},
+		says:    []string{"issued (iat) too long ago"},
 	},
 	"rejected_claim": {
 		answer:  refuses(403, "IDPRejectedClaim", "The identity provider rejected the claim"),
-		summary: "The identity provider rejects the web identity token",
-		says:    []string{"was revoked or has expired"},
+		summary: "The identity provider rejected the web identity token",
+		says:    []string{"might be revoked or expired"},
 	},
 	"idp_down": {
 		answer:  refuses(400, "IDPCommunicationError", "The identity provider could not be reached"),
-		summary: "The identity provider can't be reached to verify the web identity token",
+		summary: "The server can't reach the identity provider",
 		says:    []string{"tried 2 times"},
 	},
 	"bad_arn": {
 		answer:   refuses(400, "ValidationError", "Request ARN is invalid"),
 		argument: "role_arn",
-		summary:  "The role's ARN isn't valid",
-		says:     []string{"has a slip in the role's name or path"},
+		summary:  "STS doesn't accept the role's ARN",
+		says:     []string{"might have a typo"},
 	},
 	"bad_field": {
-		answer: refuses(400, "ValidationError", "1 validation error detected: Value 'x' at "+
-			"'roleSessionName' failed to satisfy constraint: Member must have length"), argument: "role_session_name",
+		answer: refuses(400, "ValidationError", "1 validation error detected: Value 'x' at 'roleSessionName' failed "+
+			"to satisfy constraint: Member must have length"), argument: "role_session_name",
 		summary: "The value of role_session_name isn't valid", says: []string{
-			"It must be 2 to 64",
+			"It must have 2 to 64",
 		},
 	},
 	"disabled_region": {answer: refuses(403, "RegionDisabledException", "STS is not activated in this region for "+
@@ -213,11 +213,11 @@ var atAWS = map[string]failing{
 	"throttled": {
 		answer:    refuses(400, "Throttling", "Rate exceeded"),
 		arguments: []string{set("timeout", "2s")},
-		summary:   "Too many calls at once",
+		summary:   "STS throttled the calls",
 		says:      []string{"The timeout, 2s, was over", "lower Terraform's -parallelism"},
 	},
-	"never_heard_of": {answer: refuses(400, "SomethingNew", "Nobody has heard of it"), summary: "STS rejected " +
-		"the exchange", says: []string{
+	"never_heard_of": {answer: refuses(400, "SomethingNew", "Nobody has heard of it"), summary: "STS rejected the " +
+		"exchange", says: []string{
 		`STS answered SomethingNew: "Nobody has heard of it`,
 		"CloudTrail in account 111122223333, Region us-east-1,",
 	}},
@@ -286,10 +286,12 @@ var atAWS = map[string]failing{
 
 // elsewhere are failures at servers that aren't AWS's, or no STS at all.
 var elsewhere = map[string]failing{
-	"denied": {answer: refuses(403, "AccessDenied", "Access denied."), summary: "The server doesn't let the " +
-		"web identity token have the role", says: []string{`The server answered AccessDenied: "Access denied.`}},
-	"bad_jwt": {answer: refuses(400, "InvalidParameterValue", "unable to parse"), summary: "The server doesn't " +
-		"take the web identity token", says: []string{"doesn't know the token's issuer"}},
+	"denied": {
+		answer: refuses(403, "AccessDenied", "Access denied."), summary: "The server denied the exchange",
+		says: []string{`The server answered AccessDenied: "Access denied.`},
+	},
+	"bad_jwt": {answer: refuses(400, "InvalidParameterValue", "unable to parse"), summary: "The server rejected the " +
+		"web identity token", says: []string{"might not know the token's issuer"}},
 	"expired_there": {
 		answer: answers(
 			400,
@@ -297,7 +299,7 @@ var elsewhere = map[string]failing{
 			`<ErrorResponse><Error><Type></Type><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`,
 		),
 		summary: "The web identity token has expired",
-		says:    []string{"By this machine's clock the token is good until"},
+		says:    []string{"By this machine's clock, the token is valid until"},
 	},
 	"expired_minio": {answer: refuses(400, "InvalidParameterValue", "Token is expired"), summary: "The web identity " +
 		"token has expired", says: []string{`The server answered InvalidParameterValue: "Token is expired`}},
@@ -308,18 +310,18 @@ var elsewhere = map[string]failing{
 	},
 	"wants_https": {
 		answer:  answers(400, "text/html", "<html>The plain HTTP request was sent to HTTPS port</html>"),
-		summary: "The STS endpoint wants https",
-		says:    []string{"write https"},
+		summary: "The STS endpoint requires https",
+		says:    []string{"Write https"},
 	},
 	"another_api": {
 		answer:  answers(405, "text/xml", `<Error><Code>MethodNotAllowed</Code><Message>no</Message></Error>`),
 		summary: "The endpoint doesn't know the call",
-		says:    []string{"another service's, S3's say"},
+		says:    []string{"another service"},
 	},
-	"html": {answer: answers(200, "text/html", "<html>"+leaked+"</html>"), summary: "The endpoint answers " +
-		"with a web page", says: []string{"(HTTP status 200) is a page of HTML", "a console's"}},
-	"json": {answer: answers(200, "application/json", `{"secret":"`+leaked+`"}`), summary: "The endpoint " +
-		"isn't an STS", says: []string{"of type application/json", "Name the STS"}},
+	"html": {answer: answers(200, "text/html", "<html>"+leaked+"</html>"), summary: "The endpoint answers with a web " +
+		"page", says: []string{"(HTTP status 200) is a page of HTML", "a website or a console"}},
+	"json": {answer: answers(200, "application/json", `{"secret":"`+leaked+`"}`), summary: "The endpoint isn't an " +
+		"STS", says: []string{"of type application/json", "Set endpoint to the URL of the STS"}},
 	"other_xml": {
 		answer:  answers(400, "text/xml", `<ListAllMyBucketsResult>`+leaked+`</ListAllMyBucketsResult>`),
 		summary: "The endpoint isn't an STS",
@@ -333,23 +335,22 @@ var elsewhere = map[string]failing{
 	"unavailable": {
 		answer:  answers(503, "text/plain", "later"),
 		summary: "The STS endpoint fails",
-		says:    []string{"(HTTP status 503) isn't one of STS", "run again when it is up", "tried 2 times"},
+		says:    []string{"(HTTP status 503) isn't one of STS", "Run again when it is up", "tried 2 times"},
 	},
 	"cut_off": {
 		answer:  answers(200, "text/xml", answerOfSTS[:250]),
-		summary: "The answer of STS breaks off",
-		says:    []string{"run again"},
+		summary: "The answer of STS is incomplete",
+		says:    []string{"Run again"},
 	},
 	"cut_connection": {answer: takesOver(func(w *bufio.ReadWriter) {
 		_, _ = w.WriteString("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + answerOfSTS)
-	}), summary: "The connection to STS was cut", says: []string{"before the answer was complete"}},
+	}), summary: "The connection to STS was closed", says: []string{"before the answer was complete"}},
 	"hangs_up": {
 		answer:  takesOver(func(*bufio.ReadWriter) {}),
-		summary: "The connection to STS was cut",
+		summary: "The connection to STS was closed",
 		says:    []string{"before the answer was complete"},
 	},
-	"endless": {answer: endless, summary: "The endpoint's answer is far too large", says: []string{"larger than 1 " +
-		"MiB"}},
+	"endless": {answer: endless, summary: "The endpoint's answer is too large", says: []string{"larger than 1 MiB"}},
 	"upgrade": {answer: takesOver(func(w *bufio.ReadWriter) {
 		_, _ = w.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
 	}), summary: "The endpoint speaks another protocol", says: []string{"HTTP status 101"}},
@@ -365,24 +366,24 @@ var elsewhere = map[string]failing{
 	"old_credentials": {
 		answer:  answers(200, "text/xml", strings.Replace(answerOfSTS, "2999", "2001", 1)),
 		summary: "The credentials from STS have already expired",
-		says:    []string{"at 2001-01-02T03:04:05Z", "A clock is wrong"},
+		says:    []string{"at 2001-01-02T03:04:05Z", "A clock might be wrong"},
 	},
 	"bad_time": {
 		answer:  answers(200, "text/xml", strings.Replace(answerOfSTS, "2999-01-02T03:04:05Z", "tomorrow "+leaked, 1)),
-		summary: "The answer of STS has an expiration that can't be read",
+		summary: "The answer of STS has an invalid expiration",
 		says:    []string{"isn't a time"},
 	},
 	"redirect": {answer: func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://login.example.com/?t="+leaked, http.StatusTemporaryRedirect)
 	}, summary: "The STS endpoint redirects elsewhere", says: []string{
-		"HTTP status 307", `"login.example.com"`, "It isn't followed",
+		"HTTP status 307", `"login.example.com"`, "The provider doesn't follow it",
 	}},
 	"silent": {
 		answer:    func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		arguments: []string{set("timeout", "2s")},
 		argument:  "timeout",
 		summary:   "No credentials within the timeout",
-		says:      []string{"2s passed while waiting for the answer of STS", "tried once, in 2s"},
+		says:      []string{"2s passed while waiting for the answer of STS", "2s passed"},
 	},
 	"drips": {
 		answer:    drips,
@@ -400,25 +401,25 @@ var elsewhere = map[string]failing{
 	"untrusted": {
 		provider: "untrusted",
 		summary:  "The STS endpoint's certificate isn't trusted",
-		says:     []string{"custom_ca_bundle", "tried once"},
+		says:     []string{"custom_ca_bundle", "endpoint "},
 	},
 	"plain": {
 		provider: "plain",
 		summary:  "The STS endpoint doesn't speak TLS",
-		says:     []string{"Name the port for https; or write http"},
+		says:     []string{"Use the port for https"},
 	},
 	"nameless": {
 		provider: "nameless",
 		summary:  "The STS endpoint's name doesn't resolve",
-		says:     []string{"doesn't resolve", "The endpoint's name has a slip"},
+		says:     []string{"doesn't resolve", "The endpoint's name might have a typo"},
 	},
 	"proxy_is_gone": {provider: "proxy_gone", summary: "The proxy can't be used", says: []string{"it refuses the " +
 		"connection", "Nothing listens at the proxy's host and port"}},
-	"proxy_is_http": {provider: "proxy_http", summary: "The proxy can't be used", says: []string{"write http"}},
+	"proxy_is_http": {provider: "proxy_http", summary: "The proxy can't be used", says: []string{"Write http"}},
 	"proxy_refuses": {
 		provider: "proxied",
 		summary:  "The proxy doesn't let the call to STS through",
-		says:     []string{"refuses to connect (HTTP status 403)", "The proxy forbids the host"},
+		says:     []string{"refuses to connect (HTTP status 403)", "The proxy denies the host"},
 	},
 
 	// Roles and policies of MinIO and SeaweedFS.
@@ -442,7 +443,7 @@ var elsewhere = map[string]failing{
 		"policies"),
 	"other_client_id": aboutRole("InvalidParameterValue", "STS JWT Token has `azp` claim invalid, `azp` must match "+
 		"configured OpenID Client ID", "arn:minio:iam:::role/x", "The OpenID provider on the server has another "+
-		"client ID", "The cause might be the role and not the token"),
+		"client ID", "The role might be the cause"),
 	"policy_denies": aboutRole(
 		"AccessDenied",
 		"this user does not have enough permission",
@@ -482,13 +483,13 @@ var elsewhere = map[string]failing{
 	"tampered_rsa": {
 		answer:  refuses(400, "InvalidParameterValue", "crypto/rsa: verification error"),
 		summary: "The token's signature is invalid",
-		says:    []string{"changed after the issuer signed it"},
+		says:    []string{"changed the token after the issuer signed it"},
 	},
 	"tampered": {
-		answer: refuses(400, "InvalidParameterValue", "failed to validate web identity token: "+
-			"invalid token format: token signature is invalid"), summary: "The token's signature is invalid",
+		answer: refuses(400, "InvalidParameterValue", "failed to validate web identity token: invalid token format: "+
+			"token signature is invalid"), summary: "The token's signature is invalid",
 		says: []string{
-			"changed after the issuer signed it",
+			"changed the token after the issuer signed it",
 		},
 	},
 	"no_public_key": {
@@ -497,7 +498,7 @@ var elsewhere = map[string]failing{
 		says:    []string{`The token's issuer is "https://ci.example.com"`},
 	},
 	"no_such_issuer": {answer: refuses(403, "AccessDenied", "no identity provider registered for issuer: "+
-		"https://ci.example.com"), summary: "The server doesn't know the token's issuer", says: []string{
+		"https://ci.example.com"), summary: "The server might not know the token's issuer", says: []string{
 		"register it on the server",
 	}},
 	"not_yet": {
@@ -506,15 +507,19 @@ var elsewhere = map[string]failing{
 		says:    []string{"Synchronize both clocks"},
 	},
 	"long_duration": {
-		answer: refuses(400, "InvalidParameterValue", "DurationSeconds must be between 900 and 43200 "+
-			"seconds"), arguments: []string{"duration_seconds = 86400"}, argument: "duration_seconds",
+		answer: refuses(400, "InvalidParameterValue", "DurationSeconds must be between 900 and 43200 seconds"),
+		arguments: []string{
+			"duration_seconds = 86400",
+		}, argument: "duration_seconds",
 		summary: "The server doesn't allow this session duration", says: []string{
 			"duration_seconds is 86400",
 		},
 	},
 	"no_version": {
-		answer: refuses(400, "InvalidParameterValue", "Version cannot be empty expecting "+
-			"'2012-10-17'"), arguments: []string{`policy = jsonencode({ Statement = [] })`}, argument: "policy",
+		answer: refuses(400, "InvalidParameterValue", "Version cannot be empty expecting '2012-10-17'"),
+		arguments: []string{
+			`policy = jsonencode({ Statement = [] })`,
+		}, argument: "policy",
 		summary: "The session policy has no version", says: []string{"Set it to"},
 	},
 }
