@@ -498,7 +498,7 @@ var elsewhere = map[string]failing{
 		says:    []string{`The token's issuer is "https://ci.example.com"`},
 	},
 	"no_such_issuer": {answer: refuses(403, "AccessDenied", "no identity provider registered for issuer: "+
-		"https://ci.example.com"), summary: "The server might not know the token's issuer", says: []string{
+		"https://ci.example.com"), summary: "The server doesn't know the token's issuer", says: []string{
 		"register it on the server",
 	}},
 	"not_yet": {
