@@ -191,9 +191,9 @@ type hostileServer struct {
 	attacks  map[string]func(secret string) string // of STS's, by a session's name
 	lifetime time.Duration                         // of the sessions that it gives
 
-	mutex sync.Mutex
-	calls map[string]int // by the attack's name
-	given []string       // the secrets in its answers
+	mutex   sync.Mutex
+	calls   map[string]int // by the attack's name
+	secrets []string       // the secrets in its answers
 }
 
 func (s *hostileServer) answer(request *http.Request) string {
@@ -208,9 +208,9 @@ func (s *hostileServer) answer(request *http.Request) string {
 			Get("serviceConnectionId") +
 		request.URL.Query().
 			Get("resource")
-	var asked struct{ Audience string }
-	if json.Unmarshal(body, &asked) == nil {
-		name += asked.Audience
+	var parameters struct{ Audience string }
+	if json.Unmarshal(body, &parameters) == nil {
+		name += parameters.Audience
 	}
 	token := s.give(
 		"eyJhbGciOiJSUzI1NiJ9." + base64.RawURLEncoding.EncodeToString(
@@ -258,7 +258,7 @@ func unique(name string) string {
 func (s *hostileServer) give(secret string) string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.given = append(s.given, secret)
+	s.secrets = append(s.secrets, secret)
 	return secret
 }
 
@@ -395,7 +395,7 @@ func TestWireAttacks(t *testing.T) {
 				append(platformVariables(address), "TF_VAR_token="+token, "SSL_CERT_FILE="+authority)...)
 			printed := cli.fails(t, "plan", "-no-color", "-parallelism=30")
 			expectCalls(t, server, sessions)
-			cli.expectNoSecret(t, append(server.given, token), printed, log)
+			cli.expectNoSecret(t, append(server.secrets, token), printed, log)
 		})
 	}
 }
@@ -456,7 +456,7 @@ func TestEchoAttacks(t *testing.T) {
 	log := cli.tracing(t, "TF_VAR_token="+token)
 	printed := cli.fails(t, "plan", "-no-color", "-parallelism=30")
 	expectCalls(t, server, names)
-	cli.expectNoSecret(t, append(server.given, token), printed, log)
+	cli.expectNoSecret(t, append(server.secrets, token), printed, log)
 }
 
 // TestRefreshAttacks has STS answer so when credentials are refreshed: nothing is in the process's output either, nor
@@ -502,7 +502,7 @@ resource "terraform_data" "wait" {
 		}
 		server.mutex.Unlock()
 	}
-	cli.expectNoSecret(t, append(server.given, token), printed+read(t, filepath.Join(out, "stderr")), log)
+	cli.expectNoSecret(t, append(server.secrets, token), printed+read(t, filepath.Join(out, "stderr")), log)
 }
 
 // tracing has the CLI log at the most talkative level, and gives the log's path.
@@ -589,19 +589,19 @@ func (p secretParts) search(t *testing.T, place, text string) {
 	t.Helper()
 	reduced := lettersAndDigits.ReplaceAllString(text, "")
 	for n := 0; n+runLength <= len(reduced); n++ {
-		if encoding, found := p.runs[reduced[n:n+runLength]]; found {
+		if encoding, ok := p.runs[reduced[n:n+runLength]]; ok {
 			t.Errorf("a part of a secret (%s) is in %s: …%s…", encoding, place, reduced[max(0, n-60):n])
 			return
 		}
 	}
-	found := map[string]bool{}
+	pieces := map[string]bool{}
 	for word := range strings.FieldsSeq(text) {
 		if p.pieces[word] {
-			found[word] = true
+			pieces[word] = true
 		}
 	}
-	if len(found) >= pieceCount {
-		t.Errorf("%d pieces of secrets are together in %s", len(found), place)
+	if len(pieces) >= pieceCount {
+		t.Errorf("%d pieces of secrets are together in %s", len(pieces), place)
 	}
 }
 

@@ -288,7 +288,7 @@ func TestLongestDurations(t *testing.T) {
 	)
 }
 
-// TestWhatOnlyAWSDemands holds that it isn't demanded of another program's STS.
+// TestWhatOnlyAWSDemands checks that it isn't demanded of another program's STS.
 func TestWhatOnlyAWSDemands(t *testing.T) {
 	w := newWorld(t)
 	for name, argument := range map[string]string{

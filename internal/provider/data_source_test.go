@@ -18,7 +18,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-func known(path tfjsonpath.Path, value knownvalue.Check) statecheck.StateCheck {
+func checkValue(path tfjsonpath.Path, value knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(dataSource, path, value)
 }
 
@@ -47,30 +47,33 @@ func TestEveryAttribute(t *testing.T) {
 			set("timeout", "90s"),
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("role_arn"), knownvalue.StringExact(roleARN(production))),
-			known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("job-7")),
-			known(tfjsonpath.New("web_identity_token"), knownvalue.StringExact(" "+token+"\n")),
-			known(tfjsonpath.New("web_identity_token_file"), knownvalue.Null()),
-			known(tfjsonpath.New("provider_id"), knownvalue.Null()),
-			known(tfjsonpath.New("policy"), knownvalue.StringExact(policy)),
-			known(
+			checkValue(tfjsonpath.New("role_arn"), knownvalue.StringExact(roleARN(production))),
+			checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact("job-7")),
+			checkValue(tfjsonpath.New("web_identity_token"), knownvalue.StringExact(" "+token+"\n")),
+			checkValue(tfjsonpath.New("web_identity_token_file"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("provider_id"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("policy"), knownvalue.StringExact(policy)),
+			checkValue(
 				tfjsonpath.New("policy_arns"),
 				knownvalue.SetExact(
 					[]knownvalue.Check{knownvalue.StringExact("arn:aws:iam::aws:policy/ReadOnlyAccess")},
 				),
 			),
-			known(tfjsonpath.New("duration_seconds"), knownvalue.Int32Exact(1800)),
-			known(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int32Exact(2048)),
-			known(tfjsonpath.New("timeout"), knownvalue.StringExact("90s")),
-			known(key.AtMapKey("access_key_id"), knownvalue.StringRegexp(regexp.MustCompile(`^ASIA[A-Z0-9]{16}$`))),
-			known(key.AtMapKey("secret_access_key"), knownvalue.StringRegexp(inState)),
-			known(key.AtMapKey("session_token"), knownvalue.StringFunc(func(token string) error {
+			checkValue(tfjsonpath.New("duration_seconds"), knownvalue.Int32Exact(1800)),
+			checkValue(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int32Exact(2048)),
+			checkValue(tfjsonpath.New("timeout"), knownvalue.StringExact("90s")),
+			checkValue(
+				key.AtMapKey("access_key_id"),
+				knownvalue.StringRegexp(regexp.MustCompile(`^ASIA[A-Z0-9]{16}$`)),
+			),
+			checkValue(key.AtMapKey("secret_access_key"), knownvalue.StringRegexp(inState)),
+			checkValue(key.AtMapKey("session_token"), knownvalue.StringFunc(func(token string) error {
 				if len(token) < 2048 {
 					return fmt.Errorf("it has %d bytes, where 2048 were asked for", len(token))
 				}
 				return nil
 			})),
-			known(key.AtMapKey("expiration"), knownvalue.StringFunc(func(expiration string) error {
+			checkValue(key.AtMapKey("expiration"), knownvalue.StringFunc(func(expiration string) error {
 				instant, err := time.Parse(time.RFC3339, expiration)
 				if life := time.Until(
 					instant,
@@ -80,22 +83,22 @@ func TestEveryAttribute(t *testing.T) {
 				}
 				return err
 			})),
-			known(
+			checkValue(
 				tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
 				knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/job-7"),
 			),
-			known(
+			checkValue(
 				tfjsonpath.New("assumed_role_user").AtMapKey("assumed_role_id"),
 				knownvalue.StringRegexp(regexp.MustCompile(`^AROA\w+:job-7$`)),
 			),
-			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
-			known(tfjsonpath.New("audience"), knownvalue.StringExact(audience)),
-			known(tfjsonpath.New("identity_provider"), knownvalue.StringExact(w.issuer.URL())),
-			known(tfjsonpath.New("source_identity"), knownvalue.StringExact("alice")),
-			known(tfjsonpath.New("packed_policy_size"), knownvalue.NotNull()),
-			known(tfjsonpath.New("session_token_size"), knownvalue.NotNull()),
-			known(tfjsonpath.New("session_token_utilization"), knownvalue.NotNull()),
-			known(tfjsonpath.New("environment"), knownvalue.MapPartial(map[string]knownvalue.Check{
+			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
+			checkValue(tfjsonpath.New("audience"), knownvalue.StringExact(audience)),
+			checkValue(tfjsonpath.New("identity_provider"), knownvalue.StringExact(w.issuer.URL())),
+			checkValue(tfjsonpath.New("source_identity"), knownvalue.StringExact("alice")),
+			checkValue(tfjsonpath.New("packed_policy_size"), knownvalue.NotNull()),
+			checkValue(tfjsonpath.New("session_token_size"), knownvalue.NotNull()),
+			checkValue(tfjsonpath.New("session_token_utilization"), knownvalue.NotNull()),
+			checkValue(tfjsonpath.New("environment"), knownvalue.MapPartial(map[string]knownvalue.Check{
 				"AWS_ACCESS_KEY_ID":     knownvalue.NotNull(),
 				"AWS_SECRET_ACCESS_KEY": knownvalue.NotNull(),
 				"AWS_SESSION_TOKEN":     knownvalue.NotNull(),
@@ -162,13 +165,13 @@ func TestMinimalBlock(t *testing.T) {
 			"policy_arns = []",
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("terraform")),
-			known(tfjsonpath.New("source_identity"), knownvalue.Null()),
-			known(tfjsonpath.New("packed_policy_size"), knownvalue.Null()),
-			known(tfjsonpath.New("duration_seconds"), knownvalue.Null()),
-			known(tfjsonpath.New("timeout"), knownvalue.Null()),
-			known(tfjsonpath.New("policy"), knownvalue.Null()),
-			known(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(0)),
+			checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact("terraform")),
+			checkValue(tfjsonpath.New("source_identity"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("packed_policy_size"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("duration_seconds"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("timeout"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("policy"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(0)),
 		},
 	})
 	for _, parameter := range []string{
@@ -192,7 +195,7 @@ func TestServerThatAnswersLess(t *testing.T) {
 <Credentials><AccessKeyId>KEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><SessionToken>SESSION</SessionToken></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
 	)
-	null := func(path tfjsonpath.Path) statecheck.StateCheck { return known(path, knownvalue.Null()) }
+	null := func(path tfjsonpath.Path) statecheck.StateCheck { return checkValue(path, knownvalue.Null()) }
 	run(t, resource.TestStep{
 		Config: providerAt(
 			endpoint,
@@ -202,10 +205,10 @@ func TestServerThatAnswersLess(t *testing.T) {
 			"duration_seconds = 31536000",
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("role_arn"), knownvalue.StringExact("")),
-			known(tfjsonpath.New("credentials").AtMapKey("access_key_id"), knownvalue.StringExact("KEYID")),
-			known(tfjsonpath.New("credentials").AtMapKey("secret_access_key"), knownvalue.StringExact("SECRET")),
-			known(tfjsonpath.New("credentials").AtMapKey("session_token"), knownvalue.StringExact("SESSION")),
+			checkValue(tfjsonpath.New("role_arn"), knownvalue.StringExact("")),
+			checkValue(tfjsonpath.New("credentials").AtMapKey("access_key_id"), knownvalue.StringExact("KEYID")),
+			checkValue(tfjsonpath.New("credentials").AtMapKey("secret_access_key"), knownvalue.StringExact("SECRET")),
+			checkValue(tfjsonpath.New("credentials").AtMapKey("session_token"), knownvalue.StringExact("SESSION")),
 			null(
 				tfjsonpath.New("credentials").AtMapKey("expiration"),
 			),
@@ -232,7 +235,7 @@ func TestTokenFile(t *testing.T) {
 	run(t, resource.TestStep{
 		Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
+			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
 		},
 	})
 }
@@ -253,12 +256,12 @@ func TestAccessTokenOfAnOAuthProvider(t *testing.T) {
 			set("provider_id", "www.amazon.com"),
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("identity_provider"), knownvalue.StringExact("www.amazon.com")),
+			checkValue(tfjsonpath.New("identity_provider"), knownvalue.StringExact("www.amazon.com")),
 		},
 	})
 }
 
-// TestUnknownArgumentWaitsForTheApply holds that nothing is sent at plan time while an argument isn't known.
+// TestUnknownArgumentWaitsForTheApply checks that nothing is sent at plan time while an argument isn't known.
 func TestUnknownArgumentWaitsForTheApply(t *testing.T) {
 	w := newWorld(t)
 	run(t, resource.TestStep{
@@ -268,7 +271,7 @@ func TestUnknownArgumentWaitsForTheApply(t *testing.T) {
 			plancheck.ExpectUnknownValue(dataSource, tfjsonpath.New("credentials")),
 		}},
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
+			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
 		},
 	})
 }

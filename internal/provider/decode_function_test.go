@@ -71,7 +71,7 @@ func TestDecodeWebIdentityToken(t *testing.T) {
 	runFunction(t, config, checks)
 }
 
-// TestDecodeHostileClaims holds that no claims make the function fail, beside whose error Terraform prints the token,
+// TestDecodeHostileClaims checks that no claims make the function fail, beside whose error Terraform prints the token,
 // or take long.
 func TestDecodeHostileClaims(t *testing.T) {
 	testenv.Isolate(t)
@@ -146,8 +146,8 @@ func TestDecodeHostileClaims(t *testing.T) {
 	}
 	start := time.Now()
 	runFunction(t, config, checks)
-	if took := time.Since(start); took > 30*time.Second {
-		t.Errorf("it took %s", took)
+	if duration := time.Since(start); duration > 30*time.Second {
+		t.Errorf("it took %s", duration)
 	}
 }
 
@@ -192,7 +192,7 @@ func TestDecodeDeepTexts(t *testing.T) {
 	runFunction(t, config, checks)
 }
 
-// TestDecodeLongToken holds that a token which is longer than STS takes isn't decoded.
+// TestDecodeLongToken checks that a token which is longer than STS takes isn't decoded.
 func TestDecodeLongToken(t *testing.T) {
 	testenv.Isolate(t)
 	config := ""

@@ -11,7 +11,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// TestEnvironmentsIdentityGoesToAWSAlone holds that the environment's token and role are taken together, and that the
+// TestEnvironmentsIdentityGoesToAWSAlone checks that the environment's token and role are taken together, and that the
 // token doesn't go to a server that somebody named.
 func TestEnvironmentsIdentityGoesToAWSAlone(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -51,7 +51,7 @@ func TestEnvironmentsIdentityGoesToAWSAlone(t *testing.T) {
 	}
 }
 
-// TestEnvironmentsRoleNeedsItsToken holds that a block with a token of its own never takes the environment's role.
+// TestEnvironmentsRoleNeedsItsToken checks that a block with a token of its own never takes the environment's role.
 func TestEnvironmentsRoleNeedsItsToken(t *testing.T) {
 	w := newWorld(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
@@ -94,7 +94,7 @@ func TestEnvironmentsTokenFileIsNamedInItsErrors(t *testing.T) {
 	)
 }
 
-// TestEnvironmentsTokenMustBeAJWT holds that no other file is posted to anybody.
+// TestEnvironmentsTokenMustBeAJWT checks that no other file is posted to anybody.
 func TestEnvironmentsTokenMustBeAJWT(t *testing.T) {
 	testenv.Isolate(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "key", "-----BEGIN PRIVATE KEY-----"))
@@ -110,7 +110,7 @@ func TestSessionNameOfTheEnvironment(t *testing.T) {
 	w := newWorld(t)
 	arguments := []string{set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))}
 	named := func(name string) []statecheck.StateCheck {
-		return []statecheck.StateCheck{known(tfjsonpath.New("role_session_name"), knownvalue.StringExact(name))}
+		return []statecheck.StateCheck{checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact(name))}
 	}
 
 	t.Setenv("AWS_ROLE_SESSION_NAME", "from-the-environment")
@@ -132,7 +132,7 @@ func TestSessionNameOfTheEnvironment(t *testing.T) {
 	})
 }
 
-// TestProviderThatIsNotKnownYet holds that an unknown argument of the provider block neither falls through to the
+// TestProviderThatIsNotKnownYet checks that an unknown argument of the provider block neither falls through to the
 // environment nor sends anything.
 func TestProviderThatIsNotKnownYet(t *testing.T) {
 	for _, argument := range []string{"region", "endpoint"} {
@@ -155,7 +155,7 @@ provider "sts" {
 	}
 }
 
-// TestSettingsErrors holds that what is wrong outside the blocks is named as what it is.
+// TestSettingsErrors checks that what is wrong outside the blocks is named as what it is.
 func TestSettingsErrors(t *testing.T) {
 	for name, test := range map[string]struct{ variable, value, want string }{
 		"a profile": {

@@ -26,7 +26,7 @@ import (
 
 const typeName = "sts_assume_role_with_web_identity"
 
-// TestTwinsAreOneSchema holds that data source and ephemeral resource have the same attributes, as Terraform sees them,
+// TestTwinsAreOneSchema checks that the data source and the ephemeral resource have the same attributes in Terraform,
 // but for the three that are the ephemeral's own.
 func TestTwinsAreOneSchema(t *testing.T) {
 	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
@@ -38,11 +38,11 @@ func TestTwinsAreOneSchema(t *testing.T) {
 		t.Fatal(err, schemas.Diagnostics)
 	}
 	byName := func(schema *tfprotov6.Schema) map[string]*tfprotov6.SchemaAttribute {
-		all := map[string]*tfprotov6.SchemaAttribute{}
+		attributes := map[string]*tfprotov6.SchemaAttribute{}
 		for _, attribute := range schema.Block.Attributes {
-			all[attribute.Name] = attribute
+			attributes[attribute.Name] = attribute
 		}
-		return all
+		return attributes
 	}
 	ofData, ofEphemeral := byName(
 		schemas.DataSourceSchemas[typeName],
@@ -113,7 +113,7 @@ func TestEphemeralEveryAttribute(t *testing.T) {
 		}
 		return whole
 	}
-	is := func(value knownvalue.Check, path ...string) statecheck.StateCheck {
+	check := func(value knownvalue.Check, path ...string) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("echo.test", data(path...), value)
 	}
 	runEphemeral(t, resource.TestStep{
@@ -126,26 +126,26 @@ func TestEphemeralEveryAttribute(t *testing.T) {
 			set("timeout", "60s"),
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			is(knownvalue.StringExact(policy), "policy"),
-			is(knownvalue.StringExact("terraform"), "role_session_name"),
-			is(knownvalue.StringRegexp(regexp.MustCompile(`^ASIA`)), "credentials", "access_key_id"),
-			is(knownvalue.NotNull(), "credentials", "secret_access_key"),
-			is(knownvalue.NotNull(), "credentials", "session_token"),
-			is(knownvalue.NotNull(), "credentials", "expiration"),
-			is(
+			check(knownvalue.StringExact(policy), "policy"),
+			check(knownvalue.StringExact("terraform"), "role_session_name"),
+			check(knownvalue.StringRegexp(regexp.MustCompile(`^ASIA`)), "credentials", "access_key_id"),
+			check(knownvalue.NotNull(), "credentials", "secret_access_key"),
+			check(knownvalue.NotNull(), "credentials", "session_token"),
+			check(knownvalue.NotNull(), "credentials", "expiration"),
+			check(
 				knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/terraform"),
 				"assumed_role_user",
 				"arn",
 			),
-			is(knownvalue.StringExact(subject), "subject_from_web_identity_token"),
-			is(knownvalue.Null(), "source_identity"),
-			is(knownvalue.MapSizeExact(8), "environment"),
-			is(
+			check(knownvalue.StringExact(subject), "subject_from_web_identity_token"),
+			check(knownvalue.Null(), "source_identity"),
+			check(knownvalue.MapSizeExact(8), "environment"),
+			check(
 				knownvalue.Null(),
 				"refreshable",
 			),
-			is(knownvalue.Null(), "shared_config_file"),
-			is(knownvalue.Null(), "profile"),
+			check(knownvalue.Null(), "shared_config_file"),
+			check(knownvalue.Null(), "profile"),
 		},
 	})
 }
@@ -196,7 +196,7 @@ const staticKeys = `
   token      = ephemeral.sts_assume_role_with_web_identity.test.credentials.session_token
 `
 
-// TestEphemeralLeavesNothing holds that static keys work in plan and apply, in an apply of a saved plan that is older
+// TestEphemeralLeavesNothing checks that static keys work in plan and apply, in an apply of a saved plan that is older
 // than its session, and that neither token nor secrets are in state, plan, output or log.
 func TestEphemeralLeavesNothing(t *testing.T) {
 	t.Parallel()

@@ -46,11 +46,11 @@ func (e *exchanger) read(
 		diagnostics.AddError("Unexpected block", err.Error())
 		return nil, nil
 	}
-	made := e.exchange(ctx, &block, diagnostics)
-	if made == nil {
+	exchange := e.exchange(ctx, &block, diagnostics)
+	if exchange == nil {
 		return nil, nil
 	}
-	return arguments.withResult(*made), made
+	return arguments.withResult(*exchange), exchange
 }
 
 // exchange makes the exchange that a block asks for; nil beside an error.
@@ -58,11 +58,11 @@ func (e *exchanger) exchange(
 	ctx context.Context,
 	block *model,
 	diagnostics *diag.Diagnostics,
-) (exchanged *assumerole.Exchange) {
+) (result *assumerole.Exchange) {
 	defer func() {
 		if bug := assumerole.Bug(recover()); bug != nil {
 			addError(diagnostics, explain.Failure(assumerole.Exchange{}, bug))
-			exchanged = nil
+			result = nil
 		}
 	}()
 	if !e.isReadyFor(block, diagnostics) {
@@ -72,18 +72,18 @@ func (e *exchanger) exchange(
 	if diagnostics.HasError() {
 		return nil
 	}
-	made, err := e.logged(ctx, ctx, request)
-	for _, warning := range explain.Warnings(made) {
+	exchange, err := e.logged(ctx, ctx, request)
+	for _, warning := range explain.Warnings(exchange) {
 		if warning.Once && e.warned.Swap(true) {
 			continue
 		}
 		addWarning(diagnostics, warning)
 	}
 	if err != nil {
-		addError(diagnostics, explain.Failure(made, err))
+		addError(diagnostics, explain.Failure(exchange, err))
 		return nil
 	}
-	return &made
+	return &exchange
 }
 
 // isReadyFor refuses to go on with arguments of the provider block that aren't known yet: Terraform calls a provider
@@ -124,13 +124,13 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 // logged makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it
 // is secret.
 func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Request) (assumerole.Exchange, error) {
-	asked := map[string]any{
+	requestFields := map[string]any{
 		"role_arn":          request.ShownRoleARN(),
 		"role_session_name": request.RoleSessionName,
 		"token_source":      explain.SourceName(request.Token),
 	}
 	request.Attempted = func(attempt assumerole.Attempt) {
-		tflog.Debug(logging, "AssumeRoleWithWebIdentity: a call failed", asked, map[string]any{
+		tflog.Debug(logging, "AssumeRoleWithWebIdentity: a call failed", requestFields, map[string]any{
 			"attempt":     attempt.Number,
 			"reason":      attempt.Err.Error(),
 			"again":       attempt.Again,
@@ -138,7 +138,7 @@ func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Requ
 		})
 	}
 	exchange, err := e.client.Exchange(ctx, request)
-	made := map[string]any{
+	exchangeFields := map[string]any{
 		"endpoint":    exchange.Destination.Host,
 		"region":      exchange.Destination.Region,
 		"attempts":    exchange.Calls,
@@ -146,8 +146,8 @@ func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Requ
 		"succeeded":   err == nil,
 	}
 	if exchange.Result != nil {
-		made["request_id"] = exchange.Result.RequestID
+		exchangeFields["request_id"] = exchange.Result.RequestID
 	}
-	tflog.Debug(logging, "AssumeRoleWithWebIdentity", asked, made)
+	tflog.Debug(logging, "AssumeRoleWithWebIdentity", requestFields, exchangeFields)
 	return exchange, err
 }

@@ -582,8 +582,8 @@ func TestEveryFailure(t *testing.T) {
 				)...)
 			start := time.Now()
 			printed := cli.fails(t, "plan", "-json", "-parallelism=30")
-			if took := time.Since(start); took > time.Minute {
-				t.Errorf("it took %s", took)
+			if duration := time.Since(start); duration > time.Minute {
+				t.Errorf("it took %s", duration)
 			}
 			scene.check(t, kind, printed)
 			if kind == "data" { // what people read has the same words, but isn't JSON
@@ -688,11 +688,11 @@ func newFailures(t *testing.T) failures {
 }
 
 // script answers for a block, which a request is known by through its session's name.
-func script(all map[string]failing, w http.ResponseWriter, r *http.Request) bool {
+func script(byName map[string]failing, w http.ResponseWriter, r *http.Request) bool {
 	if err := r.ParseForm(); err != nil {
 		return false
 	}
-	scripted := all[r.PostForm.Get("RoleSessionName")]
+	scripted := byName[r.PostForm.Get("RoleSessionName")]
 	if scripted.answer == nil {
 		return false
 	}
@@ -792,17 +792,17 @@ func asJSON(t *testing.T, value any) string {
 }
 
 // all are the failures, each with the alias of its provider.
-func (f failures) all() map[string]failing {
-	all := map[string]failing{}
+func (f failures) byName() map[string]failing {
+	byName := map[string]failing{}
 	for alias, group := range map[string]map[string]failing{"aws": atAWS, "elsewhere": elsewhere} {
 		for name, failure := range group {
 			if failure.provider == "" {
 				failure.provider = alias
 			}
-			all[name] = failure
+			byName[name] = failure
 		}
 	}
-	return all
+	return byName
 }
 
 // config has all of them in blocks of one kind.
@@ -812,7 +812,7 @@ func (f failures) config(kind string) string {
 	for alias, arguments := range f.providers {
 		fmt.Fprintf(&text, "provider \"sts\" {\n  alias = %q\n  %s\n}\n", alias, strings.Join(arguments, "\n  "))
 	}
-	for name, failure := range f.all() {
+	for name, failure := range f.byName() {
 		arguments := slices.Clone(failure.arguments)
 		if !slices.ContainsFunc(
 			arguments,
@@ -854,10 +854,10 @@ func (f failures) check(t *testing.T, kind, printed string) {
 		}
 		errors[name] = message.Diagnostic
 	}
-	for name, want := range f.all() {
-		got, failed := errors[name]
+	for name, want := range f.byName() {
+		got, ok := errors[name]
 		switch {
-		case !failed:
+		case !ok:
 			t.Errorf("%s %s: no error", kind, name)
 			continue
 		case got.Summary != want.summary:
@@ -880,7 +880,7 @@ func (f failures) check(t *testing.T, kind, printed string) {
 // secrets are all that must not show: those that were sent and received, and parts of them.
 func (f failures) secrets(t *testing.T) []string {
 	t.Helper()
-	all := append(
+	values := append(
 		f.Secrets(),
 		leaked,
 		proxyPassword,
@@ -888,14 +888,14 @@ func (f failures) secrets(t *testing.T) []string {
 		base64.StdEncoding.EncodeToString([]byte("user:"+proxyPassword)),
 	)
 	for _, token := range f.tokens {
-		all = append(all, token)
+		values = append(values, token)
 		parts := strings.Split(token, ".")
 		if len(parts) == 3 {
-			all = append(all, parts[1])
+			values = append(values, parts[1])
 			if parts[2] != "" {
-				all = append(all, parts[2])
+				values = append(values, parts[2])
 			}
 		}
 	}
-	return all
+	return values
 }

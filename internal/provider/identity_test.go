@@ -25,7 +25,7 @@ func (w world) provider(arguments ...string) string {
 
 func isSubject(want string) []statecheck.StateCheck {
 	return []statecheck.StateCheck{
-		known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(want)),
+		checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(want)),
 	}
 }
 
@@ -81,7 +81,7 @@ func TestTokenOfAPlatform(t *testing.T) {
 	})
 }
 
-// TestDefaultAudience holds that of the platforms that let a job choose, and that a role in aws-cn has none.
+// TestDefaultAudience checks that of the platforms that let a job choose, and that a role in aws-cn has none.
 func TestDefaultAudience(t *testing.T) {
 	w := newWorld(t)
 	w.inGitHub(t)
@@ -97,7 +97,7 @@ func TestDefaultAudience(t *testing.T) {
 	run(t, resource.TestStep{
 		Config: w.config(set("role_arn", roleARN(production)), request),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("audience"), knownvalue.StringExact("sts.amazonaws.com")),
+			checkValue(tfjsonpath.New("audience"), knownvalue.StringExact("sts.amazonaws.com")),
 		},
 	})
 	run(t, resource.TestStep{
@@ -107,7 +107,7 @@ func TestDefaultAudience(t *testing.T) {
 	})
 }
 
-// TestIdentityOfTheProviderBlock holds that it is the default for blocks, and that a block's own wins.
+// TestIdentityOfTheProviderBlock checks that it is the default for blocks, and that a block's own wins.
 func TestIdentityOfTheProviderBlock(t *testing.T) {
 	w := newWorld(t)
 	w.addRole(
@@ -146,11 +146,11 @@ func TestIdentityOfTheProviderBlock(t *testing.T) {
 					),
 					ConfigStateChecks: append(
 						isSubject(subject),
-						known(
+						checkValue(
 							tfjsonpath.New("role_session_name"),
 							knownvalue.StringExact("provider"),
 						),
-						known(tfjsonpath.New("web_identity_token"), knownvalue.Null()),
+						checkValue(tfjsonpath.New("web_identity_token"), knownvalue.Null()),
 					),
 				},
 				resource.TestStep{
@@ -162,7 +162,7 @@ func TestIdentityOfTheProviderBlock(t *testing.T) {
 						),
 					ConfigStateChecks: append(
 						isSubject("repo:example/other"),
-						known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("block")),
+						checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact("block")),
 					),
 				})
 		})
@@ -196,7 +196,7 @@ func TestErrorOfTheProviderBlocksTokenSaysSo(t *testing.T) {
 	})
 }
 
-// TestUnknownIdentityOfTheProviderBlock holds that a block doesn't fall through to the environment, and that one with
+// TestUnknownIdentityOfTheProviderBlock checks that a block doesn't fall through to the environment, and that one with
 // an identity of its own needn't care.
 func TestUnknownIdentityOfTheProviderBlock(t *testing.T) {
 	w := newWorld(t)
@@ -246,7 +246,7 @@ func TestAllowedAccountIDs(t *testing.T) {
 		),
 		ConfigStateChecks: isSubject(subject),
 	})
-	asked := len(w.Requests())
+	requestCount := len(w.Requests())
 	for _, role := range []string{roleARN(staging), "", "arn:minio:iam:::role/x"} {
 		run(t, resource.TestStep{
 			Config: w.provider(
@@ -259,7 +259,7 @@ func TestAllowedAccountIDs(t *testing.T) {
 				"allowed_account_ids lists: 111122223333"),
 		})
 	}
-	if len(w.Requests()) != asked {
+	if len(w.Requests()) != requestCount {
 		t.Error("something was sent")
 	}
 }
@@ -287,7 +287,7 @@ output "subject" { value = data.sts_assume_role_with_web_identity.test.subject_f
 	searchFolder(t, []string{token}, cli.folder)
 }
 
-// TestManyRoles holds that many roles cost one token request and a call each, that many blocks which ask for the same
+// TestManyRoles checks that many roles cost one token request and a call each, that many blocks which ask for the same
 // cost one call, and that an STS that throttles slows the run down, and doesn't fail it.
 func TestManyRoles(t *testing.T) {
 	t.Parallel()

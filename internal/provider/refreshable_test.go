@@ -145,7 +145,7 @@ func TestStaticKeysExpire(t *testing.T) {
 	awaitNoFolder(t, cli) // Terraform doesn't close what it opened when a run fails
 }
 
-// TestRefreshableWinsOverWhatLiesAbout holds that neither keys in the environment, nor a default profile, nor the
+// TestRefreshableWinsOverWhatLiesAbout checks that neither keys in the environment, nor a default profile, nor the
 // variables of a pod on EKS win over the profile: for a provider, and for a command.
 func TestRefreshableWinsOverWhatLiesAbout(t *testing.T) {
 	t.Parallel()
@@ -208,7 +208,7 @@ func awsCLI(endpoint string) string {
 // credentialProcess runs the profile's command as the SDKs do.
 const credentialProcess = `sh -c "$(sed -n 's/^credential_process *= *//p' "$AWS_CONFIG_FILE")" > $OUT/stdout 2> $OUT/stderr`
 
-// TestRefreshThatFails holds that the reason reaches the process that asked, the log, and a warning at the end; and
+// TestRefreshThatFails checks that the reason reaches the process that asked, the log, and a warning at the end; and
 // what it says of a token that was given inline.
 func TestRefreshThatFails(t *testing.T) {
 	t.Parallel()
@@ -405,7 +405,7 @@ func (w whole) kill(t *testing.T, variable string, ready func(), arguments ...st
 	}
 }
 
-// TestReplacedExecutable holds that a session keeps to the program that is running when another one takes its file's
+// TestReplacedExecutable checks that a session keeps to the program that is running when another one takes its file's
 // place.
 func TestReplacedExecutable(t *testing.T) {
 	t.Parallel()
@@ -466,13 +466,13 @@ resource "terraform_data" "replace" {
 func processesOf(t *testing.T, variable string) []int {
 	t.Helper()
 	environments := processes(t, "environ")
-	var found []int
+	var pids []int
 	for pid, line := range processes(t, "cmdline") {
 		if strings.Contains(line, "terraform-provider-sts") && strings.Contains(environments[pid], variable) {
-			found = append(found, pid)
+			pids = append(pids, pid)
 		}
 	}
-	return found
+	return pids
 }
 
 // endProcesses ends what a run with a variable in its environment has left running.
@@ -493,17 +493,17 @@ func processes(t *testing.T, file string) map[int]string {
 	if err != nil {
 		t.Log("this system has no /proc, so no process is looked at")
 	}
-	all := map[int]string{}
+	contents := map[int]string{}
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
 		if err != nil {
 			continue
 		}
 		if content, err := os.ReadFile("/proc/" + entry.Name() + "/" + file); err == nil {
-			all[pid] = string(content)
+			contents[pid] = string(content)
 		}
 	}
-	return all
+	return contents
 }
 
 // searchProcesses looks for secrets in a process listing.

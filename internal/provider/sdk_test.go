@@ -200,10 +200,10 @@ resource "terraform_data" "programs" {
 			"STS="+w.URL(),
 		)...)
 	cli.must(t, "apply", "-no-color", "-auto-approve")
-	said := read(t, filepath.Join(out, "stderr"))
+	output := read(t, filepath.Join(out, "stderr"))
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("what the programs said: %s", said)
+			t.Logf("what the programs said: %s", output)
 		}
 	})
 	taken := map[string]string{}
@@ -224,7 +224,7 @@ func (w world) isSession(identity string) bool {
 	return strings.HasPrefix(keyID, "ASIA") && slices.Contains(w.Secrets(), token)
 }
 
-// TestSDKsTakeTheSessionsKeys holds that the keys of a session come before whatever else the runner has.
+// TestSDKsTakeTheSessionsKeys checks that the keys of a session come before whatever else the runner has.
 func TestSDKsTakeTheSessionsKeys(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
@@ -252,7 +252,7 @@ func TestSDKsTakeTheSessionsKeysWithoutAProfile(t *testing.T) {
 	}
 }
 
-// TestSDKsTakeTheProfile holds that a refreshable session comes before whatever else the runner has.
+// TestSDKsTakeTheProfile checks that a refreshable session comes before whatever else the runner has.
 func TestSDKsTakeTheProfile(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
@@ -263,8 +263,8 @@ func TestSDKsTakeTheProfile(t *testing.T) {
 	}
 }
 
-// TestSDKsFailWithTheProfile holds that a session that has expired, and can't be refreshed, is an error. No SDK goes on
-// with the credentials of the container or the machine.
+// TestSDKsFailWithTheProfile checks that an expired session that can't be refreshed is an error. No SDK may use the
+// credentials of the container or the machine instead.
 func TestSDKsFailWithTheProfile(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)

@@ -58,15 +58,15 @@ func (e *exchanger) refresh(
 // is shorter than the block's.
 func (e *exchanger) mint(ctx, logging context.Context, request assumerole.Request) (refresh.Credentials, error) {
 	request.Fresh, request.PropagationTimeout = true, 0
-	if deadline, bounded := ctx.Deadline(); bounded {
+	if deadline, ok := ctx.Deadline(); ok {
 		request.Timeout = min(request.Timeout, time.Until(deadline))
 	}
-	made, err := e.logged(ctx, logging, request)
+	exchange, err := e.logged(ctx, logging, request)
 	if err != nil {
-		explanation := explain.Refresh(made, err)
+		explanation := explain.Refresh(exchange, err)
 		return refresh.Credentials{}, fmt.Errorf("%s: %s", explanation.Summary, explanation.Detail)
 	}
-	return toRefresh(made.Result.Credentials), nil
+	return toRefresh(exchange.Result.Credentials), nil
 }
 
 // closeSession ends what refresh started. That refreshing failed is a warning here, because most SDKs hide it; but

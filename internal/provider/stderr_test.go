@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestStandardError holds that the provider writes nothing to its standard error unless one of Terraform's log
+// TestStandardError checks that the provider writes nothing to its standard error unless one of Terraform's log
 // variables asks for it, and that the lines about an exchange are there if one does.
 func TestStandardError(t *testing.T) {
 	t.Parallel()

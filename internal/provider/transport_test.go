@@ -91,9 +91,9 @@ func TestArgumentsOverEnvironment(t *testing.T) {
 // proxy lets tunnels through to one address, whatever they ask for, and notes what that was.
 type proxy struct {
 	*httptest.Server
-	to    string
-	mutex sync.Mutex
-	asked []string
+	to       string
+	mutex    sync.Mutex
+	requests []string
 }
 
 func newProxy(t *testing.T, to string) *proxy {
@@ -106,7 +106,7 @@ func newProxy(t *testing.T, to string) *proxy {
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	p.mutex.Lock()
-	p.asked = append(p.asked, request.Method+" "+request.Host)
+	p.requests = append(p.requests, request.Method+" "+request.Host)
 	p.mutex.Unlock()
 	if request.Method != http.MethodConnect {
 		w.WriteHeader(http.StatusForbidden)
@@ -179,15 +179,15 @@ func TestCABundleAndProxies(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments func(*proxy) []string
 		endpoint  string
-		asked     []string
+		requests  []string
 	}{
 		"https_proxy": {
 			arguments: func(p *proxy) []string { return []string{set("https_proxy", p.URL)} },
-			endpoint:  "https://sts.example.com", asked: []string{"CONNECT sts.example.com:443"},
+			endpoint:  "https://sts.example.com", requests: []string{"CONNECT sts.example.com:443"},
 		},
 		"http_proxy": {
 			arguments: func(p *proxy) []string { return []string{set("http_proxy", p.URL)} },
-			endpoint:  "http://sts.example.com", asked: []string{"POST sts.example.com"},
+			endpoint:  "http://sts.example.com", requests: []string{"POST sts.example.com"},
 		},
 		"no_proxy": {
 			arguments: func(p *proxy) []string {
@@ -212,8 +212,8 @@ func TestCABundleAndProxies(t *testing.T) {
 			})
 			p.mutex.Lock()
 			defer p.mutex.Unlock()
-			if !slices.Equal(p.asked, test.asked) {
-				t.Errorf("the proxy was asked for %q, want %q", p.asked, test.asked)
+			if !slices.Equal(p.requests, test.requests) {
+				t.Errorf("the proxy was asked for %q, want %q", p.requests, test.requests)
 			}
 			if hosts := testenv.Refused(); len(hosts) > 0 {
 				t.Errorf("the environment's proxy was asked for %q", hosts)
@@ -291,7 +291,7 @@ func TestFIPSWithAnEndpoint(t *testing.T) {
 	})
 }
 
-// TestUserAgent holds that the provider names itself and its version, as it was built.
+// TestUserAgent checks that the provider names itself and its version, as it was built.
 func TestUserAgent(t *testing.T) {
 	w := newWorld(t)
 	run(

@@ -197,7 +197,7 @@ func TestTwoAccountsFromOneIdentity(t *testing.T) {
 	}
 }
 
-// TestSameConfigurationAtAnotherServer holds that `endpoint` alone decides whose credentials one gets.
+// TestSameConfigurationAtAnotherServer checks that `endpoint` alone decides whose credentials one gets.
 func TestSameConfigurationAtAnotherServer(t *testing.T) {
 	t.Parallel()
 	w := startWorld(t)
@@ -258,8 +258,8 @@ func TestCtrlCEndsTheRun(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
-	if took := time.Since(interrupted); took > 5*time.Second {
-		t.Errorf("it went on for %s", took)
+	if duration := time.Since(interrupted); duration > 5*time.Second {
+		t.Errorf("it went on for %s", duration)
 	}
 	if output := transcript(err); !strings.Contains(output, "The run was interrupted before STS had answered") {
 		t.Errorf("the provider didn't get to say so:\n%s", output)
@@ -282,8 +282,8 @@ func TestSilentServerEndsInTheTimeout(t *testing.T) {
 	if !shows("1s passed while waiting for the answer of STS at " + listener.Addr().String()).MatchString(output) {
 		t.Errorf("it says:\n%s", output)
 	}
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %s", took)
+	if duration := time.Since(start); duration > 5*time.Second {
+		t.Errorf("it took %s", duration)
 	}
 }
 

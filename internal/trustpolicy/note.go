@@ -49,8 +49,8 @@ const (
 
 // notesOn are the notes for a statement, in the order to show them.
 func notesOn(statement Statement, issuer Issuer, claims webidentity.Claims) []Note {
-	var all []Note
-	for _, found := range []Note{
+	var notes []Note
+	for _, note := range []Note{
 		SubjectOf(issuer, claims).note,
 		noteIf(IsUnreviewed(claims), UnreviewedCode),
 		noteOnAudience(issuer, claims),
@@ -61,11 +61,11 @@ func notesOn(statement Statement, issuer Issuer, claims webidentity.Claims) []No
 		noteIf(slices.Contains(statement.Action, SetSourceIdentity), AllowsSourceIdentity),
 		noteIf(statement.isEscaped(), EscapedCharacters),
 	} {
-		if found != "" {
-			all = append(all, found)
+		if note != "" {
+			notes = append(notes, note)
 		}
 	}
-	return all
+	return notes
 }
 
 // noteIf is the note, or none if the condition is false.

@@ -77,16 +77,16 @@ var subjectForms = []subjectForm{
 
 // SubjectOf is how to name the token's subject.
 func SubjectOf(issuer Issuer, claims webidentity.Claims) Subject {
-	for _, known := range subjectForms {
-		match := known.form.FindStringSubmatch(claims.Subject)
-		if match == nil || !known.issuer.MatchString(string(issuer)) || known.values != nil && IsUnreviewed(claims) {
+	for _, form := range subjectForms {
+		match := form.form.FindStringSubmatch(claims.Subject)
+		if match == nil || !form.issuer.MatchString(string(issuer)) || form.values != nil && IsUnreviewed(claims) {
 			continue
 		}
-		if known.values == nil {
-			return Subject{Prefix: match[1], note: known.note}
+		if form.values == nil {
+			return Subject{Prefix: match[1], note: form.note}
 		}
-		subject := Subject{note: known.note}
-		for _, value := range known.values {
+		subject := Subject{note: form.note}
+		for _, value := range form.values {
 			subject.Values = append(subject.Values, match[1]+value)
 		}
 		return subject

@@ -60,8 +60,8 @@ func checkOutputs(got outputs, now time.Time) error {
 }
 
 func checkSession(name string, want target, sessions map[string]sessionOutput, now time.Time) error {
-	got, found := sessions[name]
-	if !found {
+	got, ok := sessions[name]
+	if !ok {
 		return fmt.Errorf("there is no session %s among the outputs", name)
 	}
 	return errors.Join(
@@ -144,15 +144,15 @@ func sortRequests(requests []emulator.Request) (roles, signers []string, err err
 
 // accessKeyID is what an Authorization header of Signature Version 4 names as its Credential, or empty.
 func accessKeyID(authorization string) string {
-	scope, found := strings.CutPrefix(authorization, "AWS4-HMAC-SHA256 Credential=")
-	if !found {
+	scope, ok := strings.CutPrefix(authorization, "AWS4-HMAC-SHA256 Credential=")
+	if !ok {
 		return ""
 	}
 	id, _, _ := strings.Cut(scope, "/")
 	return id
 }
 
-// wasRefused tells whether STS has refused somebody the role.
+// wasRefused reports whether STS has refused somebody the role.
 func wasRefused(requests []emulator.Request, roleARN string) bool {
 	for _, request := range requests {
 		if request.Action == assumeRole && request.Form.Get("RoleArn") == roleARN {

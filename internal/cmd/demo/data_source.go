@@ -65,11 +65,11 @@ func (d *demo) check(ctx context.Context) (string, error) {
 // findSecrets is honest about what a data source is, and shows that the search of the other part would find what is
 // there.
 func (d *demo) findSecrets(context.Context) (string, error) {
-	found, err := search(d.folder(dataSource), d.secrets())
+	counts, err := search(d.folder(dataSource), d.secrets())
 	if err != nil {
 		return "", err
 	}
-	return "in its state and its plan, as the guide says", wantSecrets(found)
+	return "in its state and its plan, as the guide says", wantSecrets(counts)
 }
 
 // askTooMuch shows that STS really looks: a plan for a role whose trust policy admits another subject must fail, and

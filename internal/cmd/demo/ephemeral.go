@@ -89,9 +89,9 @@ func (d *demo) checkLong(ctx context.Context) (string, error) {
 }
 
 func (d *demo) findNoSecrets(context.Context) (string, error) {
-	found, err := search(d.folder(ephemeral), d.secrets())
+	counts, err := search(d.folder(ephemeral), d.secrets())
 	if err != nil {
 		return "", err
 	}
-	return "none", wantNoSecrets(found)
+	return "none", wantNoSecrets(counts)
 }

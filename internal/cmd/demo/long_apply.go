@@ -11,15 +11,15 @@ import (
 
 // longApply is what was seen of an apply that should outlive its credentials.
 type longApply struct {
-	took     time.Duration
+	duration time.Duration
 	sessions int      // that STS gave while it ran
 	signers  []string // the access key IDs of the calls, in their order
 }
 
 // newLongApply reads the requests that STS got during the apply. The error is for one that it refused.
-func newLongApply(took time.Duration, requests []emulator.Request) (longApply, error) {
+func newLongApply(duration time.Duration, requests []emulator.Request) (longApply, error) {
 	roles, signers, err := sortRequests(requests)
-	return longApply{took: took, sessions: len(roles), signers: signers}, err
+	return longApply{duration: duration, sessions: len(roles), signers: signers}, err
 }
 
 // check tells why the apply proves nothing: no two calls, no different credentials, or not long enough.
@@ -34,10 +34,10 @@ func (l longApply) check() error {
 		return errors.New("both calls were signed with the same credentials: nothing was refreshed")
 	case l.sessions < 2:
 		return fmt.Errorf("STS gave %s in the apply, whose calls were signed with two", counted(l.sessions, "session"))
-	case l.took <= 2*sessionLife:
+	case l.duration <= 2*sessionLife:
 		return fmt.Errorf(
 			"the apply took %s, which is no longer than two sessions of %s",
-			l.took.Round(time.Millisecond),
+			l.duration.Round(time.Millisecond),
 			sessionLife,
 		)
 	}

@@ -67,7 +67,7 @@ func TestReport(t *testing.T) {
 		outputs: rightOutputs(),
 		cli:     &terraformcli.CLI{Product: "Terraform", Version: "1.11.4", Path: "/home/user/.cache/terraform"},
 		longApply: longApply{
-			took:     9*time.Second + 600*time.Millisecond,
+			duration: 9*time.Second + 600*time.Millisecond,
 			sessions: 3,
 			signers:  []string{"ASIAIOSFODNN7EXAMPLE", "ASIA0000000012345678"},
 		},

@@ -58,15 +58,15 @@ func (s *screen) step(name string, do func() (note string, err error)) error {
 	_, _ = fmt.Fprintf(s.out, "  %-27s ", name)
 	began := time.Now()
 	note, err := do()
-	took := fmt.Sprintf("%5.1f s", time.Since(began).Seconds())
+	duration := fmt.Sprintf("%5.1f s", time.Since(began).Seconds())
 	if err != nil {
-		s.say("%s  %s", took, s.paint(bad, "failed"))
+		s.say("%s  %s", duration, s.paint(bad, "failed"))
 		return err
 	}
 	if note == "" {
 		note = "done"
 	}
-	s.say("%s  %s", took, s.paint(faint, note))
+	s.say("%s  %s", duration, s.paint(faint, note))
 	return nil
 }
 

@@ -86,8 +86,8 @@ func (b *bench) chooseAWS(ctx context.Context) error {
 		return b.useStandIn()
 	}
 	b.awsNote = "hashicorp/aws as it is published"
-	if found := installedAWS.FindStringSubmatch(output); found != nil {
-		b.awsNote = fmt.Sprintf("hashicorp/aws %s", found[1])
+	if match := installedAWS.FindStringSubmatch(output); match != nil {
+		b.awsNote = fmt.Sprintf("hashicorp/aws %s", match[1])
 	}
 	return nil
 }

@@ -112,11 +112,11 @@ func (b *bench) diagnose(ctx context.Context, folder string) (result, error) {
 // lackingInStandIn names the blocks of resources that the stand-in doesn't have, and tells whether that is all that
 // there is against a configuration.
 func lackingInStandIn(validation string) (blocks []string, only bool) {
-	var found diagnosis
-	if err := json.Unmarshal([]byte(validation), &found); err != nil {
+	var validated diagnosis
+	if err := json.Unmarshal([]byte(validation), &validated); err != nil {
 		return nil, false
 	}
-	for _, diagnostic := range found.Diagnostics {
+	for _, diagnostic := range validated.Diagnostics {
 		unknown := diagnostic.Summary == "Invalid resource type" || diagnostic.Summary == "Invalid data source"
 		switch {
 		case diagnostic.Severity != "error":

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestReadmeShowsExamples holds that every configuration in README.md is, word for word, one of examples/, which are
+// TestReadmeShowsExamples checks that every configuration in README.md is, word for word, one of examples/, which are
 // validated.
 func TestReadmeShowsExamples(t *testing.T) {
 	root := filepath.Join("..", "..", "..")

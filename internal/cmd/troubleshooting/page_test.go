@@ -39,9 +39,9 @@ func TestReadmeShowsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, example, found := strings.Cut(string(readme), "```text\n")
+	_, example, ok := strings.Cut(string(readme), "```text\n")
 	example, _, ended := strings.Cut(example, "```")
-	if !found || !ended {
+	if !ok || !ended {
 		t.Fatal("there is no example")
 	}
 	lines := strings.Split(example, "\n")

@@ -97,14 +97,14 @@ func objectOf(t *testing.T, schema *tfprotov6.Schema) tftypes.Object {
 // values makes a block of those arguments, and of nulls.
 func values(t *testing.T, block tftypes.Object, arguments map[string]string) *tfprotov6.DynamicValue {
 	t.Helper()
-	all := map[string]tftypes.Value{}
+	members := map[string]tftypes.Value{}
 	for name, kind := range block.AttributeTypes {
-		all[name] = tftypes.NewValue(kind, nil)
-		if text, isSet := arguments[name]; isSet {
-			all[name] = tftypes.NewValue(kind, text)
+		members[name] = tftypes.NewValue(kind, nil)
+		if text, ok := arguments[name]; ok {
+			members[name] = tftypes.NewValue(kind, text)
 		}
 	}
-	value, err := tfprotov6.NewDynamicValue(block, tftypes.NewValue(block, all))
+	value, err := tfprotov6.NewDynamicValue(block, tftypes.NewValue(block, members))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func values(t *testing.T, block tftypes.Object, arguments map[string]string) *tf
 
 func mustSucceed(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
-	for _, one := range diagnostics {
-		t.Fatalf("%s: %s", one.Summary, one.Detail)
+	for _, diagnostic := range diagnostics {
+		t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
 	}
 }

@@ -155,16 +155,16 @@ func applyExample(
 		phases, roles = twoRoles, []string{"plan", "deploy"}
 	}
 	tokens := addRoles(t, server, name, guide, roles)
-	var all strings.Builder
+	var outputs strings.Builder
 	for _, phase := range phases {
 		inPhase := cli.With(variables(t, tokens[phase.trust])...)
 		output, err := inPhase.Run(t.Context(), folder, append(phase.arguments, "-no-color")...)
 		if err != nil {
 			t.Fatal(terraformcli.WithOutput(err))
 		}
-		all.WriteString(output)
+		outputs.WriteString(output)
 	}
-	return all.String()
+	return outputs.String()
 }
 
 // startServer has the aws provider of the configuration call the emulator.
@@ -234,8 +234,8 @@ func wantLines(t *testing.T, output, guide string) {
 		if line == "" {
 			continue
 		}
-		_, after, found := strings.Cut(rest, line)
-		if !found {
+		_, after, ok := strings.Cut(rest, line)
+		if !ok {
 			t.Errorf("the output doesn't have %q at its place:\n%s", line, output)
 			return
 		}

@@ -463,7 +463,7 @@ func withAudience(token emulator.Token, audience string) emulator.Token {
 	token.Audience = []string{audience}
 	token.Claims = maps.Clone(token.Claims)
 	delete(token.Claims, "aud")
-	if _, has := token.Claims["azp"]; has {
+	if _, ok := token.Claims["azp"]; ok {
 		token.Claims["azp"] = audience
 	}
 	return token
@@ -474,7 +474,7 @@ func TestTrustPolicies(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)
 	for name := range trusts {
-		if _, exists := guides[name]; !exists {
+		if _, ok := guides[name]; !ok {
 			t.Errorf("there is no guide %s", name)
 		}
 	}
@@ -598,8 +598,8 @@ func (b bench) assume(t *testing.T, token emulator.Token) error {
 func (b bench) wantDenied(t *testing.T, token emulator.Token) {
 	t.Helper()
 	err := b.assume(t, token)
-	refused, found := errors.AsType[smithy.APIError](err)
-	if !found || refused.ErrorCode() != "AccessDenied" {
+	refused, ok := errors.AsType[smithy.APIError](err)
+	if !ok || refused.ErrorCode() != "AccessDenied" {
 		t.Errorf("subject %q, audience %q: got %v, want AccessDenied", token.Subject, token.Audience, err)
 	}
 }
@@ -660,8 +660,8 @@ func checkValues(t *testing.T, operator, claim string, value any) {
 	}
 }
 
-// hasUUID tells whether the only wildcards are those in the place of one UUID, which can't match anything longer.
+// hasUUID reports whether the only wildcards are those in the place of one UUID, which can't match anything longer.
 func hasUUID(text string) bool {
-	before, after, found := strings.Cut(text, "/"+strings.Repeat("?", 36)+"/")
-	return found && !strings.ContainsAny(before+after, "*?")
+	before, after, ok := strings.Cut(text, "/"+strings.Repeat("?", 36)+"/")
+	return ok && !strings.ContainsAny(before+after, "*?")
 }

@@ -23,8 +23,8 @@ func TestInstallsFromTheMirror(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, one := range []Address{address, ConsumerAddress} {
-		if err := cli.Mirror(one, "1.2.3", executable); err != nil {
+	for _, provider := range []Address{address, ConsumerAddress} {
+		if err := cli.Mirror(provider, "1.2.3", executable); err != nil {
 			t.Fatal(err)
 		}
 	}
