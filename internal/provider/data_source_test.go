@@ -24,8 +24,8 @@ func checkValue(path tfjsonpath.Path, value knownvalue.Check) statecheck.StateCh
 
 // TestEveryAttribute holds each argument and each attribute of the answer, in state.
 func TestEveryAttribute(t *testing.T) {
-	w := newWorld(t)
-	token := w.token(t, func(token *emulator.Token) {
+	f := newFixture(t)
+	token := f.token(t, func(token *emulator.Token) {
 		token.Claims = map[string]any{"https://aws.amazon.com/source_identity": "alice"}
 	})
 	policy := "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", " +
@@ -33,7 +33,7 @@ func TestEveryAttribute(t *testing.T) {
 	key := tfjsonpath.New("credentials")
 	inState := regexp.MustCompile(`^\S+$`)
 	run(t, resource.TestStep{
-		Config: w.config(
+		Config: f.config(
 			set(
 				"role_arn",
 				roleARN(production),
@@ -93,7 +93,7 @@ func TestEveryAttribute(t *testing.T) {
 			),
 			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
 			checkValue(tfjsonpath.New("audience"), knownvalue.StringExact(audience)),
-			checkValue(tfjsonpath.New("identity_provider"), knownvalue.StringExact(w.issuer.URL())),
+			checkValue(tfjsonpath.New("identity_provider"), knownvalue.StringExact(f.issuer.URL())),
 			checkValue(tfjsonpath.New("source_identity"), knownvalue.StringExact("alice")),
 			checkValue(tfjsonpath.New("packed_policy_size"), knownvalue.NotNull()),
 			checkValue(tfjsonpath.New("session_token_size"), knownvalue.NotNull()),
@@ -108,21 +108,21 @@ func TestEveryAttribute(t *testing.T) {
 				key.AtMapKey("secret_access_key"),
 				dataSource,
 				tfjsonpath.New("environment").AtMapKey("AWS_SECRET_ACCESS_KEY"),
-				same{},
+				sameValue{},
 			),
 			statecheck.CompareValuePairs(
 				dataSource,
 				key.AtMapKey("access_key_id"),
 				dataSource,
 				tfjsonpath.New("environment").AtMapKey("AWS_ACCESS_KEY_ID"),
-				same{},
+				sameValue{},
 			),
 			statecheck.CompareValuePairs(
 				dataSource,
 				key.AtMapKey("session_token"),
 				dataSource,
 				tfjsonpath.New("environment").AtMapKey("AWS_SESSION_TOKEN"),
-				same{},
+				sameValue{},
 			),
 			statecheck.ExpectSensitiveValue(dataSource, tfjsonpath.New("web_identity_token")),
 			statecheck.ExpectSensitiveValue(dataSource, key.AtMapKey("access_key_id")),
@@ -131,7 +131,7 @@ func TestEveryAttribute(t *testing.T) {
 			statecheck.ExpectSensitiveValue(dataSource, tfjsonpath.New("environment")),
 		},
 	})
-	sent := w.Requests()[0].Form
+	sent := f.Requests()[0].Form
 	for parameter, want := range map[string]string{
 		"RoleArn": roleARN(production), "RoleSessionName": "job-7", "WebIdentityToken": token,
 		"DurationSeconds": "1800", "MinimumSessionTokenSize": "2048",
@@ -145,9 +145,9 @@ func TestEveryAttribute(t *testing.T) {
 }
 
 // same compares values for statecheck.CompareValuePairs, whose errors show neither: they are secret.
-type same struct{}
+type sameValue struct{}
 
-func (same) CompareValues(values ...any) error {
+func (sameValue) CompareValues(values ...any) error {
 	if values[0] != values[1] {
 		return errors.New("the two values differ")
 	}
@@ -156,11 +156,11 @@ func (same) CompareValues(values ...any) error {
 
 // TestMinimalBlock holds the defaults, and null for what the service leaves out.
 func TestMinimalBlock(t *testing.T) {
-	w := newWorld(t)
+	f := newFixture(t)
 	run(t, resource.TestStep{
-		Config: w.config(
+		Config: f.config(
 			set("role_arn", roleARN(production)),
-			set("web_identity_token", w.token(t, nil)),
+			set("web_identity_token", f.token(t, nil)),
 			"minimum_session_token_size = 0",
 			"policy_arns = []",
 		),
@@ -177,7 +177,7 @@ func TestMinimalBlock(t *testing.T) {
 	for _, parameter := range []string{
 		"ProviderId", "Policy", "PolicyArns", "PolicyArns.member.1.arn", "DurationSeconds", "MinimumSessionTokenSize",
 	} {
-		if w.Requests()[0].Form.Has(parameter) {
+		if f.Requests()[0].Form.Has(parameter) {
 			t.Errorf("%s was sent", parameter)
 		}
 	}
@@ -185,7 +185,7 @@ func TestMinimalBlock(t *testing.T) {
 
 // TestServerThatAnswersLess holds null, never "" or 0, and objects all the same, where another program's STS leaves
 // things out.
-func TestServerThatAnswersLess(t *testing.T) {
+func TestResponseWithoutOptionalFields(t *testing.T) {
 	testenv.Isolate(t)
 	endpoint := serve(
 		t,
@@ -229,11 +229,11 @@ func TestServerThatAnswersLess(t *testing.T) {
 }
 
 func TestTokenFile(t *testing.T) {
-	w := newWorld(t)
-	path := testenv.WriteFile(t, "token", w.token(t, nil)+"\n")
+	f := newFixture(t)
+	path := testenv.WriteFile(t, "token", f.token(t, nil)+"\n")
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere") // which comes after the block's
 	run(t, resource.TestStep{
-		Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
+		Config: f.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
 		ConfigStateChecks: []statecheck.StateCheck{
 			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
 		},
@@ -241,16 +241,16 @@ func TestTokenFile(t *testing.T) {
 }
 
 func TestAccessTokenOfAnOAuthProvider(t *testing.T) {
-	w := newWorld(t)
-	w.AddAccessToken("www.amazon.com", "Atza|opaque", "app-1", "user-1")
-	w.addRole(
+	f := newFixture(t)
+	f.AddAccessToken("www.amazon.com", "Atza|opaque", "app-1", "user-1")
+	f.addRole(
 		t,
 		emulator.Role{ARN: roleARN(production), TrustPolicy: `{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
   "Principal": {"Federated": "www.amazon.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"www.amazon.com:app_id": "app-1"}}}}`},
 	)
 	path := testenv.WriteFile(t, "token", "Atza|opaque")
 	run(t, resource.TestStep{
-		Config: w.config(
+		Config: f.config(
 			set("role_arn", roleARN(production)),
 			set("web_identity_token_file", path),
 			set("provider_id", "www.amazon.com"),
@@ -262,11 +262,11 @@ func TestAccessTokenOfAnOAuthProvider(t *testing.T) {
 }
 
 // TestUnknownArgumentWaitsForTheApply checks that nothing is sent at plan time while an argument isn't known.
-func TestUnknownArgumentWaitsForTheApply(t *testing.T) {
-	w := newWorld(t)
+func TestUnknownArgumentIsReadInApply(t *testing.T) {
+	f := newFixture(t)
 	run(t, resource.TestStep{
-		Config: `resource "terraform_data" "token" { input = "` + w.token(t, nil) + `" }
-` + w.config(set("role_arn", roleARN(production)), "web_identity_token = terraform_data.token.output"),
+		Config: `resource "terraform_data" "token" { input = "` + f.token(t, nil) + `" }
+` + f.config(set("role_arn", roleARN(production)), "web_identity_token = terraform_data.token.output"),
 		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 			plancheck.ExpectUnknownValue(dataSource, tfjsonpath.New("credentials")),
 		}},

@@ -31,7 +31,7 @@ var (
 )
 
 // TestGuideHasTheEnvironment holds the table in the guide to what `environment` sets.
-func TestGuideHasTheEnvironment(t *testing.T) {
+func TestGuideListsEnvironmentVariables(t *testing.T) {
 	guide, err := os.ReadFile("../../templates/guides/commands.md.tmpl")
 	if err != nil {
 		t.Fatal(err)

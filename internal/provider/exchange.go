@@ -17,10 +17,10 @@ import (
 
 // exchanger makes exchanges for the blocks of one provider block.
 type exchanger struct {
-	client   *assumerole.Client // nil beside a problem, and while something isn't known
-	problem  error              // what is wrong with the environment
-	identity identityModel      // the defaults for the blocks
-	warned   atomic.Bool        // a warning that is for all blocks was given
+	client           *assumerole.Client // nil beside a problem, and while something isn't known
+	environmentError error              // what is wrong with the environment
+	identity         identityModel      // the defaults for the blocks
+	warned           atomic.Bool        // a warning that is for all blocks was given
 
 	// Arguments of the provider block that aren't known yet.
 	unknown, unknownToken, unknownSessionName []string
@@ -72,7 +72,7 @@ func (e *exchanger) exchange(
 	if diagnostics.HasError() {
 		return nil
 	}
-	exchange, err := e.logged(ctx, ctx, request)
+	exchange, err := e.loggedExchange(ctx, ctx, request)
 	for _, warning := range explain.Warnings(exchange) {
 		if warning.Once && e.warned.Swap(true) {
 			continue
@@ -90,12 +90,12 @@ func (e *exchanger) exchange(
 // all the same, and falling back to the environment would be another identity, or another server, than the one that was
 // meant.
 func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool {
-	var onTheBlock []string
+	var unknownNames []string
 	if !block.hasToken() {
-		onTheBlock = append(onTheBlock, e.unknownToken...)
+		unknownNames = append(unknownNames, e.unknownToken...)
 	}
 	if block.RoleSessionName.IsNull() {
-		onTheBlock = append(onTheBlock, e.unknownSessionName...)
+		unknownNames = append(unknownNames, e.unknownSessionName...)
 	}
 	const summary = "The provider's configuration isn't known yet"
 	const why = "The value of %s in the provider block comes from something that doesn't exist before the apply, and " +
@@ -105,16 +105,16 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 		diagnostics.AddError(summary, fmt.Sprintf(why+"Set it to a value that is known when planning (a variable, "+
 			"say), or create what it comes from first, with -target.",
 			strings.Join(e.unknown, " and ")))
-	case len(onTheBlock) > 0:
+	case len(unknownNames) > 0:
 		diagnostics.AddError(
 			summary,
 			fmt.Sprintf(
 				why+"Set it on this block instead: Terraform then waits for it.",
-				strings.Join(onTheBlock, " and "),
+				strings.Join(unknownNames, " and "),
 			),
 		)
-	case e.problem != nil:
-		addError(diagnostics, explain.Setting(e.problem))
+	case e.environmentError != nil:
+		addError(diagnostics, explain.Setting(e.environmentError))
 	default:
 		return true
 	}
@@ -123,7 +123,10 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 
 // logged makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it
 // is secret.
-func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Request) (assumerole.Exchange, error) {
+func (e *exchanger) loggedExchange(
+	ctx, logging context.Context,
+	request assumerole.Request,
+) (assumerole.Exchange, error) {
 	requestFields := map[string]any{
 		"role_arn":          request.ShownRoleARN(),
 		"role_session_name": request.RoleSessionName,

@@ -57,7 +57,7 @@ func TestExpirationHasWholeSeconds(t *testing.T) {
 }
 
 // TestBugIsADiagnostic checks that a panic doesn't take the process, and with it every other block, along.
-func TestBugIsADiagnostic(t *testing.T) {
+func TestPanicBecomesDiagnostic(t *testing.T) {
 	var diagnostics diag.Diagnostics
 	broken := &exchanger{} // without a client, which Configure never leaves it
 	if got := broken.exchange(t.Context(), &model{}, &diagnostics); got != nil {

@@ -64,13 +64,13 @@ func (p *stsProvider) Configure(
 	configured := &exchanger{identity: block.identityModel}
 	configured.unknown, configured.unknownToken, configured.unknownSessionName = block.unknown(ctx)
 	if len(configured.unknown) == 0 {
-		configured.client, configured.problem = assumerole.NewClient(
+		configured.client, configured.environmentError = assumerole.NewClient(
 			ctx,
 			block.settings(ctx, p.version, &response.Diagnostics),
 		)
 	}
-	if configured.problem != nil {
-		if explanation := explain.Setting(configured.problem); explanation.ProviderArgument != "" {
+	if configured.environmentError != nil {
+		if explanation := explain.Setting(configured.environmentError); explanation.ProviderArgument != "" {
 			addProviderError(&response.Diagnostics, explanation)
 			return
 		}

@@ -61,7 +61,7 @@ func (e *exchanger) mint(ctx, logging context.Context, request assumerole.Reques
 	if deadline, ok := ctx.Deadline(); ok {
 		request.Timeout = min(request.Timeout, time.Until(deadline))
 	}
-	exchange, err := e.logged(ctx, logging, request)
+	exchange, err := e.loggedExchange(ctx, logging, request)
 	if err != nil {
 		explanation := explain.Refresh(exchange, err)
 		return refresh.Credentials{}, fmt.Errorf("%s: %s", explanation.Summary, explanation.Detail)

@@ -46,7 +46,7 @@ func TestWholeNumbers(t *testing.T) {
 					at = "web_identity_token_request"
 					config = block(role, at+" = { buildkite = { "+setting+" } }")
 				}
-				last := regexp.MustCompile(failsAt(at, want+test.shown).String() + `[\s│╵]*$`)
+				last := regexp.MustCompile(errorAt(at, want+test.shown).String() + `[\s│╵]*$`)
 				run(t, resource.TestStep{Config: config, ExpectError: last})
 			})
 		}
@@ -54,14 +54,14 @@ func TestWholeNumbers(t *testing.T) {
 }
 
 // TestWholeNumberOfAnotherForm checks that a number may be written in any way, and that the result has the same value.
-func TestWholeNumberOfAnotherForm(t *testing.T) {
-	w := newWorld(t)
+func TestWholeNumberFormats(t *testing.T) {
+	f := newFixture(t)
 	run(t, resource.TestStep{
 		Config: providerAt(
-			w.URL(),
+			f.URL(),
 		) + block(
 			set("role_arn", roleARN(production)),
-			set("web_identity_token", w.token(t, nil)),
+			set("web_identity_token", f.token(t, nil)),
 			`duration_seconds = "9e2"`,
 			"minimum_session_token_size = 10 / 5",
 		),

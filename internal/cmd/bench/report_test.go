@@ -103,7 +103,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func TestPlotIsXMLWithACurveForEachProvider(t *testing.T) {
+func TestPlotHasCurveForEachProvider(t *testing.T) {
 	t.Parallel()
 	rows := exampleRows()
 	fewer := rows[1]
@@ -134,7 +134,7 @@ func TestPlotIsXMLWithACurveForEachProvider(t *testing.T) {
 	}
 }
 
-func TestPublishKeepsThePageAroundTheMarks(t *testing.T) {
+func TestPublishReplacesOnlyTextBetweenMarks(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, pageFile)
@@ -166,7 +166,7 @@ func TestPublishKeepsThePageAroundTheMarks(t *testing.T) {
 }
 
 // TestThePageHasTheMarks is for the page of this repository.
-func TestThePageHasTheMarks(t *testing.T) {
+func TestPageHasMarks(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", filepath.FromSlash(defaultPage), pageFile))
 	if err != nil {

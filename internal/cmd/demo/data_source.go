@@ -21,7 +21,7 @@ func (d *demo) dataSourcePart() []step {
 		{d.command("apply"), d.apply},
 		{"check the credentials", d.check},
 		{"look for secrets on disk", d.findSecrets},
-		{"ask for a role too many", d.askTooMuch},
+		{"ask for a role too many", d.checkDenial},
 	}
 }
 
@@ -74,7 +74,7 @@ func (d *demo) findSecrets(context.Context) (string, error) {
 
 // askTooMuch shows that STS really looks: a plan for a role whose trust policy admits another subject must fail, and
 // for that reason.
-func (d *demo) askTooMuch(ctx context.Context) (string, error) {
+func (d *demo) checkDenial(ctx context.Context) (string, error) {
 	_, err := d.cli.Run(ctx, d.folder(dataSource), d.twoRoles(breakGlassARN)...)
 	if err == nil {
 		return "", fmt.Errorf(

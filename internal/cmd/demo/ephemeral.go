@@ -18,7 +18,7 @@ var oldestWithEphemeral = map[string]string{"Terraform": "1.10", "OpenTofu": "1.
 
 // whyLeftOut tells why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS), or
 // nothing if it can.
-func whyLeftOut(cli *terraformcli.CLI, system string) (string, error) {
+func skipReason(cli *terraformcli.CLI, system string) (string, error) {
 	oldest := oldestWithEphemeral[cli.Product]
 	since, err := version.NewVersion(oldest)
 	if err != nil {
@@ -56,7 +56,7 @@ func (d *demo) ephemeralPart() []step {
 
 func (d *demo) planLong(ctx context.Context) (string, error) {
 	_, err := d.cli.Run(ctx, d.folder(ephemeral), d.planArguments("-out="+planFile,
-		"-var=role_arn="+brief.roleARN,
+		"-var=role_arn="+shortLived.roleARN,
 		fmt.Sprintf("-var=wait_seconds=%.0f", longWait.Seconds()),
 	)...)
 	return "the token is traded in here", err

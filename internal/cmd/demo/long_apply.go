@@ -56,13 +56,13 @@ func checkCallers(text string) error {
 	}
 	callers := document.Callers.Value
 	return errors.Join(
-		same("who called before the wait", callers.Before, brief.sessionARN),
-		same("who called after the wait", callers.After, brief.sessionARN),
+		same("who called before the wait", callers.Before, shortLived.sessionARN),
+		same("who called after the wait", callers.After, shortLived.sessionARN),
 	)
 }
 
 // masked is enough of an access key ID to tell it from another. It isn't a secret, but names a session.
-func masked(accessKeyID string) string {
+func mask(accessKeyID string) string {
 	const shown = 4
 	if len(accessKeyID) <= 2*shown {
 		return "..."

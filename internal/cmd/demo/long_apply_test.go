@@ -11,7 +11,7 @@ import (
 )
 
 func TestLongApply(t *testing.T) {
-	exchanges := []emulator.Request{exchange(brief.roleARN), exchange(brief.roleARN)}
+	exchanges := []emulator.Request{exchange(shortLived.roleARN), exchange(shortLived.roleARN)}
 	calls := []emulator.Request{signed("ASIA1"), signed("ASIA2")}
 	expired := signed("ASIA1")
 	expired.Status, expired.ErrorCode = http.StatusForbidden, "ExpiredToken"
@@ -40,7 +40,7 @@ func TestLongApply(t *testing.T) {
 			want: "nothing was refreshed",
 		},
 		"keys of another run": {
-			duration: longWait, requests: append(calls, exchange(brief.roleARN)), want: "1 session in",
+			duration: longWait, requests: append(calls, exchange(shortLived.roleARN)), want: "1 session in",
 		},
 		"it was over too soon": {
 			duration: 2 * sessionLife, requests: slices.Concat(exchanges, calls), want: "no longer than two sessions",
@@ -59,12 +59,12 @@ func TestLongApply(t *testing.T) {
 
 func TestCheckCallers(t *testing.T) {
 	tests := map[string]struct{ before, after, want string }{
-		"the role's session, twice": {before: brief.sessionARN, after: brief.sessionARN},
+		"the role's session, twice": {before: shortLived.sessionARN, after: shortLived.sessionARN},
 		"somebody else before": {
-			before: production.sessionARN, after: brief.sessionARN, want: "before the wait",
+			before: production.sessionARN, after: shortLived.sessionARN, want: "before the wait",
 		},
-		"somebody else after": {before: brief.sessionARN, after: production.sessionARN, want: "after the wait"},
-		"nobody after":        {before: brief.sessionARN, want: "after the wait"},
+		"somebody else after": {before: shortLived.sessionARN, after: production.sessionARN, want: "after the wait"},
+		"nobody after":        {before: shortLived.sessionARN, want: "after the wait"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -80,9 +80,9 @@ func TestCheckCallers(t *testing.T) {
 	}
 }
 
-func TestMasked(t *testing.T) {
+func TestMask(t *testing.T) {
 	for id, want := range map[string]string{"ASIAIOSFODNN7EXAMPLE": "ASIA...MPLE", "ASIA1234": "...", "": "..."} {
-		if got := masked(id); got != want {
+		if got := mask(id); got != want {
 			t.Errorf("%q: got %q, want %q", id, got, want)
 		}
 	}

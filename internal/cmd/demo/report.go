@@ -81,7 +81,7 @@ func (r report) writeLongApply(b *strings.Builder, s *screen) {
 			b,
 			"  %-8s  a call signed with %s %s\n",
 			when,
-			masked(r.longApply.signers[i]),
+			mask(r.longApply.signers[i]),
 			s.paint(good, "succeeded"),
 		)
 	}

@@ -104,7 +104,7 @@ func TestRemaining(t *testing.T) {
 	}
 }
 
-func TestColorOnlyWhereThereIs(t *testing.T) {
+func TestColorOnlyOnTerminal(t *testing.T) {
 	if got := newScreen(nil).paint(good, "text"); got != "text" {
 		t.Errorf("without a terminal: got %q", got)
 	}
@@ -116,7 +116,7 @@ func TestColorOnlyWhereThereIs(t *testing.T) {
 }
 
 // TestFailureShowsTheOutputWithoutTheToken wants all that a command wrote, but for what is secret.
-func TestFailureShowsTheOutputWithoutTheToken(t *testing.T) {
+func TestFailureShowsOutputWithoutToken(t *testing.T) {
 	var out bytes.Buffer
 	s := &screen{out: &out}
 	err := s.step("terraform plan", func() (string, error) {

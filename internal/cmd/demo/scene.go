@@ -38,7 +38,7 @@ var (
 )
 
 // brief is the role for the long apply: its sessions end after sessionLife, whatever is asked for.
-var brief = target{
+var shortLived = target{
 	account:    "111122223333",
 	roleARN:    "arn:aws:iam::111122223333:role/brief",
 	sessionARN: "arn:aws:sts::111122223333:assumed-role/brief/demo",
@@ -90,7 +90,7 @@ func (s *scene) addAccounts() error {
 		s.addRole(production.account, production.roleARN, subject, 0),
 		s.addRole(shared.account, shared.roleARN, subject, 0),
 		s.addRole(production.account, breakGlassARN, breakGlassSubject, 0),
-		s.addRole(brief.account, brief.roleARN, subject, sessionLife),
+		s.addRole(shortLived.account, shortLived.roleARN, subject, sessionLife),
 	)
 }
 

@@ -129,7 +129,7 @@ func listing(t *testing.T, folder string) []string {
 
 // TestDownloadsMissNothing wants the CLI itself to say what it can't download, where downloads work: an address that is
 // misspelled must not pass for one that can't be had here.
-func TestDownloadsMissNothing(t *testing.T) {
+func TestMissingProviders(t *testing.T) {
 	misspelled := []terraformcli.Address{{Host: "registry.terraform.io", Namespace: "hashicorp", Type: "asw"}}
 	if missing := (&bench{}).missing(misspelled); missing != nil {
 		t.Errorf("with downloads: %q are missing, want none", missing)

@@ -10,7 +10,7 @@ import (
 )
 
 // TestPageHasTheTextsOfTheDiagnostics holds the page that is checked in to what the provider says.
-func TestPageHasTheTextsOfTheDiagnostics(t *testing.T) {
+func TestPageHasDiagnosticTexts(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile(filepath.FromSlash("../../../" + page))
 	if err != nil {
@@ -29,7 +29,7 @@ func TestPageHasTheTextsOfTheDiagnostics(t *testing.T) {
 }
 
 // TestReadmeShowsAnError holds the example of the README to the text of that error.
-func TestReadmeShowsAnError(t *testing.T) {
+func TestReadmeHasCurrentErrorText(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.FromSlash("../../../README.md"))
 	if err != nil {

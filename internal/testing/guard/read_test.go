@@ -16,10 +16,10 @@ import (
 const dataSource = "sts_assume_role_with_web_identity"
 
 // mostAllocations bounds the allocations of one read, of the stub's answer too. 4,659 were measured, with Go 1.26.
-const mostAllocations = 6_000
+const maxAllocations = 6_000
 
 // TestAllocationsOfARead reads a role that nobody has read before, by the plugin protocol, in this process.
-func TestAllocationsOfARead(t *testing.T) {
+func TestAllocationsOfRead(t *testing.T) {
 	testenv.Isolate(t)
 	server := startStub(t)
 	reader := newReader(t, server.URL())
@@ -29,8 +29,8 @@ func TestAllocationsOfARead(t *testing.T) {
 		reader.read(t, fmt.Sprintf("arn:aws:iam::111122223333:role/role-%d", role))
 	})
 	t.Logf("%.0f allocations", allocations)
-	if allocations > mostAllocations {
-		t.Errorf("%.0f allocations in one read; %d are allowed", allocations, mostAllocations)
+	if allocations > maxAllocations {
+		t.Errorf("%.0f allocations in one read; %d are allowed", allocations, maxAllocations)
 	}
 	if requests := server.Counts().Requests; requests != role {
 		t.Errorf("%d reads took %d requests", role, requests)

@@ -40,7 +40,7 @@ type iam struct {
 }
 
 // TestConfigurationsMakeTheTrustPolicies: a configuration for IAM makes the trust policy and the provider beside it.
-func TestConfigurationsMakeTheTrustPolicies(t *testing.T) {
+func TestConfigurationsCreateTrustPolicies(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)
 	for _, name := range withIAM {

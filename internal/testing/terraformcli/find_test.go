@@ -91,7 +91,7 @@ func TestFind(t *testing.T) {
 }
 
 // TestFindInsistsOnTheNamedOne wants no other CLI in the place of one that was asked for and doesn't work.
-func TestFindInsistsOnTheNamedOne(t *testing.T) {
+func TestFindUsesOnlyNamedCLI(t *testing.T) {
 	path := t.TempDir()
 	writeProgram(t, filepath.Join(path, "terraform"), terraformAnswer)
 	t.Setenv("PATH", path)

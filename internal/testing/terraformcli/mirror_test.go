@@ -9,7 +9,7 @@ import (
 
 // TestInstallsFromTheMirror has a real CLI install from the mirror, with and without leave to download. It starts no
 // provider for that, so any file will do.
-func TestInstallsFromTheMirror(t *testing.T) {
+func TestInstallFromMirror(t *testing.T) {
 	w := newWorkspace(t)
 	cli, err := Find(t.Context(), w)
 	if err != nil {
