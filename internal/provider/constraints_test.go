@@ -288,7 +288,7 @@ func TestLongestDurations(t *testing.T) {
 	)
 }
 
-// TestWhatOnlyAWSDemands checks that it isn't demanded of another program's STS.
+// TestAWSConstraintsAtOtherServers checks that it isn't demanded of another program's STS.
 func TestAWSConstraintsAtOtherServers(t *testing.T) {
 	f := newFixture(t)
 	for name, argument := range map[string]string{

@@ -144,7 +144,7 @@ func TestEveryAttribute(t *testing.T) {
 	}
 }
 
-// same compares values for statecheck.CompareValuePairs, whose errors show neither: they are secret.
+// sameValue compares values for statecheck.CompareValuePairs, whose errors show neither: they are secret.
 type sameValue struct{}
 
 func (sameValue) CompareValues(values ...any) error {
@@ -183,7 +183,7 @@ func TestMinimalBlock(t *testing.T) {
 	}
 }
 
-// TestServerThatAnswersLess holds null, never "" or 0, and objects all the same, where another program's STS leaves
+// TestResponseWithoutOptionalFields holds null, never "" or 0, and objects all the same, where another program's STS leaves
 // things out.
 func TestResponseWithoutOptionalFields(t *testing.T) {
 	testenv.Isolate(t)
@@ -261,7 +261,7 @@ func TestAccessTokenOfAnOAuthProvider(t *testing.T) {
 	})
 }
 
-// TestUnknownArgumentWaitsForTheApply checks that nothing is sent at plan time while an argument isn't known.
+// TestUnknownArgumentIsReadInApply checks that nothing is sent at plan time while an argument isn't known.
 func TestUnknownArgumentIsReadInApply(t *testing.T) {
 	f := newFixture(t)
 	run(t, resource.TestStep{

@@ -30,7 +30,7 @@ var (
 	variable = regexp.MustCompile("`([A-Z][A-Z0-9_]+)`")
 )
 
-// TestGuideHasTheEnvironment holds the table in the guide to what `environment` sets.
+// TestGuideListsEnvironmentVariables holds the table in the guide to what `environment` sets.
 func TestGuideListsEnvironmentVariables(t *testing.T) {
 	guide, err := os.ReadFile("../../templates/guides/commands.md.tmpl")
 	if err != nil {

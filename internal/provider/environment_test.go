@@ -11,7 +11,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// TestEnvironmentsIdentityGoesToAWSAlone checks that the environment's token and role are taken together, and that the
+// TestEnvironmentTokenIsSentOnlyToAWS checks that the environment's token and role are taken together, and that the
 // token doesn't go to a server that somebody named.
 func TestEnvironmentTokenIsSentOnlyToAWS(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -51,7 +51,7 @@ func TestEnvironmentTokenIsSentOnlyToAWS(t *testing.T) {
 	}
 }
 
-// TestEnvironmentsRoleNeedsItsToken checks that a block with a token of its own never takes the environment's role.
+// TestEnvironmentRoleRequiresEnvironmentToken checks that a block with a token of its own never takes the environment's role.
 func TestEnvironmentRoleRequiresEnvironmentToken(t *testing.T) {
 	f := newFixture(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", f.token(t, nil)))
@@ -96,7 +96,7 @@ func TestErrorsNameEnvironmentTokenFile(t *testing.T) {
 	)
 }
 
-// TestEnvironmentsTokenMustBeAJWT checks that no other file is posted to anybody.
+// TestEnvironmentTokenMustBeJWT checks that no other file is posted to anybody.
 func TestEnvironmentTokenMustBeJWT(t *testing.T) {
 	testenv.Isolate(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "key", "-----BEGIN PRIVATE KEY-----"))
@@ -134,7 +134,7 @@ func TestEnvironmentSessionName(t *testing.T) {
 	})
 }
 
-// TestProviderThatIsNotKnownYet checks that an unknown argument of the provider block neither falls through to the
+// TestUnknownProviderArguments checks that an unknown argument of the provider block neither falls through to the
 // environment nor sends anything.
 func TestUnknownProviderArguments(t *testing.T) {
 	for _, argument := range []string{"region", "endpoint"} {

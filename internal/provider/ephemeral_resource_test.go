@@ -26,7 +26,7 @@ import (
 
 const typeName = "sts_assume_role_with_web_identity"
 
-// TestTwinsAreOneSchema checks that the data source and the ephemeral resource have the same attributes in Terraform,
+// TestSchemasAreEqual checks that the data source and the ephemeral resource have the same attributes in Terraform,
 // but for the three that are the ephemeral's own.
 func TestSchemasAreEqual(t *testing.T) {
 	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
@@ -196,7 +196,7 @@ const staticKeys = `
   token      = ephemeral.sts_assume_role_with_web_identity.test.credentials.session_token
 `
 
-// TestEphemeralLeavesNothing checks that static keys work in plan and apply, in an apply of a saved plan that is older
+// TestEphemeralStoresNoSecrets checks that static keys work in plan and apply, in an apply of a saved plan that is older
 // than its session, and that neither token nor secrets are in state, plan, output or log.
 func TestEphemeralStoresNoSecrets(t *testing.T) {
 	t.Parallel()

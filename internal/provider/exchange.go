@@ -121,7 +121,7 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 	return false
 }
 
-// logged makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it
+// loggedExchange makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it
 // is secret.
 func (e *exchanger) loggedExchange(
 	ctx, logging context.Context,

@@ -22,7 +22,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// failing is a block that fails, and what Terraform then shows.
+// failureCase is a block that fails, and what Terraform then shows.
 type failureCase struct {
 	provider  string           // its alias
 	arguments []string         // beside the role, the session's name and the token
@@ -52,14 +52,14 @@ func respondWith(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// refuses answers as STS does. AWS's own message can repeat the token.
+// rejectWith answers as STS does. AWS's own message can repeat the token.
 func rejectWith(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		emulator.WriteError(w, status, code, message+" "+r.PostFormValue("WebIdentityToken"))
 	}
 }
 
-// takesOver answers outside of HTTP.
+// respondRaw answers outside of HTTP.
 func respondRaw(answer func(*bufio.ReadWriter)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, buffered, err := w.(http.Hijacker).Hijack()
@@ -531,7 +531,7 @@ var elsewhere = map[string]failureCase{
 	},
 }
 
-// aboutRole fails because of the role or its policies, which the error points at, whatever the token.
+// roleFailure fails because of the role or its policies, which the error points at, whatever the token.
 func roleFailure(code, message, role, summary, says string) failureCase {
 	return failureCase{
 		answer:    rejectWith(http.StatusBadRequest, code, message),
@@ -554,7 +554,7 @@ func largePolicy() string {
 		`Resource = "arn:aws:s3:::` + base64.RawURLEncoding.EncodeToString(random) + `" }] })`
 }
 
-// endless begins as STS does, and goes on and on.
+// respondEndlessly begins as STS does, and goes on and on.
 func respondEndlessly(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "<AssumeRoleWithWebIdentityResponse>")
 	for filler := strings.Repeat("x", 1<<16); ; {
@@ -564,7 +564,7 @@ func respondEndlessly(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// drips answers a byte at a time, and never ends.
+// respondSlowly answers a byte at a time, and never ends.
 func respondSlowly(w http.ResponseWriter, r *http.Request) {
 	for r.Context().Err() == nil {
 		_, _ = io.WriteString(w, " ")
@@ -691,7 +691,7 @@ func newFailures(t *testing.T) failures {
 	return f
 }
 
-// script answers for a block, which a request is known by through its session's name.
+// respondFrom answers for a block, which a request is known by through its session's name.
 func respondFrom(byName map[string]failureCase, w http.ResponseWriter, r *http.Request) bool {
 	if err := r.ParseForm(); err != nil {
 		return false
@@ -795,7 +795,7 @@ func asJSON(t *testing.T, value any) string {
 	return string(text)
 }
 
-// all are the failures, each with the alias of its provider.
+// byName are the failures, each with the alias of its provider.
 func (f failures) byName() map[string]failureCase {
 	byName := map[string]failureCase{}
 	for alias, group := range map[string]map[string]failureCase{"aws": atAWS, "elsewhere": elsewhere} {

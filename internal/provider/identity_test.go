@@ -109,7 +109,7 @@ func TestDefaultAudience(t *testing.T) {
 	})
 }
 
-// TestIdentityOfTheProviderBlock checks that it is the default for blocks, and that a block's own wins.
+// TestIdentityOfProviderBlock checks that it is the default for blocks, and that a block's own wins.
 func TestIdentityOfProviderBlock(t *testing.T) {
 	f := newFixture(t)
 	f.addRole(
@@ -198,7 +198,7 @@ func TestErrorNamesTokenOfProviderBlock(t *testing.T) {
 	})
 }
 
-// TestUnknownIdentityOfTheProviderBlock checks that a block doesn't fall through to the environment, and that one with
+// TestUnknownIdentityOfProviderBlock checks that a block doesn't fall through to the environment, and that one with
 // an identity of its own needn't care.
 func TestUnknownIdentityOfProviderBlock(t *testing.T) {
 	f := newFixture(t)
@@ -268,7 +268,7 @@ func TestAllowedAccountIDs(t *testing.T) {
 	}
 }
 
-// TestDataSourceWithAnEphemeralToken feeds the provider block from an ephemeral value: a data source then uses a token
+// TestDataSourceWithEphemeralToken feeds the provider block from an ephemeral value: a data source then uses a token
 // that is nowhere in state or plan.
 func TestDataSourceWithEphemeralToken(t *testing.T) {
 	t.Parallel()

@@ -56,7 +56,7 @@ func TestExpirationHasWholeSeconds(t *testing.T) {
 	}
 }
 
-// TestBugIsADiagnostic checks that a panic doesn't take the process, and with it every other block, along.
+// TestPanicBecomesDiagnostic checks that a panic doesn't take the process, and with it every other block, along.
 func TestPanicBecomesDiagnostic(t *testing.T) {
 	var diagnostics diag.Diagnostics
 	broken := &exchanger{} // without a client, which Configure never leaves it

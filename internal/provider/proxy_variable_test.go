@@ -36,7 +36,7 @@ func countConnections(t *testing.T) (port string, connections *atomic.Int32) {
 	return port, connections
 }
 
-// TestMalformedProxyVariableEndsTheRun checks with the built provider that a call doesn't go around a proxy whose
+// TestMalformedProxyVariable checks with the built provider that a call doesn't go around a proxy whose
 // variable is malformed.
 func TestMalformedProxyVariable(t *testing.T) {
 	t.Parallel()

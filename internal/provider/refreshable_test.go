@@ -73,7 +73,7 @@ output "after" {
 `, consumer, f.URL(), command)
 }
 
-// TestRefreshableOutlivesItsSessions is one apply that lasts longer than several sessions, while the same consumer
+// TestRefreshableDuringLongApply is one apply that lasts longer than several sessions, while the same consumer
 // calls before and after; the token is another meanwhile. Halfway, neither files nor processes hold anything secret.
 func TestRefreshableDuringLongApply(t *testing.T) {
 	t.Parallel()
@@ -320,7 +320,7 @@ func TestProviderWithoutSessionsEndsWithItsParent(t *testing.T) {
 	cli.killWhenReady(t, "OUT="+out, func() { <-called }, "plan", "-no-color")
 }
 
-// TestProviderThatStartsLateEndsWithItsParent kills the CLI before the provider has begun.
+// TestLateProviderEndsWithItsParent kills the CLI before the provider has begun.
 func TestLateProviderEndsWithItsParent(t *testing.T) {
 	t.Parallel()
 	executables, err := buildProviders()
@@ -521,7 +521,7 @@ func waitForNoFolder(t *testing.T, cli installedCLI) {
 	}
 }
 
-// await waits for a file.
+// waitForFile waits for a file.
 func waitForFile(t *testing.T, path string) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {

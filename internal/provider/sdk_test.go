@@ -88,7 +88,7 @@ var builtSDKs = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// runnersIdentities has other credentials wherever an SDK looks for some: in the variables, which it returns, and in
+// otherIdentities has other credentials wherever an SDK looks for some: in the variables, which it returns, and in
 // the files of the home folder.
 func otherIdentities(t *testing.T, home string) []string {
 	t.Helper()
@@ -163,7 +163,7 @@ func otherIdentities(t *testing.T, home string) []string {
 	}
 }
 
-// identities runs the programs in an apply, with a block's environment and after a command, and gives what each
+// usedIdentities runs the programs in an apply, with a block's environment and after a command, and gives what each
 // printed: an access key ID and a token, or "failed".
 func (f fixture) usedIdentities(t *testing.T, before string, arguments ...string) map[string]string {
 	t.Helper()
@@ -224,7 +224,7 @@ func (f fixture) isSession(identity string) bool {
 	return strings.HasPrefix(keyID, "ASIA") && slices.Contains(f.Secrets(), token)
 }
 
-// TestSDKsTakeTheSessionsKeys checks that the keys of a session come before whatever else the runner has.
+// TestSDKsUseSessionKeys checks that the keys of a session come before whatever else the runner has.
 func TestSDKsUseSessionKeys(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
@@ -241,7 +241,7 @@ func TestSDKsUseSessionKeys(t *testing.T) {
 	}
 }
 
-// TestSDKsTakeTheSessionsKeysWithoutAProfile holds what the guide says to do for JavaScript v3.
+// TestSDKsUseSessionKeysWithoutProfile holds what the guide says to do for JavaScript v3.
 func TestSDKsUseSessionKeysWithoutProfile(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
@@ -252,7 +252,7 @@ func TestSDKsUseSessionKeysWithoutProfile(t *testing.T) {
 	}
 }
 
-// TestSDKsTakeTheProfile checks that a refreshable session comes before whatever else the runner has.
+// TestSDKsUseProfile checks that a refreshable session comes before whatever else the runner has.
 func TestSDKsUseProfile(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
@@ -263,7 +263,7 @@ func TestSDKsUseProfile(t *testing.T) {
 	}
 }
 
-// TestSDKsFailWithTheProfile checks that an expired session that can't be refreshed is an error. No SDK may use the
+// TestSDKsFailWithExpiredProfile checks that an expired session that can't be refreshed is an error. No SDK may use the
 // credentials of the container or the machine instead.
 func TestSDKsFailWithExpiredProfile(t *testing.T) {
 	t.Parallel()

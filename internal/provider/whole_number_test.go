@@ -53,7 +53,7 @@ func TestWholeNumbers(t *testing.T) {
 	}
 }
 
-// TestWholeNumberOfAnotherForm checks that a number may be written in any way, and that the result has the same value.
+// TestWholeNumberFormats checks that a number may be written in any way, and that the result has the same value.
 func TestWholeNumberFormats(t *testing.T) {
 	f := newFixture(t)
 	run(t, resource.TestStep{

@@ -142,7 +142,7 @@ output %[1]q {
 	return config
 }
 
-// TestTwoAccountsFromOneIdentity is the main job: two data sources feed two aliases of a provider, and each is who it
+// TestTwoAccountsWithOneToken is the main job: two data sources feed two aliases of a provider, and each is who it
 // should be. Beside it, nothing secret shows: not in what the CLI prints, not in its log at the most talkative level,
 // not in the dump of the plugin protocol.
 func TestTwoAccountsWithOneToken(t *testing.T) {

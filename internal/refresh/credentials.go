@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	// longestEarly is how long the reported expiration is before the true one, at most. The Go SDK uses the
+	// maxMargin is how long the reported expiration is before the true one, at most. The Go SDK uses the
 	// credentials of a process until the last second, so a request that it signs then arrives too late.
 	maxMargin = time.Minute
 
-	// longestAhead is how long before the expiration new credentials are fetched, at most. From 15 minutes before the
+	// maxRefreshAhead is how long before the expiration new credentials are fetched, at most. From 15 minutes before the
 	// reported expiration, botocore asks again at every request. By then there must be new credentials.
 	maxRefreshAhead = 15*time.Minute + maxMargin
 )
@@ -36,29 +36,29 @@ func (c Credentials) check() error {
 	return nil
 }
 
-// holding is credentials and the time at which they were obtained. Together they give the length of the session.
+// heldCredentials is credentials and the time at which they were obtained. Together they give the length of the session.
 type heldCredentials struct {
 	credentials Credentials
 	obtained    time.Time
 }
 
-// life is how long the credentials were valid when they were obtained.
+// lifetime is how long the credentials were valid when they were obtained.
 func (h heldCredentials) lifetime() time.Duration {
 	return max(0, h.credentials.Expiration.Sub(h.obtained))
 }
 
-// early is how long the reported expiration is before the true one.
+// margin is how long the reported expiration is before the true one.
 func (h heldCredentials) margin() time.Duration {
 	return min(maxMargin, h.lifetime()/10)
 }
 
-// usable reports whether the reported expiration is in the future.
+// isUsable reports whether the reported expiration is in the future.
 func (h heldCredentials) isUsable(now time.Time) bool {
 	expiration := h.credentials.Expiration
 	return expiration.IsZero() || expiration.Sub(now) > h.margin()
 }
 
-// due reports whether it is time to fetch new credentials. Without the half of the life, a short session would be
+// isDue reports whether it is time to fetch new credentials. Without the half of the life, a short session would be
 // fetched at every request.
 func (h heldCredentials) isDue(now time.Time) bool {
 	expiration := h.credentials.Expiration

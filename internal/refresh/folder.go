@@ -21,7 +21,7 @@ const (
 	// folderRandom is how many random bytes follow the prefix, in hex.
 	folderRandom = 4
 
-	// socketPathMost is the longest path of a socket, in bytes. The system's limit is 104 on macOS and the BSDs, and
+	// maxSocketPath is the longest path of a socket, in bytes. The system's limit is 104 on macOS and the BSDs, and
 	// 108 on Linux, with a null byte.
 	maxSocketPath = 103
 )
@@ -46,7 +46,7 @@ func (f folder) content(section string) []byte {
 	return fmt.Appendf(nil, "[%s]\ncredential_process = %s %s %s\n", section, f.program(), Subcommand, f.socket())
 }
 
-// places are the base folders to try: the one for temporary files, and others for when a socket's path in it would be
+// baseFolders are the base folders to try: the one for temporary files, and others for when a socket's path in it would be
 // too long or a shell would interpret it.
 func baseFolders() []string {
 	folders := []string{filepath.Clean(os.TempDir())}
@@ -95,7 +95,7 @@ func createFolderIn(base, executable string) (folder, *net.UnixListener, error) 
 	return home, listener, nil
 }
 
-// fill puts the program, the socket and the shared files into a new folder.
+// fillFolder puts the program, the socket and the shared files into a new folder.
 func fillFolder(home folder, executable string) (*net.UnixListener, error) {
 	if err := checkFolder(home); err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func checkFolder(home folder) error {
 	return nil
 }
 
-// private reports whether info is of a folder that only this user can enter.
+// isPrivate reports whether info is of a folder that only this user can enter.
 func isPrivate(info fs.FileInfo) bool {
 	owner, ok := ownerOf(info)
 	return info.IsDir() && info.Mode().Perm() == 0o700 && ok && owner == os.Geteuid()

@@ -117,7 +117,7 @@ type fetched struct {
 	err         error
 }
 
-// call runs mint and always sends one result, even if mint panics or ends its goroutine.
+// callMint runs mint and always sends one result, even if mint panics or ends its goroutine.
 func callMint(ctx context.Context, mint func(context.Context) (Credentials, error), results chan<- fetched) {
 	result := fetched{err: errors.New("fetching new credentials stopped without a result: this is a bug of the " +
 		"provider")}
@@ -136,7 +136,7 @@ func callMint(ctx context.Context, mint func(context.Context) (Credentials, erro
 	result = fetched{credentials: credentials, err: err}
 }
 
-// panicked makes an error of a panic. Only the texts of the runtime are known to quote no data.
+// panicError makes an error of a panic. Only the texts of the runtime are known to quote no data.
 func panicError(value any) error {
 	if err, ok := value.(runtime.Error); ok {
 		return fmt.Errorf("fetching new credentials ran into a bug of the provider: %w", err)

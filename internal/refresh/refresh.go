@@ -78,7 +78,7 @@ func (o *Options) check() error {
 	return nil
 }
 
-// surroundings are what a Server takes from the machine that it runs on.
+// serverSettings are what a Server takes from the machine that it runs on.
 type serverSettings struct {
 	baseFolders []string      // base folders for its own, the likeliest first
 	mint        time.Duration // the longest that one Mint may take

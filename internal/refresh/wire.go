@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	// answerMost is how many bytes an answer may have. Session tokens have no documented limit; the longest known have
+	// maxAnswer is how many bytes an answer may have. Session tokens have no documented limit; the longest known have
 	// a few thousand.
 	maxAnswer = 256 << 10
 
-	// reasonMost is how many bytes of a failure's text are sent.
+	// maxReason is how many bytes of a failure's text are sent.
 	maxReason = 16 << 10
 
 	processVersion = 1 // of the AWS SDKs' credential_process output

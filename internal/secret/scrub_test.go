@@ -74,7 +74,7 @@ func TestScrub(t *testing.T) {
 	}
 }
 
-// TestScrubTakesNoTime checks that a large page and a long token don't hold up an error.
+// TestScrubIsFast checks that a large page and a long token don't hold up an error.
 func TestScrubIsFast(t *testing.T) {
 	token := secret.New(strings.Repeat("Ab1-", 5000))
 	for name, page := range map[string]string{

@@ -165,7 +165,7 @@ func TestPublishReplacesOnlyTextBetweenMarks(t *testing.T) {
 	}
 }
 
-// TestThePageHasTheMarks is for the page of this repository.
+// TestPageHasMarks is for the page of this repository.
 func TestPageHasMarks(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", filepath.FromSlash(defaultPage), pageFile))

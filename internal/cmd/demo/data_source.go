@@ -72,7 +72,7 @@ func (d *demo) findSecrets(context.Context) (string, error) {
 	return "in its state and its plan, as the guide says", wantSecrets(counts)
 }
 
-// askTooMuch shows that STS really looks: a plan for a role whose trust policy admits another subject must fail, and
+// checkDenial shows that STS really looks: a plan for a role whose trust policy admits another subject must fail, and
 // for that reason.
 func (d *demo) checkDenial(ctx context.Context) (string, error) {
 	_, err := d.cli.Run(ctx, d.folder(dataSource), d.twoRoles(breakGlassARN)...)

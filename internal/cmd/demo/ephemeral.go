@@ -16,7 +16,7 @@ const ephemeral = "ephemeral"
 // oldestWithEphemeral are the versions in which ephemeral resources came, by the product.
 var oldestWithEphemeral = map[string]string{"Terraform": "1.10", "OpenTofu": "1.11"}
 
-// whyLeftOut tells why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS), or
+// skipReason tells why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS), or
 // nothing if it can.
 func skipReason(cli *terraformcli.CLI, system string) (string, error) {
 	oldest := oldestWithEphemeral[cli.Product]

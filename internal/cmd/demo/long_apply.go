@@ -61,7 +61,7 @@ func checkCallers(text string) error {
 	)
 }
 
-// masked is enough of an access key ID to tell it from another. It isn't a secret, but names a session.
+// mask is enough of an access key ID to tell it from another. It isn't a secret, but names a session.
 func mask(accessKeyID string) string {
 	const shown = 4
 	if len(accessKeyID) <= 2*shown {

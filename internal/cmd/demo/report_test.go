@@ -115,7 +115,7 @@ func TestColorOnlyOnTerminal(t *testing.T) {
 	}
 }
 
-// TestFailureShowsTheOutputWithoutTheToken wants all that a command wrote, but for what is secret.
+// TestFailureShowsOutputWithoutToken wants all that a command wrote, but for what is secret.
 func TestFailureShowsOutputWithoutToken(t *testing.T) {
 	var out bytes.Buffer
 	s := &screen{out: &out}

@@ -37,7 +37,7 @@ var (
 	}
 )
 
-// brief is the role for the long apply: its sessions end after sessionLife, whatever is asked for.
+// shortLived is the role for the long apply: its sessions end after sessionLife, whatever is asked for.
 var shortLived = target{
 	account:    "111122223333",
 	roleARN:    "arn:aws:iam::111122223333:role/brief",

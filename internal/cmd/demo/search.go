@@ -62,7 +62,7 @@ func unpacked(content []byte) ([][]byte, error) {
 	return texts, nil
 }
 
-// held is how many of the secrets are in the texts.
+// countSecrets is how many of the secrets are in the texts.
 func countSecrets(texts [][]byte, secrets []secret.Text) int {
 	n := 0
 	for _, value := range secrets {

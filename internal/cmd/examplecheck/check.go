@@ -53,7 +53,7 @@ func (b *bench) validate(ctx context.Context, folder string) (result, error) {
 	return b.diagnose(ctx, folder)
 }
 
-// strangerSTS tells of an example whose sts would be somebody else's, which is so without required_providers: a reader
+// otherSTS tells of an example whose sts would be somebody else's, which is so without required_providers: a reader
 // who copies it gets what a stranger published.
 func (b *bench) otherSTS(addresses []terraformcli.Address) string {
 	for _, address := range addresses {
@@ -78,7 +78,7 @@ func (b *bench) missing(addresses []terraformcli.Address) []string {
 	return names
 }
 
-// diagnosis is a part of what the command `validate -json` writes.
+// validation is a part of what the command `validate -json` writes.
 type validation struct {
 	Diagnostics []struct {
 		Severity string `json:"severity"`
@@ -109,7 +109,7 @@ func (b *bench) diagnose(ctx context.Context, folder string) (result, error) {
 	return result{}, err
 }
 
-// lackingInStandIn names the blocks of resources that the stand-in doesn't have, and tells whether that is all that
+// missingBlocks names the blocks of resources that the stand-in doesn't have, and tells whether that is all that
 // there is against a configuration.
 func missingBlocks(output string) (blocks []string, only bool) {
 	var validated validation

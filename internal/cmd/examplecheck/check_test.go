@@ -127,7 +127,7 @@ func listing(t *testing.T, folder string) []string {
 	return paths
 }
 
-// TestDownloadsMissNothing wants the CLI itself to say what it can't download, where downloads work: an address that is
+// TestMissingProviders wants the CLI itself to say what it can't download, where downloads work: an address that is
 // misspelled must not pass for one that can't be had here.
 func TestMissingProviders(t *testing.T) {
 	misspelled := []terraformcli.Address{{Host: "registry.terraform.io", Namespace: "hashicorp", Type: "asw"}}

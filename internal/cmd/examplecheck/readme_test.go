@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestReadmeShowsExamples checks that every configuration in README.md is, word for word, one of examples/, which are
+// TestReadmeConfigurationsAreExamples checks that every configuration in README.md is, word for word, one of examples/, which are
 // validated.
 func TestReadmeConfigurationsAreExamples(t *testing.T) {
 	root := filepath.Join("..", "..", "..")

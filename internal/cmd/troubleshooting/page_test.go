@@ -9,7 +9,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
 )
 
-// TestPageHasTheTextsOfTheDiagnostics holds the page that is checked in to what the provider says.
+// TestPageHasDiagnosticTexts holds the page that is checked in to what the provider says.
 func TestPageHasDiagnosticTexts(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile(filepath.FromSlash("../../../" + page))
@@ -28,7 +28,7 @@ func TestPageHasDiagnosticTexts(t *testing.T) {
 	}
 }
 
-// TestReadmeShowsAnError holds the example of the README to the text of that error.
+// TestReadmeHasCurrentErrorText holds the example of the README to the text of that error.
 func TestReadmeHasCurrentErrorText(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.FromSlash("../../../README.md"))

@@ -15,10 +15,10 @@ import (
 
 const dataSource = "sts_assume_role_with_web_identity"
 
-// mostAllocations bounds the allocations of one read, of the stub's answer too. 4,659 were measured, with Go 1.26.
+// maxAllocations bounds the allocations of one read, of the stub's answer too. 4,659 were measured, with Go 1.26.
 const maxAllocations = 6_000
 
-// TestAllocationsOfARead reads a role that nobody has read before, by the plugin protocol, in this process.
+// TestAllocationsOfRead reads a role that nobody has read before, by the plugin protocol, in this process.
 func TestAllocationsOfRead(t *testing.T) {
 	testenv.Isolate(t)
 	server := startStub(t)

@@ -18,14 +18,14 @@ func TestMain(m *testing.M) { testenv.Main(m) }
 
 const (
 	roles = 100
-	// mostConnections is twice as many as blocks that Terraform reads at once: Go opens a connection while another one
+	// maxConnections is twice as many as blocks that Terraform reads at once: Go opens a connection while another one
 	// becomes free.
 	maxConnections = 2 * 10
 	// maxExecutableSize is for an executable without symbols, in bytes. 23,486,729 were measured, for linux_amd64.
 	maxExecutableSize = 26_000_000
 )
 
-// TestOneRun builds the provider as a release does, and has a CLI read many roles with it.
+// TestCostOfRun builds the provider as a release does, and has a CLI read many roles with it.
 func TestCostOfRun(t *testing.T) {
 	t.Parallel()
 	workspace, cli, executable := build(t)

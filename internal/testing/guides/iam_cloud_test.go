@@ -39,7 +39,7 @@ type iam struct {
 	clients []string // its client IDs
 }
 
-// TestConfigurationsMakeTheTrustPolicies: a configuration for IAM makes the trust policy and the provider beside it.
+// TestConfigurationsCreateTrustPolicies: a configuration for IAM makes the trust policy and the provider beside it.
 func TestConfigurationsCreateTrustPolicies(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)

@@ -518,7 +518,7 @@ func (tr trust) check(t *testing.T, policy string) {
 	}
 }
 
-// TestGitHubRepositoryIDHolds: a stranger who takes over the name isn't admitted.
+// TestGitHubRepositoryIDDeniesOtherRepository: a stranger who takes over the name isn't admitted.
 func TestGitHubRepositoryIDDeniesOtherRepository(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// patience is how long a command may take to end once it was asked to. Terraform stops its providers in that time.
+// endTimeout is how long a command may take to end once it was asked to. Terraform stops its providers in that time.
 const endTimeout = 15 * time.Second
 
 // CommandError is a command that failed, with everything that it wrote.

@@ -34,7 +34,7 @@ func TestRunErrorHasAllOutput(t *testing.T) {
 	}
 }
 
-// TestRunEndsWhatACommandStarted has a command that ends by the interrupt and leaves a process behind, as a Terraform
+// TestRunEndsChildProcesses has a command that ends by the interrupt and leaves a process behind, as a Terraform
 // that is killed leaves its providers.
 func TestRunEndsChildProcesses(t *testing.T) {
 	folder := t.TempDir()

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestInstallsFromTheMirror has a real CLI install from the mirror, with and without leave to download. It starts no
+// TestInstallFromMirror has a real CLI install from the mirror, with and without leave to download. It starts no
 // provider for that, so any file will do.
 func TestInstallFromMirror(t *testing.T) {
 	w := newWorkspace(t)
