@@ -248,7 +248,7 @@ func (s *hostileServer) answerOfSTS(session, token string) string {
 	return strings.NewReplacer("(good)", good, "(key)", key).Replace(attack(token))
 }
 
-// fakeSecret is a text that looks like a key, and is another one for another name.
+// fakeSecret is a text that looks like a key. Each name has a different one.
 func fakeSecret(name string) string {
 	return base64.RawURLEncoding.EncodeToString(
 		fmt.Appendf(nil, "%s\xfa\x9d\x3c%s\xe1\x07", slices.Repeat([]byte(name), 2), name),
@@ -314,7 +314,7 @@ func startHostile(t *testing.T, server *hostileServer, byTLS bool) (address, aut
 	return address, authority
 }
 
-// wireAttacksAsSTS are the attacks on the wire as answers of STS, for a server that was sent a token and gives a key.
+// wireAttacksAsSTS are the attacks on the wire as answers of STS. The server received a token and returns a key.
 func wireAttacksAsSTS() map[string]func(string) string {
 	attacks := map[string]func(string) string{}
 	for name, attack := range wireAttacks {
@@ -350,7 +350,8 @@ func forEach(kind, label string, names []string, arguments ...string) string {
 		kind, label, strings.Join(names, ","), strings.Join(arguments, "\n  "))
 }
 
-// verboseProvider has the provider started by a script, in an environment where its libraries log the most that they can.
+// verboseProvider is a script that starts the provider in an environment in which its libraries log as much as
+// possible.
 func verboseProvider(t *testing.T) string {
 	t.Helper()
 	executables, err := buildProviders()
@@ -505,7 +506,7 @@ resource "terraform_data" "wait" {
 	cli.wantNoSecrets(t, append(server.secrets, token), printed+read(t, filepath.Join(out, "stderr")), log)
 }
 
-// enableTrace has the CLI log at the most talkative level, and gives the log's path.
+// enableTrace sets the CLI's log to the most verbose level, and returns the log's path.
 func (cli *installedCLI) enableTrace(t *testing.T, variables ...string) string {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "log")
@@ -513,7 +514,8 @@ func (cli *installedCLI) enableTrace(t *testing.T, variables ...string) string {
 	return log
 }
 
-// wantMostCalls fails where many attacks didn't take place. Some don't: what one leaves on a connection can end the next.
+// wantMostCalls fails if many attacks didn't take place. Some don't, because the rest of an answer on a connection
+// can end the next request.
 func wantMostCalls(t *testing.T, server *hostileServer, names []string) {
 	t.Helper()
 	server.mutex.Lock()
@@ -529,7 +531,7 @@ func wantMostCalls(t *testing.T, server *hostileServer, names []string) {
 	}
 }
 
-// wantNoSecrets fails where a part of a secret, in any encoding, is printed, logged or in a temporary file.
+// wantNoSecrets fails if a part of a secret, in any encoding, is in the output, the log, or a temporary file.
 func (cli installedCLI) wantNoSecrets(t *testing.T, secrets []string, printed, log string) {
 	t.Helper()
 	logged := read(t, log)

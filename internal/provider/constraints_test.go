@@ -13,8 +13,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// TestConstraints holds each documented constraint: an error at the argument, which says what would be valid, before
-// anything is sent. It calls AWS's own endpoint, where all of them hold; the proxy of the tests would note a call.
+// TestConstraints checks each documented constraint: the error is at the argument, says what is valid, and comes before
+// any request. It calls AWS's own endpoint, which has all constraints. The proxy of the tests would record a call.
 func TestConstraints(t *testing.T) {
 	const (
 		role  = `role_arn = "arn:aws:iam::111122223333:role/deploy"`
@@ -288,7 +288,7 @@ func TestLongestDurations(t *testing.T) {
 	)
 }
 
-// TestAWSConstraintsAtOtherServers checks that it isn't demanded of another program's STS.
+// TestAWSConstraintsAtOtherServers checks that another program's STS doesn't have the constraints of AWS.
 func TestAWSConstraintsAtOtherServers(t *testing.T) {
 	f := newFixture(t)
 	for name, argument := range map[string]string{
@@ -315,8 +315,8 @@ func TestNoToken(t *testing.T) {
 		Config: f.config(set("role_arn", roleARN(production))),
 		ExpectError: sentencePattern(
 			"Nothing says where the token comes from. Set one of these, on this block or on the " +
-				"provider block: - web_identity_token, to the token itself - web_identity_token_file, to the path of a " +
-				"file that holds it - web_identity_token_env, to the name of an environment variable that holds it - " +
+				"provider block: - web_identity_token, to the token itself - web_identity_token_file, to the path " +
+				"of a file that holds it - web_identity_token_env, to the name of an environment variable that holds it - " +
 				"web_identity_token_request, to ask the platform that Terraform runs on or the environment variable " +
 				"AWS_WEB_IDENTITY_TOKEN_FILE",
 		),

@@ -22,7 +22,7 @@ func checkValue(path tfjsonpath.Path, value knownvalue.Check) statecheck.StateCh
 	return statecheck.ExpectKnownValue(dataSource, path, value)
 }
 
-// TestEveryAttribute holds each argument and each attribute of the answer, in state.
+// TestEveryAttribute checks each argument and each attribute of the answer in the state.
 func TestEveryAttribute(t *testing.T) {
 	f := newFixture(t)
 	token := f.token(t, func(token *emulator.Token) {
@@ -154,7 +154,7 @@ func (sameValue) CompareValues(values ...any) error {
 	return nil
 }
 
-// TestMinimalBlock holds the defaults, and null for what the service leaves out.
+// TestMinimalBlock checks the defaults, and null for what the service omits.
 func TestMinimalBlock(t *testing.T) {
 	f := newFixture(t)
 	run(t, resource.TestStep{
@@ -183,8 +183,8 @@ func TestMinimalBlock(t *testing.T) {
 	}
 }
 
-// TestResponseWithoutOptionalFields holds null, never "" or 0, and objects all the same, where another program's STS leaves
-// things out.
+// TestResponseWithoutOptionalFields checks that missing values are null, never "" or 0, and that the objects exist, if
+// an STS that isn't AWS's returns less.
 func TestResponseWithoutOptionalFields(t *testing.T) {
 	testenv.Isolate(t)
 	endpoint := serve(

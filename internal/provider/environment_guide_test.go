@@ -30,7 +30,7 @@ var (
 	variable = regexp.MustCompile("`([A-Z][A-Z0-9_]+)`")
 )
 
-// TestGuideListsEnvironmentVariables holds the table in the guide to what `environment` sets.
+// TestGuideListsEnvironmentVariables compares the table in the guide with the variables that `environment` sets.
 func TestGuideListsEnvironmentVariables(t *testing.T) {
 	guide, err := os.ReadFile("../../templates/guides/commands.md.tmpl")
 	if err != nil {

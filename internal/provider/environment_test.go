@@ -11,8 +11,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// TestEnvironmentTokenIsSentOnlyToAWS checks that the environment's token and role are taken together, and that the
-// token doesn't go to a server that somebody named.
+// TestEnvironmentTokenIsSentOnlyToAWS checks that the environment's token and role are used together, and that the
+// token isn't sent to a configured server.
 func TestEnvironmentTokenIsSentOnlyToAWS(t *testing.T) {
 	for name, test := range map[string]struct {
 		endpoint string
@@ -51,7 +51,7 @@ func TestEnvironmentTokenIsSentOnlyToAWS(t *testing.T) {
 	}
 }
 
-// TestEnvironmentRoleRequiresEnvironmentToken checks that a block with a token of its own never takes the environment's role.
+// TestEnvironmentRoleRequiresEnvironmentToken checks that a block with its own token never uses the environment's role.
 func TestEnvironmentRoleRequiresEnvironmentToken(t *testing.T) {
 	f := newFixture(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", f.token(t, nil)))
@@ -96,7 +96,7 @@ func TestErrorsNameEnvironmentTokenFile(t *testing.T) {
 	)
 }
 
-// TestEnvironmentTokenMustBeJWT checks that no other file is posted to anybody.
+// TestEnvironmentTokenMustBeJWT checks that no other file is sent.
 func TestEnvironmentTokenMustBeJWT(t *testing.T) {
 	testenv.Isolate(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "key", "-----BEGIN PRIVATE KEY-----"))
@@ -134,8 +134,8 @@ func TestEnvironmentSessionName(t *testing.T) {
 	})
 }
 
-// TestUnknownProviderArguments checks that an unknown argument of the provider block neither falls through to the
-// environment nor sends anything.
+// TestUnknownProviderArguments checks that with an unknown argument of the provider block, the provider neither uses
+// the environment nor sends a request.
 func TestUnknownProviderArguments(t *testing.T) {
 	for _, argument := range []string{"region", "endpoint"} {
 		t.Run(argument, func(t *testing.T) {
@@ -159,7 +159,7 @@ provider "sts" {
 	}
 }
 
-// TestSettingsErrors checks that what is wrong outside the blocks is named as what it is.
+// TestSettingsErrors checks that errors name the variable or the profile if the problem is outside the blocks.
 func TestSettingsErrors(t *testing.T) {
 	for name, test := range map[string]struct{ variable, value, want string }{
 		"a profile": {

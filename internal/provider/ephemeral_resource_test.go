@@ -26,8 +26,8 @@ import (
 
 const typeName = "sts_assume_role_with_web_identity"
 
-// TestSchemasAreEqual checks that the data source and the ephemeral resource have the same attributes in Terraform,
-// but for the three that are the ephemeral's own.
+// TestSchemasAreEqual checks that the data source and the ephemeral resource have the same attributes in Terraform. The
+// ephemeral resource has three more.
 func TestSchemasAreEqual(t *testing.T) {
 	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
 	if err != nil {
@@ -196,8 +196,8 @@ const staticKeys = `
   token      = ephemeral.sts_assume_role_with_web_identity.test.credentials.session_token
 `
 
-// TestEphemeralStoresNoSecrets checks that static keys work in plan and apply, in an apply of a saved plan that is older
-// than its session, and that neither token nor secrets are in state, plan, output or log.
+// TestEphemeralStoresNoSecrets checks that static keys work in plan and apply, also if the saved plan is older than its
+// session. The token and the secrets must not be in state, plan, output, or log.
 func TestEphemeralStoresNoSecrets(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)

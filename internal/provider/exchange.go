@@ -29,8 +29,8 @@ type exchanger struct {
 // Format redacts: the provider block's token is secret.
 func (e *exchanger) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
 
-// read is one reading of a block, from its arguments to its result. The exchange is for later ones of the same; both
-// are nil beside an error.
+// read reads a block: it makes the exchange and returns the result. The exchange that it returns is for later
+// refreshes. Both are nil after an error.
 func (e *exchanger) read(
 	ctx context.Context,
 	raw tftypes.Value,
@@ -86,9 +86,8 @@ func (e *exchanger) exchange(
 	return &exchange
 }
 
-// isReadyFor refuses to go on with arguments of the provider block that aren't known yet: Terraform calls a provider
-// all the same, and falling back to the environment would be another identity, or another server, than the one that was
-// meant.
+// isReadyFor reports whether the block can be read, and adds an error if it can't. Terraform calls a provider also if
+// arguments of its block are unknown. The environment could then select another identity or another server.
 func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool {
 	var unknownNames []string
 	if !block.hasToken() {
@@ -121,8 +120,8 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 	return false
 }
 
-// loggedExchange makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it
-// is secret.
+// loggedExchange makes the exchange and logs it. The context for the log can be another one. The log contains no
+// secrets.
 func (e *exchanger) loggedExchange(
 	ctx, logging context.Context,
 	request assumerole.Request,

@@ -52,14 +52,14 @@ func respondWith(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// rejectWith answers as STS does. AWS's own message can repeat the token.
+// rejectWith answers with an error of STS. AWS's own message can repeat the token.
 func rejectWith(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		emulator.WriteError(w, status, code, message+" "+r.PostFormValue("WebIdentityToken"))
 	}
 }
 
-// respondRaw answers outside of HTTP.
+// respondRaw answers with bytes that are not HTTP.
 func respondRaw(answer func(*bufio.ReadWriter)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, buffered, err := w.(http.Hijacker).Hijack()
@@ -531,7 +531,7 @@ var elsewhere = map[string]failureCase{
 	},
 }
 
-// roleFailure fails because of the role or its policies, which the error points at, whatever the token.
+// roleFailure is a failure whose cause is the role or its policies, for any token. The error points at the role.
 func roleFailure(code, message, role, summary, says string) failureCase {
 	return failureCase{
 		answer:    rejectWith(http.StatusBadRequest, code, message),
@@ -554,7 +554,7 @@ func largePolicy() string {
 		`Resource = "arn:aws:s3:::` + base64.RawURLEncoding.EncodeToString(random) + `" }] })`
 }
 
-// respondEndlessly begins as STS does, and goes on and on.
+// respondEndlessly starts with the answer of an STS, and never ends.
 func respondEndlessly(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "<AssumeRoleWithWebIdentityResponse>")
 	for filler := strings.Repeat("x", 1<<16); ; {
@@ -564,7 +564,7 @@ func respondEndlessly(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// respondSlowly answers a byte at a time, and never ends.
+// respondSlowly sends one byte at a time, and never ends.
 func respondSlowly(w http.ResponseWriter, r *http.Request) {
 	for r.Context().Err() == nil {
 		_, _ = io.WriteString(w, " ")
@@ -621,7 +621,7 @@ func TestEveryFailure(t *testing.T) {
 	}
 }
 
-// checkLog holds that the log tells what was called, and how each call went.
+// checkLog checks that the log has each call and its result.
 func checkLog(t *testing.T, log string) {
 	t.Helper()
 	for name, line := range map[string][]string{
@@ -648,7 +648,7 @@ func checkLog(t *testing.T, log string) {
 	}
 }
 
-// failures is where they happen.
+// failures is a fixture with the servers, tokens and providers of the failures.
 type failures struct {
 	fixture
 	tokens      map[string]string
@@ -691,7 +691,7 @@ func newFailures(t *testing.T) failures {
 	return f
 }
 
-// respondFrom answers for a block, which a request is known by through its session's name.
+// respondFrom answers with the failure that has the name of the request's role session.
 func respondFrom(byName map[string]failureCase, w http.ResponseWriter, r *http.Request) bool {
 	if err := r.ParseForm(); err != nil {
 		return false
@@ -795,7 +795,7 @@ func asJSON(t *testing.T, value any) string {
 	return string(text)
 }
 
-// byName are the failures, each with the alias of its provider.
+// byName has the failures by their names, each with the alias of its provider.
 func (f failures) byName() map[string]failureCase {
 	byName := map[string]failureCase{}
 	for alias, group := range map[string]map[string]failureCase{"aws": atAWS, "elsewhere": elsewhere} {
@@ -843,7 +843,7 @@ type diagnostic struct {
 	Snippet                            struct{ Code string }
 }
 
-// check holds each block's error to what it should say.
+// check compares the error of each block with the expected one.
 func (f failures) check(t *testing.T, kind, printed string) {
 	t.Helper()
 	errors := map[string]diagnostic{}

@@ -81,7 +81,8 @@ func TestTokenOfPlatform(t *testing.T) {
 	})
 }
 
-// TestDefaultAudience checks that of the platforms that let a job choose, and that a role in aws-cn has none.
+// TestDefaultAudience checks the default audience of the platforms that let a job choose, and that a role in aws-cn has
+// no default.
 func TestDefaultAudience(t *testing.T) {
 	f := newFixture(t)
 	f.inGitHub(t)
@@ -109,7 +110,7 @@ func TestDefaultAudience(t *testing.T) {
 	})
 }
 
-// TestIdentityOfProviderBlock checks that it is the default for blocks, and that a block's own wins.
+// TestIdentityOfProviderBlock checks that the provider block has the default for blocks, and that a block overrides it.
 func TestIdentityOfProviderBlock(t *testing.T) {
 	f := newFixture(t)
 	f.addRole(
@@ -198,8 +199,8 @@ func TestErrorNamesTokenOfProviderBlock(t *testing.T) {
 	})
 }
 
-// TestUnknownIdentityOfProviderBlock checks that a block doesn't fall through to the environment, and that one with
-// an identity of its own needn't care.
+// TestUnknownIdentityOfProviderBlock checks that a block doesn't use the environment instead, and that a block with
+// its own identity works.
 func TestUnknownIdentityOfProviderBlock(t *testing.T) {
 	f := newFixture(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", f.token(t, nil)))
@@ -222,8 +223,8 @@ func TestUnknownIdentityOfProviderBlock(t *testing.T) {
 				Config: config + block(set("role_arn", roleARN(production))),
 				ExpectError: sentencePattern(
 					"The value of " + argument + " in the provider block comes from something that " +
-						"doesn't exist before the apply, and this block may be read before that. Set it on this block " +
-						"instead",
+						"doesn't exist before the apply, and this block may be read before that. Set it on this " +
+						"block instead",
 				),
 			})
 			run(t, resource.TestStep{
@@ -268,8 +269,8 @@ func TestAllowedAccountIDs(t *testing.T) {
 	}
 }
 
-// TestDataSourceWithEphemeralToken feeds the provider block from an ephemeral value: a data source then uses a token
-// that is nowhere in state or plan.
+// TestDataSourceWithEphemeralToken configures the provider block with an ephemeral value. The token of the data source
+// is then neither in the state nor in the plan.
 func TestDataSourceWithEphemeralToken(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
@@ -291,8 +292,8 @@ output "subject" { value = data.sts_assume_role_with_web_identity.test.subject_f
 	searchFolder(t, []string{token}, cli.folder)
 }
 
-// TestManyRoles checks that many roles cost one token request and a call each, that many blocks which ask for the same
-// cost one call, and that an STS that throttles slows the run down, and doesn't fail it.
+// TestManyRoles checks that many roles need one token request and one call each, and that many blocks for the same role
+// need one call. An STS that throttles makes the run slower, but the run succeeds.
 func TestManyRoles(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)

@@ -56,7 +56,7 @@ func TestExpirationHasWholeSeconds(t *testing.T) {
 	}
 }
 
-// TestPanicBecomesDiagnostic checks that a panic doesn't take the process, and with it every other block, along.
+// TestPanicBecomesDiagnostic checks that a panic doesn't end the process, which also serves the other blocks.
 func TestPanicBecomesDiagnostic(t *testing.T) {
 	var diagnostics diag.Diagnostics
 	broken := &exchanger{} // without a client, which Configure never leaves it

@@ -93,8 +93,7 @@ func (p *stsProvider) Functions(context.Context) []func() function.Function {
 
 func (p *stsProvider) Resources(context.Context) []func() resource.Resource { return nil }
 
-// warnOfPlainEndpoint tells what plain http to another machine means. That it stands in the configuration is why it is
-// allowed at all.
+// warnOfPlainEndpoint warns about plain http to another machine, which only the argument in the configuration allows.
 func warnOfPlainEndpoint(block providerModel, diagnostics *diag.Diagnostics) {
 	if assumerole.IsPlainRemote(block.Endpoint.ValueString()) {
 		diagnostics.AddAttributeWarning(path.Root(explain.EndpointArgument), "The STS endpoint isn't encrypted",

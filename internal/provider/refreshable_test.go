@@ -73,8 +73,8 @@ output "after" {
 `, consumer, f.URL(), command)
 }
 
-// TestRefreshableDuringLongApply is one apply that lasts longer than several sessions, while the same consumer
-// calls before and after; the token is another meanwhile. Halfway, neither files nor processes hold anything secret.
+// TestRefreshableDuringLongApply runs one apply that takes longer than several sessions. The same consumer calls STS
+// before and after a wait, and the token changes in between. During the wait, no file and no process contains a secret.
 func TestRefreshableDuringLongApply(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
@@ -147,8 +147,8 @@ func TestStaticKeysExpire(t *testing.T) {
 	waitForNoFolder(t, cli) // Terraform doesn't close what it opened when a run fails
 }
 
-// TestRefreshableOverridesOtherCredentials checks that neither keys in the environment, nor a default profile, nor the
-// variables of a pod on EKS win over the profile: for a provider, and for a command.
+// TestRefreshableOverridesOtherCredentials checks that the profile overrides keys in the environment, a default
+// profile, and the variables of a pod on EKS: for a provider, and for a command.
 func TestRefreshableOverridesOtherCredentials(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
@@ -320,7 +320,7 @@ func TestProviderWithoutSessionsEndsWithItsParent(t *testing.T) {
 	cli.killWhenReady(t, "OUT="+out, func() { <-called }, "plan", "-no-color")
 }
 
-// TestLateProviderEndsWithItsParent kills the CLI before the provider has begun.
+// TestLateProviderEndsWithItsParent kills the CLI before the provider has started.
 func TestLateProviderEndsWithItsParent(t *testing.T) {
 	t.Parallel()
 	executables, err := buildProviders()

@@ -88,8 +88,8 @@ var builtSDKs = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// otherIdentities has other credentials wherever an SDK looks for some: in the variables, which it returns, and in
-// the files of the home folder.
+// otherIdentities sets other credentials wherever an SDK looks for some: in the variables that it returns, and in the
+// files of the home folder.
 func otherIdentities(t *testing.T, home string) []string {
 	t.Helper()
 	profiles := func(section, name string) string {
@@ -224,7 +224,7 @@ func (f fixture) isSession(identity string) bool {
 	return strings.HasPrefix(keyID, "ASIA") && slices.Contains(f.Secrets(), token)
 }
 
-// TestSDKsUseSessionKeys checks that the keys of a session come before whatever else the runner has.
+// TestSDKsUseSessionKeys checks that the keys of a session override all other credentials of the runner.
 func TestSDKsUseSessionKeys(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
@@ -241,7 +241,7 @@ func TestSDKsUseSessionKeys(t *testing.T) {
 	}
 }
 
-// TestSDKsUseSessionKeysWithoutProfile holds what the guide says to do for JavaScript v3.
+// TestSDKsUseSessionKeysWithoutProfile checks the guide's instruction for JavaScript v3.
 func TestSDKsUseSessionKeysWithoutProfile(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
@@ -252,11 +252,12 @@ func TestSDKsUseSessionKeysWithoutProfile(t *testing.T) {
 	}
 }
 
-// TestSDKsUseProfile checks that a refreshable session comes before whatever else the runner has.
+// TestSDKsUseProfile checks that a refreshable session overrides all other credentials of the runner.
 func TestSDKsUseProfile(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
-	for name, identity := range f.usedIdentities(t, ":", set("web_identity_token", f.token(t, nil)), "refreshable = true") {
+	token := set("web_identity_token", f.token(t, nil))
+	for name, identity := range f.usedIdentities(t, ":", token, "refreshable = true") {
 		if !f.isSession(identity) {
 			t.Errorf("%s takes %q", name, identity)
 		}

@@ -211,7 +211,7 @@ func TestCABundleAndProxies(t *testing.T) {
 	}
 }
 
-// TestNumberOfAttempts counts them, at a server that always fails.
+// TestNumberOfAttempts counts the attempts at a server that always fails.
 func TestNumberOfAttempts(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments   []string

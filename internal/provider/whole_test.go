@@ -142,9 +142,9 @@ output %[1]q {
 	return config
 }
 
-// TestTwoAccountsWithOneToken is the main job: two data sources feed two aliases of a provider, and each is who it
-// should be. Beside it, nothing secret shows: not in what the CLI prints, not in its log at the most talkative level,
-// not in the dump of the plugin protocol.
+// TestTwoAccountsWithOneToken checks the main use: two data sources configure two aliases of a provider, and each alias
+// has the right identity. No secret may be in the CLI's output, in its log at the most verbose level, or in a dump of
+// the plugin protocol.
 func TestTwoAccountsWithOneToken(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)

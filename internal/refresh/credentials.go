@@ -12,8 +12,8 @@ const (
 	// credentials of a process until the last second, so a request that it signs then arrives too late.
 	maxMargin = time.Minute
 
-	// maxRefreshAhead is how long before the expiration new credentials are fetched, at most. From 15 minutes before the
-	// reported expiration, botocore asks again at every request. By then there must be new credentials.
+	// maxRefreshAhead is how long before the expiration new credentials are fetched, at most. From 15 minutes before
+	// the reported expiration, botocore asks again at every request. By then there must be new credentials.
 	maxRefreshAhead = 15*time.Minute + maxMargin
 )
 
@@ -36,7 +36,8 @@ func (c Credentials) check() error {
 	return nil
 }
 
-// heldCredentials is credentials and the time at which they were obtained. Together they give the length of the session.
+// heldCredentials are credentials and the time at which they were obtained. Together they give the length of the
+// session.
 type heldCredentials struct {
 	credentials Credentials
 	obtained    time.Time
@@ -58,8 +59,8 @@ func (h heldCredentials) isUsable(now time.Time) bool {
 	return expiration.IsZero() || expiration.Sub(now) > h.margin()
 }
 
-// isDue reports whether it is time to fetch new credentials. Without the half of the life, a short session would be
-// fetched at every request.
+// isDue reports whether it is time to fetch new credentials. Without the limit of half the lifetime, a short session
+// would be fetched at every request.
 func (h heldCredentials) isDue(now time.Time) bool {
 	expiration := h.credentials.Expiration
 	if expiration.IsZero() {

@@ -46,8 +46,8 @@ func (f folder) content(section string) []byte {
 	return fmt.Appendf(nil, "[%s]\ncredential_process = %s %s %s\n", section, f.program(), Subcommand, f.socket())
 }
 
-// baseFolders are the base folders to try: the one for temporary files, and others for when a socket's path in it would be
-// too long or a shell would interpret it.
+// baseFolders are the base folders to try: the one for temporary files, and others if a socket's path in it would be
+// too long, or if a shell would interpret the path.
 func baseFolders() []string {
 	folders := []string{filepath.Clean(os.TempDir())}
 	if runtime := os.Getenv("XDG_RUNTIME_DIR"); runtime != "" {

@@ -2,7 +2,7 @@ package refresh
 
 import "sync"
 
-// openServers is the Servers of this process that are open.
+// openServers are the Servers of this process that are open.
 var openServers struct {
 	mu      sync.Mutex
 	servers map[*Server]struct{}

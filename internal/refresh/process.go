@@ -50,7 +50,7 @@ func CredentialProcess(ctx context.Context, arguments []string, stdout, stderr i
 	return 0
 }
 
-// ask gets the answer of the server on a socket, within bound.
+// ask gets the answer of the server on a socket, within timeout.
 func ask(ctx context.Context, socket string, timeout time.Duration) (Credentials, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -36,14 +36,14 @@ func sweep(bases []string, now time.Time) {
 	}
 }
 
-// isAbandoned reports whether a folder is an old one of this user's whose server is gone.
+// isAbandoned reports whether a folder belongs to this user, is old, and has no running server.
 func isAbandoned(home folder, now time.Time) bool {
 	info, err := os.Lstat(string(home))
 	return err == nil && isPrivate(info) && now.Sub(info.ModTime()) > sweepAge && !isAlive(home.socket())
 }
 
-// isAlive reports whether a process has the socket open. The process doesn't notice the check, because the connection has
-// the wrong type. The error differs from the error if no process listens. Any other error counts as alive.
+// isAlive reports whether a process has the socket open. The process doesn't notice the check, because the connection
+// has the wrong type. The error differs from the error if no process listens. Any other error counts as alive.
 func isAlive(socket string) bool {
 	connection, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: socket, Net: "unixgram"})
 	if err == nil {

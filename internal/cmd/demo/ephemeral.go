@@ -16,8 +16,8 @@ const ephemeral = "ephemeral"
 // oldestWithEphemeral are the versions in which ephemeral resources came, by the product.
 var oldestWithEphemeral = map[string]string{"Terraform": "1.10", "OpenTofu": "1.11"}
 
-// skipReason tells why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS), or
-// nothing if it can.
+// skipReason says why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS). It is
+// empty if the part can be shown.
 func skipReason(cli *terraformcli.CLI, system string) (string, error) {
 	oldest := oldestWithEphemeral[cli.Product]
 	since, err := version.NewVersion(oldest)
@@ -73,7 +73,7 @@ func (d *demo) applyLong(ctx context.Context) (string, error) {
 	return "and here again, as often as it takes", err
 }
 
-// checkLong holds what the CLI has as outputs, and what STS has seen, against what the apply was made for.
+// checkLong compares the CLI's outputs and the requests that STS received with the expected ones.
 func (d *demo) checkLong(ctx context.Context) (string, error) {
 	text, err := d.cli.Run(ctx, d.folder(ephemeral), "output", "-no-color", "-json")
 	if err != nil {

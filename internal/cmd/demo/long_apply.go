@@ -9,7 +9,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 )
 
-// longApply is what was seen of an apply that should outlive its credentials.
+// longApply is what was observed of an apply that must take longer than its credentials are valid.
 type longApply struct {
 	duration time.Duration
 	sessions int      // that STS gave while it ran
@@ -22,7 +22,7 @@ func newLongApply(duration time.Duration, requests []emulator.Request) (longAppl
 	return longApply{duration: duration, sessions: len(roles), signers: signers}, err
 }
 
-// check tells why the apply proves nothing: no two calls, no different credentials, or not long enough.
+// check returns an error if the apply proves nothing: no two calls, no different credentials, or not long enough.
 func (l longApply) check() error {
 	switch {
 	case len(l.signers) != 2:
@@ -44,7 +44,7 @@ func (l longApply) check() error {
 	return nil
 }
 
-// checkCallers holds the outputs, as the command `output -json` writes them, against the session of the role.
+// checkCallers compares the outputs, as the command `output -json` writes them, with the session of the role.
 func checkCallers(text string) error {
 	var document struct {
 		Callers struct {
@@ -61,7 +61,8 @@ func checkCallers(text string) error {
 	)
 }
 
-// mask is enough of an access key ID to tell it from another. It isn't a secret, but names a session.
+// mask shortens an access key ID so that it can still be distinguished from another. It isn't a secret, but it names a
+// session.
 func mask(accessKeyID string) string {
 	const shown = 4
 	if len(accessKeyID) <= 2*shown {

@@ -115,7 +115,7 @@ func TestColorOnlyOnTerminal(t *testing.T) {
 	}
 }
 
-// TestFailureShowsOutputWithoutToken wants all that a command wrote, but for what is secret.
+// TestFailureShowsOutputWithoutToken checks that an error shows all output of a command except the secrets.
 func TestFailureShowsOutputWithoutToken(t *testing.T) {
 	var out bytes.Buffer
 	s := &screen{out: &out}

@@ -12,7 +12,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
-// screen is where the demo tells what it does.
+// screen prints what the demo does.
 type screen struct {
 	out    io.Writer
 	color  bool
@@ -70,7 +70,7 @@ func (s *screen) step(name string, do func() (note string, err error)) error {
 	return nil
 }
 
-// fail tells why the demo ended, with all that the command at fault wrote, but for the secrets.
+// fail prints why the demo ended, with the output of the failed command without the secrets.
 func (s *screen) fail(err error, secrets ...secret.Text) {
 	s.say(
 		"\n%s %s",

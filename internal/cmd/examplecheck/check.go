@@ -53,8 +53,8 @@ func (b *bench) validate(ctx context.Context, folder string) (result, error) {
 	return b.diagnose(ctx, folder)
 }
 
-// otherSTS tells of an example whose sts would be somebody else's, which is so without required_providers: a reader
-// who copies it gets what a stranger published.
+// otherSTS says if the sts of an example is another provider, as without required_providers. A reader who copies the
+// example would get a provider that somebody else published.
 func (b *bench) otherSTS(addresses []terraformcli.Address) string {
 	for _, address := range addresses {
 		if address.Type == b.sts.Type && address != b.sts {
@@ -109,8 +109,8 @@ func (b *bench) diagnose(ctx context.Context, folder string) (result, error) {
 	return result{}, err
 }
 
-// missingBlocks names the blocks of resources that the stand-in doesn't have, and tells whether that is all that
-// there is against a configuration.
+// missingBlocks names the blocks of resources that the stand-in doesn't have. It reports whether the configuration has
+// only such errors.
 func missingBlocks(output string) (blocks []string, only bool) {
 	var validated validation
 	if err := json.Unmarshal([]byte(output), &validated); err != nil {

@@ -127,8 +127,8 @@ func listing(t *testing.T, folder string) []string {
 	return paths
 }
 
-// TestMissingProviders wants the CLI itself to say what it can't download, where downloads work: an address that is
-// misspelled must not pass for one that can't be had here.
+// TestMissingProviders checks that the CLI itself reports a failed download if downloads work. A misspelled address
+// must not count as a provider that isn't available here.
 func TestMissingProviders(t *testing.T) {
 	misspelled := []terraformcli.Address{{Host: "registry.terraform.io", Namespace: "hashicorp", Type: "asw"}}
 	if missing := (&bench{}).missing(misspelled); missing != nil {

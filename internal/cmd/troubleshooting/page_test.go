@@ -9,7 +9,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
 )
 
-// TestPageHasDiagnosticTexts holds the page that is checked in to what the provider says.
+// TestPageHasDiagnosticTexts compares the page in docs/ with the texts of the provider.
 func TestPageHasDiagnosticTexts(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile(filepath.FromSlash("../../../" + page))
@@ -28,7 +28,7 @@ func TestPageHasDiagnosticTexts(t *testing.T) {
 	}
 }
 
-// TestReadmeHasCurrentErrorText holds the example of the README to the text of that error.
+// TestReadmeHasCurrentErrorText compares the example in the README with the text of that error.
 func TestReadmeHasCurrentErrorText(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.FromSlash("../../../README.md"))

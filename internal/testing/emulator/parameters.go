@@ -116,7 +116,7 @@ func (v *violations) required(form url.Values, name, field string) (string, bool
 	return form.Get(name), true
 }
 
-// readAssumeParameters reads the form and holds it against the model.
+// readAssumeParameters reads the form and checks it against the model.
 func (s *Server) readAssumeParameters(form url.Values) (*assumeParameters, *refusal) {
 	p := &assumeParameters{}
 	var problems violations

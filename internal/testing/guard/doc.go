@@ -1,4 +1,3 @@
-// Package guard holds the provider to its cost, without a clock: what a read allocates, how often a run calls STS and
-// over how many connections, how large the executable is, and what the process writes to its log. The tests are all
-// there is.
+// Package guard has tests of the provider's cost, without a clock: the allocations of a read, the calls and connections
+// to STS in a run, the size of the executable, and the log.
 package guard

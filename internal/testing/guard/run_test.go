@@ -18,8 +18,8 @@ func TestMain(m *testing.M) { testenv.Main(m) }
 
 const (
 	roles = 100
-	// maxConnections is twice as many as blocks that Terraform reads at once: Go opens a connection while another one
-	// becomes free.
+	// maxConnections is twice the number of blocks that Terraform reads at once, because Go opens a connection while
+	// another one becomes free.
 	maxConnections = 2 * 10
 	// maxExecutableSize is for an executable without symbols, in bytes. 23,486,729 were measured, for linux_amd64.
 	maxExecutableSize = 26_000_000

@@ -39,7 +39,8 @@ type iam struct {
 	clients []string // its client IDs
 }
 
-// TestConfigurationsCreateTrustPolicies: a configuration for IAM makes the trust policy and the provider beside it.
+// TestConfigurationsCreateTrustPolicies checks that a configuration for IAM creates the trust policy and the provider
+// of the guide.
 func TestConfigurationsCreateTrustPolicies(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)

@@ -518,7 +518,7 @@ func (tr trust) check(t *testing.T, policy string) {
 	}
 }
 
-// TestGitHubRepositoryIDDeniesOtherRepository: a stranger who takes over the name isn't admitted.
+// TestGitHubRepositoryIDDeniesOtherRepository checks that the policy denies a repository that has taken over the name.
 func TestGitHubRepositoryIDDeniesOtherRepository(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)

@@ -34,8 +34,8 @@ func TestRunErrorHasAllOutput(t *testing.T) {
 	}
 }
 
-// TestRunEndsChildProcesses has a command that ends by the interrupt and leaves a process behind, as a Terraform
-// that is killed leaves its providers.
+// TestRunEndsChildProcesses runs a command that ends at the interrupt and leaves a process behind, like a killed
+// Terraform leaves its providers.
 func TestRunEndsChildProcesses(t *testing.T) {
 	folder := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())

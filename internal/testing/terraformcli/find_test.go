@@ -90,7 +90,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestFindUsesOnlyNamedCLI wants no other CLI in the place of one that was asked for and doesn't work.
+// TestFindUsesOnlyNamedCLI checks that no other CLI is used if the named one doesn't work.
 func TestFindUsesOnlyNamedCLI(t *testing.T) {
 	path := t.TempDir()
 	writeProgram(t, filepath.Join(path, "terraform"), terraformAnswer)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestInstallFromMirror has a real CLI install from the mirror, with and without leave to download. It starts no
-// provider for that, so any file will do.
+// TestInstallFromMirror installs from the mirror with a real CLI, with and without permission to download. The CLI does
+// not start a provider for that, so any file works.
 func TestInstallFromMirror(t *testing.T) {
 	w := newWorkspace(t)
 	cli, err := Find(t.Context(), w)
