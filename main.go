@@ -66,8 +66,7 @@ func serve(debug bool) error {
 	return tf6server.Serve(provider.Address, server, options...)
 }
 
-// endWithParent ends the process when Terraform has ended without telling it, as when Terraform is killed: the process
-// has a token in its memory, and nobody asks for it any more.
+// endWithParent ends the process if Terraform was killed and couldn't end it. The process has a token in its memory.
 func endWithParent() {
 	go func() {
 		parent.AwaitEnd()
@@ -76,8 +75,8 @@ func endWithParent() {
 	}()
 }
 
-// closeWhenTerminated leaves nothing behind when the process is told to end by others than Terraform. An interrupt
-// isn't among those: it goes to Terraform too, which ends its plugins when it is done.
+// closeWhenTerminated closes the open sessions if a signal other than an interrupt ends the process. Terraform gets an
+// interrupt, too, and then ends its plugins.
 func closeWhenTerminated() {
 	// a line for a log that nobody reads any more must not end the process before it has tidied up
 	signal.Ignore(syscall.SIGPIPE)

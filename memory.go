@@ -5,7 +5,8 @@ import (
 	"runtime/debug"
 )
 
-// What the process trades for time. It lives for one run, whose garbage is mostly requests that are done.
+// The settings of the garbage collector. They use more memory to save time. The process runs only once, and most of its
+// garbage is completed requests.
 const (
 	garbagePercent = 400      // of the live heap, before a collection: Go's default is 100
 	memoryLimit    = 96 << 20 // bytes from which Go collects more often all the same

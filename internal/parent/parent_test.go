@@ -44,7 +44,7 @@ func playParent() int {
 	return 0
 }
 
-// TestAwaitEndWithoutReader holds that a process which started after its parent had ended notices by its pipes.
+// TestAwaitEndWithoutReader checks that a process which started after its parent had ended notices by its pipes.
 func TestAwaitEndWithoutReader(t *testing.T) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
@@ -88,8 +88,8 @@ func TestAwaitEnd(t *testing.T) {
 	}
 	rest := make(chan string, 1)
 	go func() {
-		all, _ := io.ReadAll(output) // until the child has ended, too
-		rest <- string(all)
+		text, _ := io.ReadAll(output) // until the child has ended, too
+		rest <- string(text)
 	}()
 	select {
 	case text := <-rest:

@@ -191,9 +191,9 @@ type hostileServer struct {
 	attacks  map[string]func(secret string) string // of STS's, by a session's name
 	lifetime time.Duration                         // of the sessions that it gives
 
-	mutex sync.Mutex
-	calls map[string]int // by the attack's name
-	given []string       // the secrets in its answers
+	mutex   sync.Mutex
+	calls   map[string]int // by the attack's name
+	secrets []string       // the secrets in its answers
 }
 
 func (s *hostileServer) answer(request *http.Request) string {
@@ -208,14 +208,14 @@ func (s *hostileServer) answer(request *http.Request) string {
 			Get("serviceConnectionId") +
 		request.URL.Query().
 			Get("resource")
-	var asked struct{ Audience string }
-	if json.Unmarshal(body, &asked) == nil {
-		name += asked.Audience
+	var parameters struct{ Audience string }
+	if json.Unmarshal(body, &parameters) == nil {
+		name += parameters.Audience
 	}
 	token := s.give(
 		"eyJhbGciOiJSUzI1NiJ9." + base64.RawURLEncoding.EncodeToString(
 			fmt.Appendf(nil, `{"sub":"%s","iss":"https://platform.example.com"}`, name),
-		) + "." + unique(
+		) + "." + fakeSecret(
 			name,
 		),
 	)
@@ -235,7 +235,7 @@ func (s *hostileServer) answerOfSTS(session, token string) string {
 	number := s.calls[session]
 	s.mutex.Unlock()
 	name, isRefresh := strings.CutPrefix(session, "refresh-")
-	key, sessionToken := s.give(unique(session+"key")), s.give(unique(session+"token"))
+	key, sessionToken := s.give(fakeSecret(session+"key")), s.give(fakeSecret(session+"token"))
 	good := strings.NewReplacer(
 		"session"+leaked, sessionToken, leaked, key, "2999-01-02T03:04:05Z",
 		time.Now().Add(s.lifetime).UTC().Format(time.RFC3339),
@@ -248,8 +248,8 @@ func (s *hostileServer) answerOfSTS(session, token string) string {
 	return strings.NewReplacer("(good)", good, "(key)", key).Replace(attack(token))
 }
 
-// unique is a text that looks like a key, and is another one for another name.
-func unique(name string) string {
+// fakeSecret is a text that looks like a key. Each name has a different one.
+func fakeSecret(name string) string {
 	return base64.RawURLEncoding.EncodeToString(
 		fmt.Appendf(nil, "%s\xfa\x9d\x3c%s\xe1\x07", slices.Repeat([]byte(name), 2), name),
 	)
@@ -258,7 +258,7 @@ func unique(name string) string {
 func (s *hostileServer) give(secret string) string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.given = append(s.given, secret)
+	s.secrets = append(s.secrets, secret)
 	return secret
 }
 
@@ -314,8 +314,8 @@ func startHostile(t *testing.T, server *hostileServer, byTLS bool) (address, aut
 	return address, authority
 }
 
-// wires are the attacks on the wire as answers of STS, for a server that was sent a token and gives a key.
-func wires() map[string]func(string) string {
+// wireAttacksAsSTS are the attacks on the wire as answers of STS. The server received a token and returns a key.
+func wireAttacksAsSTS() map[string]func(string) string {
 	attacks := map[string]func(string) string{}
 	for name, attack := range wireAttacks {
 		attacks[sessionName(name)] = func(token string) string {
@@ -350,10 +350,11 @@ func forEach(kind, label string, names []string, arguments ...string) string {
 		kind, label, strings.Join(names, ","), strings.Join(arguments, "\n  "))
 }
 
-// talkative has the provider started by a script, in an environment where its libraries log the most that they can.
-func talkative(t *testing.T) string {
+// verboseProvider is a script that starts the provider in an environment in which its libraries log as much as
+// possible.
+func verboseProvider(t *testing.T) string {
 	t.Helper()
-	executables, err := built()
+	executables, err := buildProviders()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -373,9 +374,9 @@ func TestWireAttacks(t *testing.T) {
 	for name, byTLS := range map[string]bool{"http": false, "https": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := startWorld(t)
-			token := w.token(t, nil)
-			attacks := wires()
+			f := startFixture(t)
+			token := f.token(t, nil)
+			attacks := wireAttacksAsSTS()
 			server := &hostileServer{attacks: attacks, lifetime: time.Hour}
 			address, authority := startHostile(t, server, byTLS)
 			sessions, audiences := slices.Sorted(maps.Keys(attacks)), slices.Sorted(maps.Keys(wireAttacks))
@@ -389,13 +390,13 @@ func TestWireAttacks(t *testing.T) {
 				config += forEach("data", member, audiences, fmt.Sprintf("web_identity_token_request = { %s = { %s = "+
 					"each.key } }", member, argument))
 			}
-			cli := newWholeOf(t, talkative(t), config)
-			log := cli.tracing(
+			cli := newCLIWith(t, verboseProvider(t), config)
+			log := cli.enableTrace(
 				t,
 				append(platformVariables(address), "TF_VAR_token="+token, "SSL_CERT_FILE="+authority)...)
-			printed := cli.fails(t, "plan", "-no-color", "-parallelism=30")
-			expectCalls(t, server, sessions)
-			cli.expectNoSecret(t, append(server.given, token), printed, log)
+			printed := cli.mustFail(t, "plan", "-no-color", "-parallelism=30")
+			wantMostCalls(t, server, sessions)
+			cli.wantNoSecrets(t, append(server.secrets, token), printed, log)
 		})
 	}
 }
@@ -423,8 +424,8 @@ func platformVariables(address string) []string {
 // TestEchoAttacks has STS repeat the token in every encoding, in every place of an error.
 func TestEchoAttacks(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	token := w.token(t, nil)
+	f := startFixture(t)
+	token := f.token(t, nil)
 	attacks, names := map[string]func(string) string{}, []string{}
 	for encoding, encode := range testenv.Encodings {
 		for place, echo := range echoes {
@@ -439,9 +440,9 @@ func TestEchoAttacks(t *testing.T) {
 	slices.Sort(names)
 	server := &hostileServer{attacks: attacks, lifetime: time.Hour}
 	address, authority := startHostile(t, server, false)
-	cli := newWholeOf(
+	cli := newCLIWith(
 		t,
-		talkative(t),
+		verboseProvider(t),
 		providerOf(
 			address,
 			authority,
@@ -453,18 +454,18 @@ func TestEchoAttacks(t *testing.T) {
 			"web_identity_token = var.token",
 		),
 	)
-	log := cli.tracing(t, "TF_VAR_token="+token)
-	printed := cli.fails(t, "plan", "-no-color", "-parallelism=30")
-	expectCalls(t, server, names)
-	cli.expectNoSecret(t, append(server.given, token), printed, log)
+	log := cli.enableTrace(t, "TF_VAR_token="+token)
+	printed := cli.mustFail(t, "plan", "-no-color", "-parallelism=30")
+	wantMostCalls(t, server, names)
+	cli.wantNoSecrets(t, append(server.secrets, token), printed, log)
 }
 
 // TestRefreshAttacks has STS answer so when credentials are refreshed: nothing is in the process's output either, nor
 // in the warnings at the end.
 func TestRefreshAttacks(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	attacks := wires()
+	f := startFixture(t)
+	attacks := wireAttacksAsSTS()
 	for encoding, encode := range testenv.Encodings {
 		attacks[sessionName(encoding)] = func(token string) string { return echoes["message"](encode(token)) }
 	}
@@ -475,8 +476,8 @@ func TestRefreshAttacks(t *testing.T) {
 	slices.Sort(names)
 	server := &hostileServer{attacks: attacks, lifetime: 3 * time.Second}
 	address, authority := startHostile(t, server, true)
-	token := w.token(t, nil)
-	cli := newWholeOf(t, talkative(t), providerOf(address, authority)+
+	token := f.token(t, nil)
+	cli := newCLIWith(t, verboseProvider(t), providerOf(address, authority)+
 		forEach(
 			"ephemeral",
 			"sts",
@@ -493,8 +494,8 @@ resource "terraform_data" "wait" {
 }
 `)
 	out := t.TempDir()
-	log := cli.tracing(t, "OUT="+out)
-	printed := cli.must(t, "apply", "-no-color", "-auto-approve", "-parallelism=30")
+	log := cli.enableTrace(t, "OUT="+out)
+	printed := cli.mustRun(t, "apply", "-no-color", "-auto-approve", "-parallelism=30")
 	for _, name := range names {
 		server.mutex.Lock()
 		if server.calls[name] < 3 { // in the plan, in the apply, and to refresh
@@ -502,19 +503,20 @@ resource "terraform_data" "wait" {
 		}
 		server.mutex.Unlock()
 	}
-	cli.expectNoSecret(t, append(server.given, token), printed+read(t, filepath.Join(out, "stderr")), log)
+	cli.wantNoSecrets(t, append(server.secrets, token), printed+read(t, filepath.Join(out, "stderr")), log)
 }
 
-// tracing has the CLI log at the most talkative level, and gives the log's path.
-func (w *whole) tracing(t *testing.T, variables ...string) string {
+// enableTrace sets the CLI's log to the most verbose level, and returns the log's path.
+func (cli *installedCLI) enableTrace(t *testing.T, variables ...string) string {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "log")
-	w.CLI = w.With(append(variables, "TF_LOG=TRACE", "TF_LOG_PATH="+log)...)
+	cli.CLI = cli.With(append(variables, "TF_LOG=TRACE", "TF_LOG_PATH="+log)...)
 	return log
 }
 
-// expectCalls fails where many attacks didn't take place. Some don't: what one leaves on a connection can end the next.
-func expectCalls(t *testing.T, server *hostileServer, names []string) {
+// wantMostCalls fails if many attacks didn't take place. Some don't, because the rest of an answer on a connection
+// can end the next request.
+func wantMostCalls(t *testing.T, server *hostileServer, names []string) {
 	t.Helper()
 	server.mutex.Lock()
 	defer server.mutex.Unlock()
@@ -529,8 +531,8 @@ func expectCalls(t *testing.T, server *hostileServer, names []string) {
 	}
 }
 
-// expectNoSecret fails where a part of a secret, in any encoding, is printed, logged or in a temporary file.
-func (w whole) expectNoSecret(t *testing.T, secrets []string, printed, log string) {
+// wantNoSecrets fails if a part of a secret, in any encoding, is in the output, the log, or a temporary file.
+func (cli installedCLI) wantNoSecrets(t *testing.T, secrets []string, printed, log string) {
 	t.Helper()
 	logged := read(t, log)
 	if !strings.Contains(logged, "terraform-provider-sts") {
@@ -543,7 +545,7 @@ func (w whole) expectNoSecret(t *testing.T, secrets []string, printed, log strin
 	for line := range strings.SplitSeq(logged, "\n") {
 		parts.search(t, "the log", line)
 	}
-	searchFolder(t, secrets, w.workspace.Path("tmp"))
+	searchFolder(t, secrets, cli.workspace.Path("tmp"))
 	if strings.Contains(printed+logged, "panic:") {
 		t.Error("something crashed")
 	}
@@ -589,29 +591,29 @@ func (p secretParts) search(t *testing.T, place, text string) {
 	t.Helper()
 	reduced := lettersAndDigits.ReplaceAllString(text, "")
 	for n := 0; n+runLength <= len(reduced); n++ {
-		if encoding, found := p.runs[reduced[n:n+runLength]]; found {
+		if encoding, ok := p.runs[reduced[n:n+runLength]]; ok {
 			t.Errorf("a part of a secret (%s) is in %s: …%s…", encoding, place, reduced[max(0, n-60):n])
 			return
 		}
 	}
-	found := map[string]bool{}
+	pieces := map[string]bool{}
 	for word := range strings.FieldsSeq(text) {
 		if p.pieces[word] {
-			found[word] = true
+			pieces[word] = true
 		}
 	}
-	if len(found) >= pieceCount {
-		t.Errorf("%d pieces of secrets are together in %s", len(found), place)
+	if len(pieces) >= pieceCount {
+		t.Errorf("%d pieces of secrets are together in %s", len(pieces), place)
 	}
 }
 
 // TestMisplacedSecrets has a token, or another secret, where a path, a name or a number belongs.
 func TestMisplacedSecrets(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
+	f := startFixture(t)
 	misplaced := map[string]string{
-		"jwt":                w.token(t, nil),
-		"jwt-cut-off":        w.token(t, nil)[:200],
+		"jwt":                f.token(t, nil),
+		"jwt-cut-off":        f.token(t, nil)[:200],
 		"login-with-amazon":  "Atza|IwEBIJfoobarbazq0123456789",
 		"google":             "ya29.a0AfH6SMBx7Gh2Qz9-aB_cd",
 		"facebook":           "EAACEdEose0cBAx7Gh2Qz9aB",
@@ -621,7 +623,7 @@ func TestMisplacedSecrets(t *testing.T) {
 		"letters-and-digits": "hunter2hunter2hunter2",
 		"capitals":           "MFRGGZDFMZTWQ2LKNNWG23TPOA",
 	}
-	config := providerAt(w.URL()) + "variable \"misplaced\" {\n  type = map(string)\n  sensitive = true\n}\n"
+	config := providerAt(f.URL()) + "variable \"misplaced\" {\n  type = map(string)\n  sensitive = true\n}\n"
 	for label, argument := range map[string]string{
 		"file": "web_identity_token_file", "env": "web_identity_token_env", "role": "role_arn",
 	} {
@@ -640,16 +642,16 @@ func TestMisplacedSecrets(t *testing.T) {
 			1,
 		)
 	}
-	cli := newWholeOf(t, talkative(t), config)
-	log := cli.tracing(t, "TF_VAR_misplaced="+asJSON(t, misplaced))
-	printed := cli.fails(t, "plan", "-no-color") + cli.fails(t, "plan", "-json")
+	cli := newCLIWith(t, verboseProvider(t), config)
+	log := cli.enableTrace(t, "TF_VAR_misplaced="+asJSON(t, misplaced))
+	printed := cli.mustFail(t, "plan", "-no-color") + cli.mustFail(t, "plan", "-json")
 	if failures := strings.Count(printed, "\nError: "); failures != 3*len(misplaced) {
 		t.Errorf("%d blocks fail, of %d", failures, 3*len(misplaced))
 	}
-	cli.expectNoSecret(t, slices.Collect(maps.Values(misplaced)), printed, log)
+	cli.wantNoSecrets(t, slices.Collect(maps.Values(misplaced)), printed, log)
 
 	// Terraform shows the line that an error points at. Here the secrets stand in the lines themselves.
-	literals := providerAt(w.URL())
+	literals := providerAt(f.URL())
 	for name, value := range misplaced {
 		for _, argument := range []string{
 			"web_identity_token_file", "web_identity_token_env", "role_arn", "web_identity_token",
@@ -669,11 +671,16 @@ func TestMisplacedSecrets(t *testing.T) {
 			)
 		}
 	}
-	inLines := newWholeOf(t, talkative(t), literals)
-	inLinesLog := inLines.tracing(t)
-	inLines.expectNoSecret(t, slices.Collect(maps.Values(misplaced)), inLines.fails(t, "plan", "-no-color"), inLinesLog)
+	inLines := newCLIWith(t, verboseProvider(t), literals)
+	inLinesLog := inLines.enableTrace(t)
+	inLines.wantNoSecrets(
+		t,
+		slices.Collect(maps.Values(misplaced)),
+		inLines.mustFail(t, "plan", "-no-color"),
+		inLinesLog,
+	)
 
-	others := providerAt(w.URL())
+	others := providerAt(f.URL())
 	for name, value := range misplaced {
 		for _, argument := range []string{
 			"role_session_name", "provider_id", "timeout", "iam_propagation_timeout", "policy", "policy_arns",
@@ -682,7 +689,7 @@ func TestMisplacedSecrets(t *testing.T) {
 				value += "/ " // or it might be a good name
 			}
 			others += strings.Replace(
-				block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), "PLACE"),
+				block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)), "PLACE"),
 				`"test"`,
 				fmt.Sprintf("%q", argument+"_"+name),
 				1,
@@ -694,55 +701,55 @@ func TestMisplacedSecrets(t *testing.T) {
 			others = strings.Replace(others, "PLACE", fmt.Sprintf("%s = sensitive(%s)", argument, written), 1)
 		}
 	}
-	elsewhere := newWholeOf(t, talkative(t), others)
-	elsewhereLog := elsewhere.tracing(t)
+	elsewhere := newCLIWith(t, verboseProvider(t), others)
+	elsewhereLog := elsewhere.enableTrace(t)
 	printedThere := regexp.MustCompile(`(?m)^ +\d+: .*$`).
-		ReplaceAllString(elsewhere.fails(t, "plan", "-no-color"), "")
+		ReplaceAllString(elsewhere.mustFail(t, "plan", "-no-color"), "")
 		// lines of the configuration
-	elsewhere.expectNoSecret(t, slices.Collect(maps.Values(misplaced)), printedThere, elsewhereLog)
+	elsewhere.wantNoSecrets(t, slices.Collect(maps.Values(misplaced)), printedThere, elsewhereLog)
 
-	accounts := newWholeOf(
+	accounts := newCLIWith(
 		t,
-		talkative(t),
+		verboseProvider(t),
 		"variable \"misplaced\" {\n  sensitive = true\n}\n"+strings.Replace(
-			providerAt(w.URL()),
+			providerAt(f.URL()),
 			"{\n",
 			"{\n  allowed_account_ids = [var.misplaced]\n",
 			1,
 		)+
 			block(
 				set("role_arn", roleARN(production)),
-				set("web_identity_token", w.token(t, nil)),
+				set("web_identity_token", f.token(t, nil)),
 			),
 	)
 	for _, value := range misplaced {
-		accountsLog := accounts.tracing(t, "TF_VAR_misplaced="+value)
-		printed := accounts.fails(t, "plan", "-no-color")
+		accountsLog := accounts.enableTrace(t, "TF_VAR_misplaced="+value)
+		printed := accounts.mustFail(t, "plan", "-no-color")
 		if !strings.Contains(printed, "of an AWS account") {
 			t.Errorf("another error: %s", printed)
 		}
-		accounts.expectNoSecret(t, []string{value}, printed, accountsLog)
+		accounts.wantNoSecrets(t, []string{value}, printed, accountsLog)
 	}
 
-	ambient := newWholeOf(
+	ambient := newCLIWith(
 		t,
-		talkative(t),
+		verboseProvider(t),
 		providerAt("https://sts.us-east-1.amazonaws.com")+block(set("role_arn", roleARN(production))),
 	)
 	for name, value := range misplaced {
-		ambientLog := ambient.tracing(t, "AWS_WEB_IDENTITY_TOKEN_FILE="+value)
-		printed := ambient.fails(t, "plan", "-no-color")
+		ambientLog := ambient.enableTrace(t, "AWS_WEB_IDENTITY_TOKEN_FILE="+value)
+		printed := ambient.mustFail(t, "plan", "-no-color")
 		for _, variable := range []string{
 			"AWS_CA_BUNDLE", "AWS_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL_STS", "AWS_RETRY_MODE",
 		} {
 			run := ambient
-			log := run.tracing(t, variable+"="+value)
-			run.expectNoSecret(t, []string{value}, run.fails(t, "plan", "-no-color"), log)
+			log := run.enableTrace(t, variable+"="+value)
+			run.wantNoSecrets(t, []string{value}, run.mustFail(t, "plan", "-no-color"), log)
 		}
-		if !shows("named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE").MatchString(printed) &&
+		if !sentencePattern("named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE").MatchString(printed) &&
 			name != "jwt" {
 			t.Errorf("%s: it says:\n%s", name, printed)
 		}
-		ambient.expectNoSecret(t, []string{value}, printed, ambientLog)
+		ambient.wantNoSecrets(t, []string{value}, printed, ambientLog)
 	}
 }

@@ -42,13 +42,13 @@ data "aws_caller_identity" "test" {}
 	run(t, resource.TestStep{
 		Config: config,
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(
+			checkValue(
 				tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
 				knownvalue.StringRegexp(regexp.MustCompile(`/testacc$`)),
 			),
-			known(tfjsonpath.New("identity_provider"), knownvalue.NotNull()),
-			known(tfjsonpath.New("audience"), knownvalue.NotNull()),
-			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.NotNull()),
+			checkValue(tfjsonpath.New("identity_provider"), knownvalue.NotNull()),
+			checkValue(tfjsonpath.New("audience"), knownvalue.NotNull()),
+			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.NotNull()),
 			statecheck.ExpectKnownValue(
 				"data.aws_caller_identity.test",
 				tfjsonpath.New("account_id"),

@@ -13,8 +13,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// TestConstraints holds each documented constraint: an error at the argument, which says what would be valid, before
-// anything is sent. It calls AWS's own endpoint, where all of them hold; the proxy of the tests would note a call.
+// TestConstraints checks each documented constraint: the error is at the argument, says what is valid, and comes before
+// any request. It calls AWS's own endpoint, which has all constraints. The proxy of the tests would record a call.
 func TestConstraints(t *testing.T) {
 	const (
 		role  = `role_arn = "arn:aws:iam::111122223333:role/deploy"`
@@ -264,9 +264,9 @@ func TestConstraints(t *testing.T) {
 				config = "provider \"sts\" {\n  " + setting + "\n}\n" + block(role, token)
 			}
 			testenv.Refused()
-			fails := failsAt(test.argument, test.want)
+			fails := errorAt(test.argument, test.want)
 			if test.block {
-				fails = failsAtBlock(test.want)
+				fails = errorAtBlock(test.want)
 			}
 			run(t, resource.TestStep{Config: config, ExpectError: fails})
 			if hosts := testenv.Refused(); len(hosts) > 0 {
@@ -278,60 +278,62 @@ func TestConstraints(t *testing.T) {
 
 // TestLongestDurations checks that the upper bound itself is valid.
 func TestLongestDurations(t *testing.T) {
-	w := newWorld(t)
+	f := newFixture(t)
 	run(
 		t,
 		resource.TestStep{
-			Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)),
+			Config: f.config(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)),
 				set("timeout", "24h"), set("iam_propagation_timeout", "24h")),
 		},
 	)
 }
 
-// TestWhatOnlyAWSDemands holds that it isn't demanded of another program's STS.
-func TestWhatOnlyAWSDemands(t *testing.T) {
-	w := newWorld(t)
+// TestAWSConstraintsAtOtherServers checks that another program's STS doesn't have the constraints of AWS.
+func TestAWSConstraintsAtOtherServers(t *testing.T) {
+	f := newFixture(t)
 	for name, argument := range map[string]string{
 		"any role":     set("role_arn", "arn:minio:iam:::role/x"),
 		"any duration": "duration_seconds = 50000",
 	} {
 		// The emulator stands for AWS, so it refuses: what matters is that it was asked.
-		before := len(w.Requests())
-		arguments := []string{argument, set("web_identity_token", w.token(t, nil))}
+		before := len(f.Requests())
+		arguments := []string{argument, set("web_identity_token", f.token(t, nil))}
 		if !strings.HasPrefix(argument, "role_arn") {
 			arguments = append(arguments, set("role_arn", roleARN(production)))
 		}
-		run(t, resource.TestStep{Config: w.config(arguments...), ExpectError: shows("The server answered " +
+		run(t, resource.TestStep{Config: f.config(arguments...), ExpectError: sentencePattern("The server answered " +
 			"ValidationError")})
-		if len(w.Requests()) == before {
+		if len(f.Requests()) == before {
 			t.Errorf("%s: the server wasn't asked", name)
 		}
 	}
 }
 
 func TestNoToken(t *testing.T) {
-	w := newWorld(t)
+	f := newFixture(t)
 	run(t, resource.TestStep{
-		Config: w.config(set("role_arn", roleARN(production))),
-		ExpectError: shows("Nothing says where the token comes from. Set one of these, on this block or on the " +
-			"provider block: - web_identity_token, to the token itself - web_identity_token_file, to the path of a " +
-			"file that holds it - web_identity_token_env, to the name of an environment variable that holds it - " +
-			"web_identity_token_request, to ask the platform that Terraform runs on or the environment variable " +
-			"AWS_WEB_IDENTITY_TOKEN_FILE"),
+		Config: f.config(set("role_arn", roleARN(production))),
+		ExpectError: sentencePattern(
+			"Nothing says where the token comes from. Set one of these, on this block or on the " +
+				"provider block: - web_identity_token, to the token itself - web_identity_token_file, to the path " +
+				"of a file that holds it - web_identity_token_env, to the name of an environment variable that holds it - " +
+				"web_identity_token_request, to ask the platform that Terraform runs on or the environment variable " +
+				"AWS_WEB_IDENTITY_TOKEN_FILE",
+		),
 	})
 }
 
-func TestFileThatMayNotBeRead(t *testing.T) {
+func TestUnreadableTokenFile(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may read every file")
 	}
-	w := newWorld(t)
-	path := testenv.WriteFile(t, "token", w.token(t, nil))
+	f := newFixture(t)
+	path := testenv.WriteFile(t, "token", f.token(t, nil))
 	if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}
 	run(t, resource.TestStep{
-		Config:      w.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
-		ExpectError: failsAt("web_identity_token_file", "may not be read by the user that runs Terraform"),
+		Config:      f.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
+		ExpectError: errorAt("web_identity_token_file", "may not be read by the user that runs Terraform"),
 	})
 }

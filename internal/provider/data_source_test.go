@@ -18,14 +18,14 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-func known(path tfjsonpath.Path, value knownvalue.Check) statecheck.StateCheck {
+func checkValue(path tfjsonpath.Path, value knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(dataSource, path, value)
 }
 
-// TestEveryAttribute holds each argument and each attribute of the answer, in state.
+// TestEveryAttribute checks each argument and each attribute of the answer in the state.
 func TestEveryAttribute(t *testing.T) {
-	w := newWorld(t)
-	token := w.token(t, func(token *emulator.Token) {
+	f := newFixture(t)
+	token := f.token(t, func(token *emulator.Token) {
 		token.Claims = map[string]any{"https://aws.amazon.com/source_identity": "alice"}
 	})
 	policy := "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", " +
@@ -33,7 +33,7 @@ func TestEveryAttribute(t *testing.T) {
 	key := tfjsonpath.New("credentials")
 	inState := regexp.MustCompile(`^\S+$`)
 	run(t, resource.TestStep{
-		Config: w.config(
+		Config: f.config(
 			set(
 				"role_arn",
 				roleARN(production),
@@ -47,30 +47,33 @@ func TestEveryAttribute(t *testing.T) {
 			set("timeout", "90s"),
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("role_arn"), knownvalue.StringExact(roleARN(production))),
-			known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("job-7")),
-			known(tfjsonpath.New("web_identity_token"), knownvalue.StringExact(" "+token+"\n")),
-			known(tfjsonpath.New("web_identity_token_file"), knownvalue.Null()),
-			known(tfjsonpath.New("provider_id"), knownvalue.Null()),
-			known(tfjsonpath.New("policy"), knownvalue.StringExact(policy)),
-			known(
+			checkValue(tfjsonpath.New("role_arn"), knownvalue.StringExact(roleARN(production))),
+			checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact("job-7")),
+			checkValue(tfjsonpath.New("web_identity_token"), knownvalue.StringExact(" "+token+"\n")),
+			checkValue(tfjsonpath.New("web_identity_token_file"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("provider_id"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("policy"), knownvalue.StringExact(policy)),
+			checkValue(
 				tfjsonpath.New("policy_arns"),
 				knownvalue.SetExact(
 					[]knownvalue.Check{knownvalue.StringExact("arn:aws:iam::aws:policy/ReadOnlyAccess")},
 				),
 			),
-			known(tfjsonpath.New("duration_seconds"), knownvalue.Int32Exact(1800)),
-			known(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int32Exact(2048)),
-			known(tfjsonpath.New("timeout"), knownvalue.StringExact("90s")),
-			known(key.AtMapKey("access_key_id"), knownvalue.StringRegexp(regexp.MustCompile(`^ASIA[A-Z0-9]{16}$`))),
-			known(key.AtMapKey("secret_access_key"), knownvalue.StringRegexp(inState)),
-			known(key.AtMapKey("session_token"), knownvalue.StringFunc(func(token string) error {
+			checkValue(tfjsonpath.New("duration_seconds"), knownvalue.Int32Exact(1800)),
+			checkValue(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int32Exact(2048)),
+			checkValue(tfjsonpath.New("timeout"), knownvalue.StringExact("90s")),
+			checkValue(
+				key.AtMapKey("access_key_id"),
+				knownvalue.StringRegexp(regexp.MustCompile(`^ASIA[A-Z0-9]{16}$`)),
+			),
+			checkValue(key.AtMapKey("secret_access_key"), knownvalue.StringRegexp(inState)),
+			checkValue(key.AtMapKey("session_token"), knownvalue.StringFunc(func(token string) error {
 				if len(token) < 2048 {
 					return fmt.Errorf("it has %d bytes, where 2048 were asked for", len(token))
 				}
 				return nil
 			})),
-			known(key.AtMapKey("expiration"), knownvalue.StringFunc(func(expiration string) error {
+			checkValue(key.AtMapKey("expiration"), knownvalue.StringFunc(func(expiration string) error {
 				instant, err := time.Parse(time.RFC3339, expiration)
 				if life := time.Until(
 					instant,
@@ -80,22 +83,22 @@ func TestEveryAttribute(t *testing.T) {
 				}
 				return err
 			})),
-			known(
+			checkValue(
 				tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
 				knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/job-7"),
 			),
-			known(
+			checkValue(
 				tfjsonpath.New("assumed_role_user").AtMapKey("assumed_role_id"),
 				knownvalue.StringRegexp(regexp.MustCompile(`^AROA\w+:job-7$`)),
 			),
-			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
-			known(tfjsonpath.New("audience"), knownvalue.StringExact(audience)),
-			known(tfjsonpath.New("identity_provider"), knownvalue.StringExact(w.issuer.URL())),
-			known(tfjsonpath.New("source_identity"), knownvalue.StringExact("alice")),
-			known(tfjsonpath.New("packed_policy_size"), knownvalue.NotNull()),
-			known(tfjsonpath.New("session_token_size"), knownvalue.NotNull()),
-			known(tfjsonpath.New("session_token_utilization"), knownvalue.NotNull()),
-			known(tfjsonpath.New("environment"), knownvalue.MapPartial(map[string]knownvalue.Check{
+			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
+			checkValue(tfjsonpath.New("audience"), knownvalue.StringExact(audience)),
+			checkValue(tfjsonpath.New("identity_provider"), knownvalue.StringExact(f.issuer.URL())),
+			checkValue(tfjsonpath.New("source_identity"), knownvalue.StringExact("alice")),
+			checkValue(tfjsonpath.New("packed_policy_size"), knownvalue.NotNull()),
+			checkValue(tfjsonpath.New("session_token_size"), knownvalue.NotNull()),
+			checkValue(tfjsonpath.New("session_token_utilization"), knownvalue.NotNull()),
+			checkValue(tfjsonpath.New("environment"), knownvalue.MapPartial(map[string]knownvalue.Check{
 				"AWS_ACCESS_KEY_ID":     knownvalue.NotNull(),
 				"AWS_SECRET_ACCESS_KEY": knownvalue.NotNull(),
 				"AWS_SESSION_TOKEN":     knownvalue.NotNull(),
@@ -105,21 +108,21 @@ func TestEveryAttribute(t *testing.T) {
 				key.AtMapKey("secret_access_key"),
 				dataSource,
 				tfjsonpath.New("environment").AtMapKey("AWS_SECRET_ACCESS_KEY"),
-				same{},
+				sameValue{},
 			),
 			statecheck.CompareValuePairs(
 				dataSource,
 				key.AtMapKey("access_key_id"),
 				dataSource,
 				tfjsonpath.New("environment").AtMapKey("AWS_ACCESS_KEY_ID"),
-				same{},
+				sameValue{},
 			),
 			statecheck.CompareValuePairs(
 				dataSource,
 				key.AtMapKey("session_token"),
 				dataSource,
 				tfjsonpath.New("environment").AtMapKey("AWS_SESSION_TOKEN"),
-				same{},
+				sameValue{},
 			),
 			statecheck.ExpectSensitiveValue(dataSource, tfjsonpath.New("web_identity_token")),
 			statecheck.ExpectSensitiveValue(dataSource, key.AtMapKey("access_key_id")),
@@ -128,7 +131,7 @@ func TestEveryAttribute(t *testing.T) {
 			statecheck.ExpectSensitiveValue(dataSource, tfjsonpath.New("environment")),
 		},
 	})
-	sent := w.Requests()[0].Form
+	sent := f.Requests()[0].Form
 	for parameter, want := range map[string]string{
 		"RoleArn": roleARN(production), "RoleSessionName": "job-7", "WebIdentityToken": token,
 		"DurationSeconds": "1800", "MinimumSessionTokenSize": "2048",
@@ -141,48 +144,48 @@ func TestEveryAttribute(t *testing.T) {
 	}
 }
 
-// same compares values for statecheck.CompareValuePairs, whose errors show neither: they are secret.
-type same struct{}
+// sameValue compares values for statecheck.CompareValuePairs, whose errors show neither: they are secret.
+type sameValue struct{}
 
-func (same) CompareValues(values ...any) error {
+func (sameValue) CompareValues(values ...any) error {
 	if values[0] != values[1] {
 		return errors.New("the two values differ")
 	}
 	return nil
 }
 
-// TestMinimalBlock holds the defaults, and null for what the service leaves out.
+// TestMinimalBlock checks the defaults, and null for what the service omits.
 func TestMinimalBlock(t *testing.T) {
-	w := newWorld(t)
+	f := newFixture(t)
 	run(t, resource.TestStep{
-		Config: w.config(
+		Config: f.config(
 			set("role_arn", roleARN(production)),
-			set("web_identity_token", w.token(t, nil)),
+			set("web_identity_token", f.token(t, nil)),
 			"minimum_session_token_size = 0",
 			"policy_arns = []",
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("terraform")),
-			known(tfjsonpath.New("source_identity"), knownvalue.Null()),
-			known(tfjsonpath.New("packed_policy_size"), knownvalue.Null()),
-			known(tfjsonpath.New("duration_seconds"), knownvalue.Null()),
-			known(tfjsonpath.New("timeout"), knownvalue.Null()),
-			known(tfjsonpath.New("policy"), knownvalue.Null()),
-			known(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(0)),
+			checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact("terraform")),
+			checkValue(tfjsonpath.New("source_identity"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("packed_policy_size"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("duration_seconds"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("timeout"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("policy"), knownvalue.Null()),
+			checkValue(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(0)),
 		},
 	})
 	for _, parameter := range []string{
 		"ProviderId", "Policy", "PolicyArns", "PolicyArns.member.1.arn", "DurationSeconds", "MinimumSessionTokenSize",
 	} {
-		if w.Requests()[0].Form.Has(parameter) {
+		if f.Requests()[0].Form.Has(parameter) {
 			t.Errorf("%s was sent", parameter)
 		}
 	}
 }
 
-// TestServerThatAnswersLess holds null, never "" or 0, and objects all the same, where another program's STS leaves
-// things out.
-func TestServerThatAnswersLess(t *testing.T) {
+// TestResponseWithoutOptionalFields checks that missing values are null, never "" or 0, and that the objects exist, if
+// an STS that isn't AWS's returns less.
+func TestResponseWithoutOptionalFields(t *testing.T) {
 	testenv.Isolate(t)
 	endpoint := serve(
 		t,
@@ -192,7 +195,7 @@ func TestServerThatAnswersLess(t *testing.T) {
 <Credentials><AccessKeyId>KEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><SessionToken>SESSION</SessionToken></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
 	)
-	null := func(path tfjsonpath.Path) statecheck.StateCheck { return known(path, knownvalue.Null()) }
+	null := func(path tfjsonpath.Path) statecheck.StateCheck { return checkValue(path, knownvalue.Null()) }
 	run(t, resource.TestStep{
 		Config: providerAt(
 			endpoint,
@@ -202,10 +205,10 @@ func TestServerThatAnswersLess(t *testing.T) {
 			"duration_seconds = 31536000",
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("role_arn"), knownvalue.StringExact("")),
-			known(tfjsonpath.New("credentials").AtMapKey("access_key_id"), knownvalue.StringExact("KEYID")),
-			known(tfjsonpath.New("credentials").AtMapKey("secret_access_key"), knownvalue.StringExact("SECRET")),
-			known(tfjsonpath.New("credentials").AtMapKey("session_token"), knownvalue.StringExact("SESSION")),
+			checkValue(tfjsonpath.New("role_arn"), knownvalue.StringExact("")),
+			checkValue(tfjsonpath.New("credentials").AtMapKey("access_key_id"), knownvalue.StringExact("KEYID")),
+			checkValue(tfjsonpath.New("credentials").AtMapKey("secret_access_key"), knownvalue.StringExact("SECRET")),
+			checkValue(tfjsonpath.New("credentials").AtMapKey("session_token"), knownvalue.StringExact("SESSION")),
 			null(
 				tfjsonpath.New("credentials").AtMapKey("expiration"),
 			),
@@ -226,49 +229,49 @@ func TestServerThatAnswersLess(t *testing.T) {
 }
 
 func TestTokenFile(t *testing.T) {
-	w := newWorld(t)
-	path := testenv.WriteFile(t, "token", w.token(t, nil)+"\n")
+	f := newFixture(t)
+	path := testenv.WriteFile(t, "token", f.token(t, nil)+"\n")
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere") // which comes after the block's
 	run(t, resource.TestStep{
-		Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
+		Config: f.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
+			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
 		},
 	})
 }
 
 func TestAccessTokenOfAnOAuthProvider(t *testing.T) {
-	w := newWorld(t)
-	w.AddAccessToken("www.amazon.com", "Atza|opaque", "app-1", "user-1")
-	w.addRole(
+	f := newFixture(t)
+	f.AddAccessToken("www.amazon.com", "Atza|opaque", "app-1", "user-1")
+	f.addRole(
 		t,
 		emulator.Role{ARN: roleARN(production), TrustPolicy: `{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
   "Principal": {"Federated": "www.amazon.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"www.amazon.com:app_id": "app-1"}}}}`},
 	)
 	path := testenv.WriteFile(t, "token", "Atza|opaque")
 	run(t, resource.TestStep{
-		Config: w.config(
+		Config: f.config(
 			set("role_arn", roleARN(production)),
 			set("web_identity_token_file", path),
 			set("provider_id", "www.amazon.com"),
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("identity_provider"), knownvalue.StringExact("www.amazon.com")),
+			checkValue(tfjsonpath.New("identity_provider"), knownvalue.StringExact("www.amazon.com")),
 		},
 	})
 }
 
-// TestUnknownArgumentWaitsForTheApply holds that nothing is sent at plan time while an argument isn't known.
-func TestUnknownArgumentWaitsForTheApply(t *testing.T) {
-	w := newWorld(t)
+// TestUnknownArgumentIsReadInApply checks that nothing is sent at plan time while an argument isn't known.
+func TestUnknownArgumentIsReadInApply(t *testing.T) {
+	f := newFixture(t)
 	run(t, resource.TestStep{
-		Config: `resource "terraform_data" "token" { input = "` + w.token(t, nil) + `" }
-` + w.config(set("role_arn", roleARN(production)), "web_identity_token = terraform_data.token.output"),
+		Config: `resource "terraform_data" "token" { input = "` + f.token(t, nil) + `" }
+` + f.config(set("role_arn", roleARN(production)), "web_identity_token = terraform_data.token.output"),
 		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 			plancheck.ExpectUnknownValue(dataSource, tfjsonpath.New("credentials")),
 		}},
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
+			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
 		},
 	})
 }

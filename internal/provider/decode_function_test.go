@@ -19,14 +19,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
-	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 func TestDecodeWebIdentityToken(t *testing.T) {
-	w := newWorld(t)
-	token := w.token(t, func(token *emulator.Token) {
+	f := newFixture(t)
+	token := f.token(t, func(token *emulator.Token) {
 		token.Claims = map[string]any{
 			"repository": "example/platform",
 			"run_id":     12345678901234567,
@@ -71,7 +71,7 @@ func TestDecodeWebIdentityToken(t *testing.T) {
 	runFunction(t, config, checks)
 }
 
-// TestDecodeHostileClaims holds that no claims make the function fail, beside whose error Terraform prints the token,
+// TestDecodeHostileClaims checks that no claims make the function fail, beside whose error Terraform prints the token,
 // or take long.
 func TestDecodeHostileClaims(t *testing.T) {
 	testenv.Isolate(t)
@@ -146,8 +146,8 @@ func TestDecodeHostileClaims(t *testing.T) {
 	}
 	start := time.Now()
 	runFunction(t, config, checks)
-	if took := time.Since(start); took > 30*time.Second {
-		t.Errorf("it took %s", took)
+	if duration := time.Since(start); duration > 30*time.Second {
+		t.Errorf("it took %s", duration)
 	}
 }
 
@@ -192,7 +192,7 @@ func TestDecodeDeepTexts(t *testing.T) {
 	runFunction(t, config, checks)
 }
 
-// TestDecodeLongToken holds that a token which is longer than STS takes isn't decoded.
+// TestDecodeLongToken checks that a token which is longer than STS takes isn't decoded.
 func TestDecodeLongToken(t *testing.T) {
 	testenv.Isolate(t)
 	config := ""
@@ -211,19 +211,11 @@ func TestDecodeLongToken(t *testing.T) {
 	runFunction(t, config, checks)
 }
 
-// skipWithoutFunctions skips a test that runs the CLI by itself. Terraform has functions of providers from 1.8,
-// OpenTofu from 1.7.
+// skipWithoutFunctions skips a test if the CLI has no functions of providers. Terraform 1.8 and OpenTofu 1.7 are the
+// oldest versions that have them.
 func skipWithoutFunctions(t *testing.T) {
 	t.Helper()
-	workspace, err := terraformcli.NewWorkspace()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = workspace.Remove() }()
-	cli, err := terraformcli.Find(t.Context(), workspace)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cli := clitest.Find(t, clitest.Workspace(t))
 	without := map[string]string{"Terraform": `^1\.[0-7]\.`, "OpenTofu": `^1\.6\.`}
 	if regexp.MustCompile(without[cli.Product]).MatchString(cli.Version) {
 		t.Skipf("%s %s has no functions of providers", cli.Product, cli.Version)
@@ -253,7 +245,7 @@ func TestDecodedClaimsAreRendered(t *testing.T) {
 			token,
 		)
 	}
-	cli := newWhole(t, config)
+	cli := newCLI(t, config)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for _, command := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"plan"}, {"output"}} {

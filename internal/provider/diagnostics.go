@@ -74,11 +74,11 @@ type setCheck struct{ stringCheck }
 
 func (c setCheck) ValidateSet(ctx context.Context, request validator.SetRequest, response *validator.SetResponse) {
 	for _, element := range request.ConfigValue.Elements() {
-		text, isText := element.(types.String)
-		if !isText {
+		text, ok := element.(types.String)
+		if !ok {
 			continue
 		}
-		one := validator.StringResponse{}
+		elementResponse := validator.StringResponse{}
 		c.ValidateString(
 			ctx,
 			validator.StringRequest{
@@ -87,9 +87,9 @@ func (c setCheck) ValidateSet(ctx context.Context, request validator.SetRequest,
 				Config:         request.Config,
 				ConfigValue:    text,
 			},
-			&one,
+			&elementResponse,
 		)
-		response.Diagnostics.Append(one.Diagnostics...)
+		response.Diagnostics.Append(elementResponse.Diagnostics...)
 	}
 }
 

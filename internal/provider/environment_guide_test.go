@@ -30,16 +30,16 @@ var (
 	variable = regexp.MustCompile("`([A-Z][A-Z0-9_]+)`")
 )
 
-// TestGuideHasTheEnvironment holds the table in the guide to what `environment` sets.
-func TestGuideHasTheEnvironment(t *testing.T) {
+// TestGuideListsEnvironmentVariables compares the table in the guide with the variables that `environment` sets.
+func TestGuideListsEnvironmentVariables(t *testing.T) {
 	guide, err := os.ReadFile("../../templates/guides/commands.md.tmpl")
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := map[string][2]string{}
+	documented := map[string][2]string{}
 	for _, row := range guideRow.FindAllStringSubmatch(string(guide), -1) {
 		for _, name := range variable.FindAllStringSubmatch(row[1], -1) {
-			said[name[1]] = [2]string{row[2], row[3]}
+			documented[name[1]] = [2]string{row[2], row[3]}
 		}
 	}
 	for column, values := range [2][2]map[string]string{
@@ -53,7 +53,7 @@ func TestGuideHasTheEnvironment(t *testing.T) {
 			}
 		}
 		maps.Copy(set, values[1])
-		for name, cells := range said {
+		for name, cells := range documented {
 			want := set[name]
 			if want == "" {
 				want = "not set"

@@ -11,9 +11,9 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// TestEnvironmentsIdentityGoesToAWSAlone holds that the environment's token and role are taken together, and that the
-// token doesn't go to a server that somebody named.
-func TestEnvironmentsIdentityGoesToAWSAlone(t *testing.T) {
+// TestEnvironmentTokenIsSentOnlyToAWS checks that the environment's token and role are used together, and that the
+// token isn't sent to a configured server.
+func TestEnvironmentTokenIsSentOnlyToAWS(t *testing.T) {
 	for name, test := range map[string]struct {
 		endpoint string
 		hosts    []string
@@ -34,15 +34,15 @@ func TestEnvironmentsIdentityGoesToAWSAlone(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
+			f := newFixture(t)
+			t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", f.token(t, nil)))
 			t.Setenv("AWS_ROLE_ARN", roleARN(production))
 			config := block()
 			if test.endpoint != "" {
 				config += providerAt(test.endpoint)
 			}
 			testenv.Refused()
-			run(t, resource.TestStep{Config: config, ExpectError: shows(test.want)})
+			run(t, resource.TestStep{Config: config, ExpectError: sentencePattern(test.want)})
 			hosts := testenv.Refused()
 			if len(hosts) != len(test.hosts) || len(hosts) > 0 && hosts[0] != test.hosts[0] {
 				t.Errorf("asked %q, want %q", hosts, test.hosts)
@@ -51,35 +51,37 @@ func TestEnvironmentsIdentityGoesToAWSAlone(t *testing.T) {
 	}
 }
 
-// TestEnvironmentsRoleNeedsItsToken holds that a block with a token of its own never takes the environment's role.
-func TestEnvironmentsRoleNeedsItsToken(t *testing.T) {
-	w := newWorld(t)
-	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
+// TestEnvironmentRoleRequiresEnvironmentToken checks that a block with its own token never uses the environment's role.
+func TestEnvironmentRoleRequiresEnvironmentToken(t *testing.T) {
+	f := newFixture(t)
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", f.token(t, nil)))
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
 	run(t, resource.TestStep{
-		Config: w.config(set("web_identity_token", w.token(t, nil)), "role_arn = null"),
-		ExpectError: failsAt("role_arn", "The environment variable AWS_ROLE_ARN is set, but it applies only to the "+
+		Config: f.config(set("web_identity_token", f.token(t, nil)), "role_arn = null"),
+		ExpectError: errorAt("role_arn", "The environment variable AWS_ROLE_ARN is set, but it applies only to the "+
 			"token of AWS_WEB_IDENTITY_TOKEN_FILE"),
 	})
-	if len(w.Requests()) > 0 {
+	if len(f.Requests()) > 0 {
 		t.Error("something was sent")
 	}
 }
 
-func TestEnvironmentsRoleMustBeOne(t *testing.T) {
-	w := newWorld(t)
-	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
+func TestEnvironmentRoleMustBeARN(t *testing.T) {
+	f := newFixture(t)
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", f.token(t, nil)))
 	t.Setenv("AWS_ROLE_ARN", "deploy")
 	run(
 		t,
 		resource.TestStep{
-			Config:      block(),
-			ExpectError: shows(`The role ARN "deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`),
+			Config: block(),
+			ExpectError: sentencePattern(
+				`The role ARN "deploy", from the environment variable AWS_ROLE_ARN, isn't an ARN`,
+			),
 		},
 	)
 }
 
-func TestEnvironmentsTokenFileIsNamedInItsErrors(t *testing.T) {
+func TestErrorsNameEnvironmentTokenFile(t *testing.T) {
 	testenv.Isolate(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token")
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
@@ -87,75 +89,77 @@ func TestEnvironmentsTokenFileIsNamedInItsErrors(t *testing.T) {
 		t,
 		resource.TestStep{
 			Config: block(),
-			ExpectError: shows(
+			ExpectError: sentencePattern(
 				`The file "/nowhere/token", named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE, doesn't exist`,
 			),
 		},
 	)
 }
 
-// TestEnvironmentsTokenMustBeAJWT holds that no other file is posted to anybody.
-func TestEnvironmentsTokenMustBeAJWT(t *testing.T) {
+// TestEnvironmentTokenMustBeJWT checks that no other file is sent.
+func TestEnvironmentTokenMustBeJWT(t *testing.T) {
 	testenv.Isolate(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "key", "-----BEGIN PRIVATE KEY-----"))
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
 	testenv.Refused()
-	run(t, resource.TestStep{Config: block(), ExpectError: shows("isn't a JWT")})
+	run(t, resource.TestStep{Config: block(), ExpectError: sentencePattern("isn't a JWT")})
 	if hosts := testenv.Refused(); len(hosts) > 0 {
 		t.Errorf("asked %q", hosts)
 	}
 }
 
-func TestSessionNameOfTheEnvironment(t *testing.T) {
-	w := newWorld(t)
-	arguments := []string{set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))}
+func TestEnvironmentSessionName(t *testing.T) {
+	f := newFixture(t)
+	arguments := []string{set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))}
 	named := func(name string) []statecheck.StateCheck {
-		return []statecheck.StateCheck{known(tfjsonpath.New("role_session_name"), knownvalue.StringExact(name))}
+		return []statecheck.StateCheck{checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact(name))}
 	}
 
 	t.Setenv("AWS_ROLE_SESSION_NAME", "from-the-environment")
-	run(t, resource.TestStep{Config: w.config(arguments...), ConfigStateChecks: named("from-the-environment")})
+	run(t, resource.TestStep{Config: f.config(arguments...), ConfigStateChecks: named("from-the-environment")})
 	run(
 		t,
 		resource.TestStep{
-			Config:            w.config(append(arguments, set("role_session_name", "from-the-block"))...),
+			Config:            f.config(append(arguments, set("role_session_name", "from-the-block"))...),
 			ConfigStateChecks: named("from-the-block"),
 		},
 	)
 
 	t.Setenv("AWS_ROLE_SESSION_NAME", "not a name")
 	run(t, resource.TestStep{
-		Config: w.config(arguments...),
-		ExpectError: shows(
+		Config: f.config(arguments...),
+		ExpectError: sentencePattern(
 			`It comes from the environment variable AWS_ROLE_SESSION_NAME. The role session name "not a name" has a character that isn't allowed`,
 		),
 	})
 }
 
-// TestProviderThatIsNotKnownYet holds that an unknown argument of the provider block neither falls through to the
-// environment nor sends anything.
-func TestProviderThatIsNotKnownYet(t *testing.T) {
+// TestUnknownProviderArguments checks that with an unknown argument of the provider block, the provider neither uses
+// the environment nor sends a request.
+func TestUnknownProviderArguments(t *testing.T) {
 	for _, argument := range []string{"region", "endpoint"} {
 		t.Run(argument, func(t *testing.T) {
-			w := newWorld(t)
-			t.Setenv("AWS_ENDPOINT_URL_STS", w.URL())
+			f := newFixture(t)
+			t.Setenv("AWS_ENDPOINT_URL_STS", f.URL())
 			run(t, resource.TestStep{
 				Config: `resource "terraform_data" "later" { input = "eu-west-1" }
 provider "sts" {
   ` + argument + ` = terraform_data.later.output
 }
-` + block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))),
-				ExpectError: shows("The value of " + argument + " in the provider block comes from something that " +
-					"doesn't exist before the apply"),
+` + block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))),
+				ExpectError: sentencePattern(
+					"The value of " + argument + " in the provider block comes from something that " +
+						"doesn't exist before the apply",
+				),
 			})
-			if len(w.Requests()) > 0 {
+			if len(f.Requests()) > 0 {
 				t.Error("something was sent")
 			}
 		})
 	}
 }
 
-// TestSettingsErrors holds that what is wrong outside the blocks is named as what it is.
+// TestSettingsErrors checks that errors name the variable or the profile if the problem is outside the blocks.
 func TestSettingsErrors(t *testing.T) {
 	for name, test := range map[string]struct{ variable, value, want string }{
 		"a profile": {
@@ -173,12 +177,12 @@ func TestSettingsErrors(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			f := newFixture(t)
 			t.Setenv(test.variable, test.value)
 			testenv.Refused()
 			run(t, resource.TestStep{
-				Config:      block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))),
-				ExpectError: shows(test.want),
+				Config:      block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))),
+				ExpectError: sentencePattern(test.want),
 			})
 			if hosts := testenv.Refused(); len(hosts) > 0 {
 				t.Errorf("asked %q", hosts)

@@ -39,7 +39,7 @@ func (r *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 // ephemeralAttributes are the data source's, the very same values, and three more. The framework's attributes of both
 // kinds satisfy each other's interfaces, so nothing is converted, and nothing can drift apart.
 func ephemeralAttributes() map[string]schema.Attribute {
-	all := map[string]schema.Attribute{
+	merged := map[string]schema.Attribute{
 		"refreshable": schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether to provide new credentials through `shared_config_file` and `profile` " +
@@ -62,9 +62,9 @@ func ephemeralAttributes() map[string]schema.Attribute {
 		},
 	}
 	for name, attribute := range attributes() {
-		all[name] = attribute
+		merged[name] = attribute
 	}
-	return all
+	return merged
 }
 
 func (r *ephemeralResource) Configure(
@@ -76,12 +76,12 @@ func (r *ephemeralResource) Configure(
 }
 
 func (r *ephemeralResource) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
-	result, made := r.exchanger.read(ctx, request.Config.Raw, &response.Diagnostics)
+	result, exchange := r.exchanger.read(ctx, request.Config.Raw, &response.Diagnostics)
 	if result == nil {
 		return
 	}
 	if result.isTrue("refreshable") {
-		session := r.exchanger.refresh(ctx, *made, &response.Diagnostics)
+		session := r.exchanger.refresh(ctx, *exchange, &response.Diagnostics)
 		if session == nil {
 			return
 		}

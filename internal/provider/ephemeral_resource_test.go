@@ -26,9 +26,9 @@ import (
 
 const typeName = "sts_assume_role_with_web_identity"
 
-// TestTwinsAreOneSchema holds that data source and ephemeral resource have the same attributes, as Terraform sees them,
-// but for the three that are the ephemeral's own.
-func TestTwinsAreOneSchema(t *testing.T) {
+// TestSchemasAreEqual checks that the data source and the ephemeral resource have the same attributes in Terraform. The
+// ephemeral resource has three more.
+func TestSchemasAreEqual(t *testing.T) {
 	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
 	if err != nil {
 		t.Fatal(err)
@@ -38,11 +38,11 @@ func TestTwinsAreOneSchema(t *testing.T) {
 		t.Fatal(err, schemas.Diagnostics)
 	}
 	byName := func(schema *tfprotov6.Schema) map[string]*tfprotov6.SchemaAttribute {
-		all := map[string]*tfprotov6.SchemaAttribute{}
+		attributes := map[string]*tfprotov6.SchemaAttribute{}
 		for _, attribute := range schema.Block.Attributes {
-			all[attribute.Name] = attribute
+			attributes[attribute.Name] = attribute
 		}
-		return all
+		return attributes
 	}
 	ofData, ofEphemeral := byName(
 		schemas.DataSourceSchemas[typeName],
@@ -87,8 +87,8 @@ func runEphemeral(t *testing.T, step resource.TestStep) {
 }
 
 // echoed is a configuration of one ephemeral block, whose result is echoed into state.
-func (w world) echoed(arguments ...string) string {
-	return w.ephemeral(arguments...) + `
+func (f fixture) echoed(arguments ...string) string {
+	return f.ephemeral(arguments...) + `
 provider "echo" {
   data = ephemeral.sts_assume_role_with_web_identity.test
 }
@@ -97,13 +97,13 @@ resource "echo" "test" {}
 }
 
 // ephemeral is the configuration with an ephemeral block in place of the data source.
-func (w world) ephemeral(arguments ...string) string {
-	return strings.Replace(w.config(arguments...), "data \"sts_", "ephemeral \"sts_", 1)
+func (f fixture) ephemeral(arguments ...string) string {
+	return strings.Replace(f.config(arguments...), "data \"sts_", "ephemeral \"sts_", 1)
 }
 
 func TestEphemeralEveryAttribute(t *testing.T) {
-	w := newWorld(t)
-	token := w.token(t, nil)
+	f := newFixture(t)
+	token := f.token(t, nil)
 	policy := "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", " +
 		"\"Resource\": \"*\"}]\n}"
 	data := func(path ...string) tfjsonpath.Path {
@@ -113,12 +113,12 @@ func TestEphemeralEveryAttribute(t *testing.T) {
 		}
 		return whole
 	}
-	is := func(value knownvalue.Check, path ...string) statecheck.StateCheck {
+	check := func(value knownvalue.Check, path ...string) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("echo.test", data(path...), value)
 	}
 	runEphemeral(t, resource.TestStep{
 		// Terraform refuses a result that differs from the configuration by a byte.
-		Config: w.echoed(
+		Config: f.echoed(
 			set("role_arn", roleARN(production)),
 			set("web_identity_token", " "+token+"\n"),
 			set("policy", policy),
@@ -126,44 +126,44 @@ func TestEphemeralEveryAttribute(t *testing.T) {
 			set("timeout", "60s"),
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
-			is(knownvalue.StringExact(policy), "policy"),
-			is(knownvalue.StringExact("terraform"), "role_session_name"),
-			is(knownvalue.StringRegexp(regexp.MustCompile(`^ASIA`)), "credentials", "access_key_id"),
-			is(knownvalue.NotNull(), "credentials", "secret_access_key"),
-			is(knownvalue.NotNull(), "credentials", "session_token"),
-			is(knownvalue.NotNull(), "credentials", "expiration"),
-			is(
+			check(knownvalue.StringExact(policy), "policy"),
+			check(knownvalue.StringExact("terraform"), "role_session_name"),
+			check(knownvalue.StringRegexp(regexp.MustCompile(`^ASIA`)), "credentials", "access_key_id"),
+			check(knownvalue.NotNull(), "credentials", "secret_access_key"),
+			check(knownvalue.NotNull(), "credentials", "session_token"),
+			check(knownvalue.NotNull(), "credentials", "expiration"),
+			check(
 				knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/terraform"),
 				"assumed_role_user",
 				"arn",
 			),
-			is(knownvalue.StringExact(subject), "subject_from_web_identity_token"),
-			is(knownvalue.Null(), "source_identity"),
-			is(knownvalue.MapSizeExact(8), "environment"),
-			is(
+			check(knownvalue.StringExact(subject), "subject_from_web_identity_token"),
+			check(knownvalue.Null(), "source_identity"),
+			check(knownvalue.MapSizeExact(8), "environment"),
+			check(
 				knownvalue.Null(),
 				"refreshable",
 			),
-			is(knownvalue.Null(), "shared_config_file"),
-			is(knownvalue.Null(), "profile"),
+			check(knownvalue.Null(), "shared_config_file"),
+			check(knownvalue.Null(), "profile"),
 		},
 	})
 }
 
-func TestEphemeralErrorsAreThoseOfItsTwin(t *testing.T) {
-	w := newWorld(t)
+func TestEphemeralErrors(t *testing.T) {
+	f := newFixture(t)
 	for name, test := range map[string]struct{ argument, want string }{
 		"a constraint": {set("role_session_name", "a b"), "a character that isn't allowed"},
 		"a refusal":    {set("role_session_name", "job"), "The server answered AccessDenied"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runEphemeral(t, resource.TestStep{
-				Config: w.echoed(
+				Config: f.echoed(
 					test.argument,
 					set("role_arn", "arn:aws:iam::111122223333:role/none"),
-					set("web_identity_token", w.token(t, nil)),
+					set("web_identity_token", f.token(t, nil)),
 				),
-				ExpectError: shows(test.want),
+				ExpectError: sentencePattern(test.want),
 			})
 		})
 	}
@@ -196,32 +196,32 @@ const staticKeys = `
   token      = ephemeral.sts_assume_role_with_web_identity.test.credentials.session_token
 `
 
-// TestEphemeralLeavesNothing holds that static keys work in plan and apply, in an apply of a saved plan that is older
-// than its session, and that neither token nor secrets are in state, plan, output or log.
-func TestEphemeralLeavesNothing(t *testing.T) {
+// TestEphemeralStoresNoSecrets checks that static keys work in plan and apply, also if the saved plan is older than its
+// session. The token and the secrets must not be in state, plan, output, or log.
+func TestEphemeralStoresNoSecrets(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	w.addRole(t, emulator.Role{
+	f := startFixture(t)
+	f.addRole(t, emulator.Role{
 		ARN: roleARN(
 			production,
 		),
-		TrustPolicy:     emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil),
+		TrustPolicy:     emulator.TrustPolicy(production, f.issuer.URL(), map[string]string{"sub": subject}, nil),
 		SessionLifetime: 2 * time.Second,
 	})
-	token := w.token(t, nil)
-	cli := newWhole(
+	token := f.token(t, nil)
+	cli := newCLI(
 		t,
-		w.ephemeral(
+		f.ephemeral(
 			set("role_arn", roleARN(production)),
 			set("web_identity_token_file", testenv.WriteFile(t, "token", token)),
 		)+
 			asAccount(
 				"planned",
-				w.URL(),
+				f.URL(),
 				staticKeys,
 			)+asAccount(
 			"applied",
-			w.URL(),
+			f.URL(),
 			staticKeys,
 		)+
 			"\nresource \"terraform_data\" \"start\" {}\n",
@@ -229,11 +229,11 @@ func TestEphemeralLeavesNothing(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
 	cli.CLI = cli.With("TF_LOG=TRACE", "TF_LOG_PATH="+log)
 
-	printed := cli.must(t, "plan", "-no-color", "-out=plan")
-	planned := len(w.Secrets())
+	printed := cli.mustRun(t, "plan", "-no-color", "-out=plan")
+	planned := len(f.Secrets())
 	time.Sleep(3 * time.Second) // the first session has ended
-	printed += cli.must(t, "apply", "-no-color", "plan")
-	if got := cli.must(
+	printed += cli.mustRun(t, "apply", "-no-color", "plan")
+	if got := cli.mustRun(
 		t,
 		"output",
 		"-raw",
@@ -241,7 +241,7 @@ func TestEphemeralLeavesNothing(t *testing.T) {
 	); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
 		t.Errorf("it is %q", got)
 	}
-	secrets := append(w.Secrets(), token)
+	secrets := append(f.Secrets(), token)
 	if planned == 0 || len(secrets) <= planned {
 		t.Fatalf("%d secrets in the plan, %d in all: the apply opened nothing", planned, len(secrets))
 	}

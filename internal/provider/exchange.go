@@ -18,10 +18,10 @@ import (
 
 // exchanger makes exchanges for the blocks of one provider block.
 type exchanger struct {
-	client   *assumerole.Client // nil beside a problem, and while something isn't known
-	problem  error              // what is wrong with the environment
-	identity identityModel      // the defaults for the blocks
-	warned   atomic.Bool        // a warning that is for all blocks was given
+	client           *assumerole.Client // nil beside a problem, and while something isn't known
+	environmentError error              // what is wrong with the environment
+	identity         identityModel      // the defaults for the blocks
+	warned           atomic.Bool        // a warning that is for all blocks was given
 
 	// explained has the failures that a block's error has explained, and the roles of these blocks.
 	explained sync.Map
@@ -33,8 +33,8 @@ type exchanger struct {
 // Format redacts: the provider block's token is secret.
 func (e *exchanger) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
 
-// read is one reading of a block, from its arguments to its result. The exchange is for later ones of the same; both
-// are nil beside an error.
+// read reads a block: it makes the exchange and returns the result. The exchange that it returns is for later
+// refreshes. Both are nil after an error.
 func (e *exchanger) read(
 	ctx context.Context,
 	raw tftypes.Value,
@@ -50,11 +50,11 @@ func (e *exchanger) read(
 		diagnostics.AddError("Unexpected block", err.Error())
 		return nil, nil
 	}
-	made := e.exchange(ctx, &block, diagnostics)
-	if made == nil {
+	exchange := e.exchange(ctx, &block, diagnostics)
+	if exchange == nil {
 		return nil, nil
 	}
-	return arguments.withResult(*made), made
+	return arguments.withResult(*exchange), exchange
 }
 
 // exchange makes the exchange that a block asks for; nil beside an error.
@@ -62,11 +62,11 @@ func (e *exchanger) exchange(
 	ctx context.Context,
 	block *model,
 	diagnostics *diag.Diagnostics,
-) (exchanged *assumerole.Exchange) {
+) (result *assumerole.Exchange) {
 	defer func() {
 		if bug := assumerole.Bug(recover()); bug != nil {
 			addError(diagnostics, explain.Failure(assumerole.Exchange{}, bug))
-			exchanged = nil
+			result = nil
 		}
 	}()
 	if !e.isReadyFor(block, diagnostics) {
@@ -76,18 +76,18 @@ func (e *exchanger) exchange(
 	if diagnostics.HasError() {
 		return nil
 	}
-	made, err := e.logged(ctx, ctx, request)
-	for _, warning := range explain.Warnings(made) {
+	exchange, err := e.loggedExchange(ctx, ctx, request)
+	for _, warning := range explain.Warnings(exchange) {
 		if warning.Once && e.warned.Swap(true) {
 			continue
 		}
 		addWarning(diagnostics, warning)
 	}
 	if err != nil {
-		addError(diagnostics, e.explain(made, err))
+		addError(diagnostics, e.explain(exchange, err))
 		return nil
 	}
-	return &made
+	return &exchange
 }
 
 // explain explains why an exchange failed. What several blocks have in common is explained once.
@@ -107,12 +107,12 @@ func (e *exchanger) explain(exchange assumerole.Exchange, err error) explain.Exp
 // all the same, and falling back to the environment would be another identity, or another server, than the one that was
 // meant.
 func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool {
-	var onTheBlock []string
+	var unknownNames []string
 	if !block.hasToken() {
-		onTheBlock = append(onTheBlock, e.unknownToken...)
+		unknownNames = append(unknownNames, e.unknownToken...)
 	}
 	if block.RoleSessionName.IsNull() {
-		onTheBlock = append(onTheBlock, e.unknownSessionName...)
+		unknownNames = append(unknownNames, e.unknownSessionName...)
 	}
 	const summary = "The provider's configuration isn't known yet"
 	const why = "The value of %s in the provider block comes from something that doesn't exist before the apply, and " +
@@ -122,32 +122,35 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 		diagnostics.AddError(summary, fmt.Sprintf(why+"Set it to a value that is known when planning (a variable, "+
 			"say), or create what it comes from first, with -target.",
 			strings.Join(e.unknown, " and ")))
-	case len(onTheBlock) > 0:
+	case len(unknownNames) > 0:
 		diagnostics.AddError(
 			summary,
 			fmt.Sprintf(
 				why+"Set it on this block instead: Terraform then waits for it.",
-				strings.Join(onTheBlock, " and "),
+				strings.Join(unknownNames, " and "),
 			),
 		)
-	case e.problem != nil:
-		addError(diagnostics, explain.Setting(e.problem))
+	case e.environmentError != nil:
+		addError(diagnostics, explain.Setting(e.environmentError))
 	default:
 		return true
 	}
 	return false
 }
 
-// logged makes the exchange, and leaves what helps to find a fault in the log, whose context may be another. None of it
-// is secret.
-func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Request) (assumerole.Exchange, error) {
-	asked := map[string]any{
+// loggedExchange makes the exchange and logs it. The context for the log can be another one. The log contains no
+// secrets.
+func (e *exchanger) loggedExchange(
+	ctx, logging context.Context,
+	request assumerole.Request,
+) (assumerole.Exchange, error) {
+	requestFields := map[string]any{
 		"role_arn":          request.ShownRoleARN(),
 		"role_session_name": request.RoleSessionName,
 		"token_source":      explain.SourceName(request.Token),
 	}
 	request.Attempted = func(attempt assumerole.Attempt) {
-		tflog.Debug(logging, "AssumeRoleWithWebIdentity: a call failed", asked, map[string]any{
+		tflog.Debug(logging, "AssumeRoleWithWebIdentity: a call failed", requestFields, map[string]any{
 			"attempt":     attempt.Number,
 			"reason":      attempt.Err.Error(),
 			"again":       attempt.Again,
@@ -155,7 +158,7 @@ func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Requ
 		})
 	}
 	exchange, err := e.client.Exchange(ctx, request)
-	made := map[string]any{
+	exchangeFields := map[string]any{
 		"endpoint":    exchange.Destination.Host,
 		"region":      exchange.Destination.Region,
 		"attempts":    exchange.Calls,
@@ -163,8 +166,8 @@ func (e *exchanger) logged(ctx, logging context.Context, request assumerole.Requ
 		"succeeded":   err == nil,
 	}
 	if exchange.Result != nil {
-		made["request_id"] = exchange.Result.RequestID
+		exchangeFields["request_id"] = exchange.Result.RequestID
 	}
-	tflog.Debug(logging, "AssumeRoleWithWebIdentity", asked, made)
+	tflog.Debug(logging, "AssumeRoleWithWebIdentity", requestFields, exchangeFields)
 	return exchange, err
 }

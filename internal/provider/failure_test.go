@@ -22,8 +22,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// failing is a block that fails, and what Terraform then shows.
-type failing struct {
+// failureCase is a block that fails, and what Terraform then shows.
+type failureCase struct {
 	provider  string           // its alias
 	arguments []string         // beside the role, the session's name and the token
 	token     string           // the name of one of the tokens; empty: a good one. "-": none, the arguments have it
@@ -44,7 +44,7 @@ const (
 	requestToken  = "requestTokenOfTheJob1234567890"
 )
 
-func answers(status int, contentType, body string) http.HandlerFunc {
+func respondWith(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
@@ -52,15 +52,15 @@ func answers(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// refuses answers as STS does. AWS's own message can repeat the token.
-func refuses(status int, code, message string) http.HandlerFunc {
+// rejectWith answers with an error of STS. AWS's own message can repeat the token.
+func rejectWith(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		emulator.WriteError(w, status, code, message+" "+r.PostFormValue("WebIdentityToken"))
 	}
 }
 
-// takesOver answers outside of HTTP.
-func takesOver(answer func(*bufio.ReadWriter)) http.HandlerFunc {
+// respondRaw answers with bytes that are not HTTP.
+func respondRaw(answer func(*bufio.ReadWriter)) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, buffered, err := w.(http.Hijacker).Hijack()
 		if err != nil {
@@ -74,7 +74,7 @@ func takesOver(answer func(*bufio.ReadWriter)) http.HandlerFunc {
 
 // atAWS are failures at AWS's own STS, which the emulator stands in for: what it can't be brought to answer is
 // scripted.
-var atAWS = map[string]failing{
+var atAWS = map[string]failureCase{
 	"denied_subject": {
 		token:   "pull_request",
 		summary: "STS denied the exchange",
@@ -172,51 +172,57 @@ var atAWS = map[string]failing{
 		"tags are too large together", says: []string{"PackedPolicyTooLarge"}},
 
 	"bad_thumbprint": {
-		answer: refuses(400, "InvalidIdentityToken", "OpenIDConnect provider's HTTPS certificate doesn't match "+
+		answer: rejectWith(400, "InvalidIdentityToken", "OpenIDConnect provider's HTTPS certificate doesn't match "+
 			"configured thumbprint"), summary: "STS doesn't trust the issuer's HTTPS certificate",
 		says: []string{
 			"update the thumbprint of the IAM OIDC provider",
 		},
 	},
 	"too_old": {
-		answer:  refuses(400, "ExpiredTokenException", "Token too old: 1788264000"),
+		answer:  rejectWith(400, "ExpiredTokenException", "Token too old: 1788264000"),
 		summary: "The web identity token was issued too long ago",
 		says:    []string{"issued (iat) too long ago"},
 	},
 	"rejected_claim": {
-		answer:  refuses(403, "IDPRejectedClaim", "The identity provider rejected the claim"),
+		answer:  rejectWith(403, "IDPRejectedClaim", "The identity provider rejected the claim"),
 		summary: "The identity provider rejected the web identity token",
 		says:    []string{"might be revoked or expired"},
 	},
 	"idp_down": {
-		answer:  refuses(400, "IDPCommunicationError", "The identity provider could not be reached"),
+		answer:  rejectWith(400, "IDPCommunicationError", "The identity provider could not be reached"),
 		summary: "The server can't reach the identity provider",
 		says:    []string{"tried 2 times"},
 	},
 	"bad_arn": {
-		answer:   refuses(400, "ValidationError", "Request ARN is invalid"),
+		answer:   rejectWith(400, "ValidationError", "Request ARN is invalid"),
 		argument: "role_arn",
 		summary:  "STS doesn't accept the role's ARN",
 		says:     []string{"might have a typo"},
 	},
 	"bad_field": {
-		answer: refuses(400, "ValidationError", "1 validation error detected: Value 'x' at 'roleSessionName' failed "+
-			"to satisfy constraint: Member must have length"), argument: "role_session_name",
-		summary: "The value of role_session_name isn't valid", says: []string{
+		answer: rejectWith(
+			400,
+			"ValidationError",
+			"1 validation error detected: Value 'x' at 'roleSessionName' failed "+
+				"to satisfy constraint: Member must have length",
+		),
+		argument: "role_session_name",
+		summary:  "The value of role_session_name isn't valid",
+		says: []string{
 			"It must have 2 to 64",
 		},
 	},
-	"disabled_region": {answer: refuses(403, "RegionDisabledException", "STS is not activated in this region for "+
+	"disabled_region": {answer: rejectWith(403, "RegionDisabledException", "STS is not activated in this region for "+
 		"account:111122223333."), summary: "STS isn't active in this Region for the role's account", says: []string{
 		"Set the provider's argument region",
 	}},
 	"throttled": {
-		answer:    refuses(400, "Throttling", "Rate exceeded"),
+		answer:    rejectWith(400, "Throttling", "Rate exceeded"),
 		arguments: []string{set("timeout", "2s")},
 		summary:   "STS throttled the calls",
 		says:      []string{"The timeout, 2s, was over", "lower Terraform's -parallelism"},
 	},
-	"never_heard_of": {answer: refuses(400, "SomethingNew", "Nobody has heard of it"), summary: "STS rejected the " +
+	"never_heard_of": {answer: rejectWith(400, "SomethingNew", "Nobody has heard of it"), summary: "STS rejected the " +
 		"exchange", says: []string{
 		`STS answered SomethingNew: "Nobody has heard of it`,
 		"CloudTrail in account 111122223333, Region us-east-1,",
@@ -285,15 +291,19 @@ var atAWS = map[string]failing{
 }
 
 // elsewhere are failures at servers that aren't AWS's, or no STS at all.
-var elsewhere = map[string]failing{
+var elsewhere = map[string]failureCase{
 	"denied": {
-		answer: refuses(403, "AccessDenied", "Access denied."), summary: "The server denied the exchange",
+		answer: rejectWith(403, "AccessDenied", "Access denied."), summary: "The server denied the exchange",
 		says: []string{`The server answered AccessDenied: "Access denied.`},
 	},
-	"bad_jwt": {answer: refuses(400, "InvalidParameterValue", "unable to parse"), summary: "The server rejected the " +
-		"web identity token", says: []string{"might not know the token's issuer"}},
+	"bad_jwt": {
+		answer: rejectWith(400, "InvalidParameterValue", "unable to parse"),
+		summary: "The server rejected the " +
+			"web identity token",
+		says: []string{"might not know the token's issuer"},
+	},
 	"expired_there": {
-		answer: answers(
+		answer: respondWith(
 			400,
 			"text/xml",
 			`<ErrorResponse><Error><Type></Type><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>`,
@@ -301,61 +311,77 @@ var elsewhere = map[string]failing{
 		summary: "The web identity token has expired",
 		says:    []string{"By this machine's clock, the token is valid until"},
 	},
-	"expired_minio": {answer: refuses(400, "InvalidParameterValue", "Token is expired"), summary: "The web identity " +
-		"token has expired", says: []string{`The server answered InvalidParameterValue: "Token is expired`}},
+	"expired_minio": {
+		answer: rejectWith(400, "InvalidParameterValue", "Token is expired"),
+		summary: "The web identity " +
+			"token has expired",
+		says: []string{`The server answered InvalidParameterValue: "Token is expired`},
+	},
 	"bare_error": {
-		answer:  answers(404, "text/xml", `<Error><Code>NoSuchEntity</Code><Message>no role</Message></Error>`),
+		answer:  respondWith(404, "text/xml", `<Error><Code>NoSuchEntity</Code><Message>no role</Message></Error>`),
 		summary: "The server rejected the exchange",
 		says:    []string{`The server answered NoSuchEntity: "no role" (HTTP status 404)`},
 	},
 	"wants_https": {
-		answer:  answers(400, "text/html", "<html>The plain HTTP request was sent to HTTPS port</html>"),
+		answer:  respondWith(400, "text/html", "<html>The plain HTTP request was sent to HTTPS port</html>"),
 		summary: "The STS endpoint requires https",
 		says:    []string{"Write https"},
 	},
 	"another_api": {
-		answer:  answers(405, "text/xml", `<Error><Code>MethodNotAllowed</Code><Message>no</Message></Error>`),
+		answer:  respondWith(405, "text/xml", `<Error><Code>MethodNotAllowed</Code><Message>no</Message></Error>`),
 		summary: "The endpoint doesn't know the call",
 		says:    []string{"another service"},
 	},
-	"html": {answer: answers(200, "text/html", "<html>"+leaked+"</html>"), summary: "The endpoint answers with a web " +
-		"page", says: []string{"(HTTP status 200) is a page of HTML", "a website or a console"}},
-	"json": {answer: answers(200, "application/json", `{"secret":"`+leaked+`"}`), summary: "The endpoint isn't an " +
-		"STS", says: []string{"of type application/json", "Set endpoint to the URL of the STS"}},
+	"html": {
+		answer: respondWith(200, "text/html", "<html>"+leaked+"</html>"),
+		summary: "The endpoint answers with a web " +
+			"page",
+		says: []string{"(HTTP status 200) is a page of HTML", "a website or a console"},
+	},
+	"json": {
+		answer: respondWith(200, "application/json", `{"secret":"`+leaked+`"}`),
+		summary: "The endpoint isn't an " +
+			"STS",
+		says: []string{"of type application/json", "Set endpoint to the URL of the STS"},
+	},
 	"other_xml": {
-		answer:  answers(400, "text/xml", `<ListAllMyBucketsResult>`+leaked+`</ListAllMyBucketsResult>`),
+		answer:  respondWith(400, "text/xml", `<ListAllMyBucketsResult>`+leaked+`</ListAllMyBucketsResult>`),
 		summary: "The endpoint isn't an STS",
 		says:    []string{"(HTTP status 400) isn't one of STS"},
 	},
 	"empty": {
-		answer:  answers(200, "text/xml", ""),
+		answer:  respondWith(200, "text/xml", ""),
 		summary: "The endpoint's answer is empty",
 		says:    []string{"(HTTP status 200) is empty"},
 	},
 	"unavailable": {
-		answer:  answers(503, "text/plain", "later"),
+		answer:  respondWith(503, "text/plain", "later"),
 		summary: "The STS endpoint fails",
 		says:    []string{"(HTTP status 503) isn't one of STS", "Run again when it is up", "tried 2 times"},
 	},
 	"cut_off": {
-		answer:  answers(200, "text/xml", answerOfSTS[:250]),
+		answer:  respondWith(200, "text/xml", answerOfSTS[:250]),
 		summary: "The answer of STS is incomplete",
 		says:    []string{"Run again"},
 	},
-	"cut_connection": {answer: takesOver(func(w *bufio.ReadWriter) {
+	"cut_connection": {answer: respondRaw(func(w *bufio.ReadWriter) {
 		_, _ = w.WriteString("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + answerOfSTS)
 	}), summary: "The connection to STS was closed", says: []string{"before the answer was complete"}},
 	"hangs_up": {
-		answer:  takesOver(func(*bufio.ReadWriter) {}),
+		answer:  respondRaw(func(*bufio.ReadWriter) {}),
 		summary: "The connection to STS was closed",
 		says:    []string{"before the answer was complete"},
 	},
-	"endless": {answer: endless, summary: "The endpoint's answer is too large", says: []string{"larger than 1 MiB"}},
-	"upgrade": {answer: takesOver(func(w *bufio.ReadWriter) {
+	"endless": {
+		answer:  respondEndlessly,
+		summary: "The endpoint's answer is too large",
+		says:    []string{"larger than 1 MiB"},
+	},
+	"upgrade": {answer: respondRaw(func(w *bufio.ReadWriter) {
 		_, _ = w.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
 	}), summary: "The endpoint speaks another protocol", says: []string{"HTTP status 101"}},
 	"no_credentials": {
-		answer: answers(
+		answer: respondWith(
 			200,
 			"text/xml",
 			strings.Replace(answerOfSTS, "<SessionToken>session"+leaked+"</SessionToken>", "", 1),
@@ -364,12 +390,16 @@ var elsewhere = map[string]failing{
 		says:    []string{"incomplete credentials"},
 	},
 	"old_credentials": {
-		answer:  answers(200, "text/xml", strings.Replace(answerOfSTS, "2999", "2001", 1)),
+		answer:  respondWith(200, "text/xml", strings.Replace(answerOfSTS, "2999", "2001", 1)),
 		summary: "The credentials from STS have already expired",
 		says:    []string{"at 2001-01-02T03:04:05Z", "A clock might be wrong"},
 	},
 	"bad_time": {
-		answer:  answers(200, "text/xml", strings.Replace(answerOfSTS, "2999-01-02T03:04:05Z", "tomorrow "+leaked, 1)),
+		answer: respondWith(
+			200,
+			"text/xml",
+			strings.Replace(answerOfSTS, "2999-01-02T03:04:05Z", "tomorrow "+leaked, 1),
+		),
 		summary: "The answer of STS has an invalid expiration",
 		says:    []string{"isn't a time"},
 	},
@@ -386,7 +416,7 @@ var elsewhere = map[string]failing{
 		says:      []string{"2s passed while waiting for the answer of STS", "2s passed"},
 	},
 	"drips": {
-		answer:    drips,
+		answer:    respondSlowly,
 		arguments: []string{set("timeout", "2s")},
 		argument:  "timeout",
 		summary:   "No credentials within the timeout",
@@ -423,57 +453,57 @@ var elsewhere = map[string]failing{
 	},
 
 	// Roles and policies of MinIO and SeaweedFS.
-	"role_undefined": aboutRole("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN "+
+	"role_undefined": roleFailure("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN "+
 		"arn:minio:iam:::role/x is not defined.", "arn:minio:iam:::role/x", "The server doesn't know the role's ARN",
 		"MinIO has no role with that ARN"),
-	"role_foreign": aboutRole("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN parse err: "+
+	"role_foreign": roleFailure("InvalidParameterValue", "Error processing RoleArn parameter: RoleARN parse err: "+
 		"invalid ARN - bad partition field", roleARN(production), "The role's ARN isn't valid on this server",
 		"has the form arn:minio:iam:REGION::role/ID"),
-	"role_missing": aboutRole(
+	"role_missing": roleFailure(
 		"InvalidParameterValue",
 		"Role arn:minio:iam:::role/dummy-internal does not exist",
 		"",
 		"The server needs a role",
 		"role_arn is empty",
 	),
-	"policy_claim": aboutRole("InvalidParameterValue", "groups claim missing from the JWT token, credentials will "+
+	"policy_claim": roleFailure("InvalidParameterValue", "groups claim missing from the JWT token, credentials will "+
 		"not be generated", "", "The server found no policies for the session", "add the claim that the message names"),
-	"policy_names": aboutRole("InvalidParameterValue", "None of the given policies (`x`) are defined, credentials "+
+	"policy_names": roleFailure("InvalidParameterValue", "None of the given policies (`x`) are defined, credentials "+
 		"will not be generated", "", "The server doesn't have the session's policies", "MinIO has none of the "+
 		"policies"),
-	"other_client_id": aboutRole("InvalidParameterValue", "STS JWT Token has `azp` claim invalid, `azp` must match "+
+	"other_client_id": roleFailure("InvalidParameterValue", "STS JWT Token has `azp` claim invalid, `azp` must match "+
 		"configured OpenID Client ID", "arn:minio:iam:::role/x", "The OpenID provider on the server has another "+
 		"client ID", "The role might be the cause"),
-	"policy_denies": aboutRole(
+	"policy_denies": roleFailure(
 		"AccessDenied",
 		"this user does not have enough permission",
 		"arn:minio:iam:::role/x",
 		"A policy on the server denies the exchange",
 		"a condition on sts:DurationSeconds",
 	),
-	"role_not_found": aboutRole(
+	"role_not_found": roleFailure(
 		"AccessDenied",
 		"role not found: x",
 		"arn:aws:iam::111122223333:role/x",
 		"The server has no role with this name",
 		"SeaweedFS has no role with that name",
 	),
-	"role_required": aboutRole(
+	"role_required": roleFailure(
 		"AccessDenied",
 		"RoleArn is required when claim-based policy mode is not configured",
 		"",
 		"The server needs a role",
 		"SeaweedFS found no policies in the token",
 	),
-	"no_policy_claim": aboutRole("AccessDenied", "claim-based policy mode requires the IDP to emit policies via the "+
+	"no_policy_claim": roleFailure("AccessDenied", "claim-based policy mode requires the IDP to emit policies via the "+
 		"configured policyClaim", "arn:aws:iam:::role/sts-claim-based", "The token doesn't name the session's "+
 		"policies", "set policyClaim on the server"),
-	"other_account": aboutRole("AccessDenied", "OIDC provider for issuer https://ci.example.com is registered in "+
+	"other_account": roleFailure("AccessDenied", "OIDC provider for issuer https://ci.example.com is registered in "+
 		"account 444455556666; cannot be used to assume a role in account 111122223333", roleARN(production),
 		"The role and the identity provider are in different accounts", "Set role_arn to a role in that account"),
-	"trust_denied": aboutRole("AccessDenied", "trust policy validation failed: trust policy denies web identity "+
+	"trust_denied": roleFailure("AccessDenied", "trust policy validation failed: trust policy denies web identity "+
 		"assumption", roleARN(production), "The role's trust policy denies the exchange", "oidc:sub"),
-	"no_trust_policy": aboutRole(
+	"no_trust_policy": roleFailure(
 		"AccessDenied",
 		"trust policy validation failed: role has no trust policy",
 		roleARN(production),
@@ -481,33 +511,38 @@ var elsewhere = map[string]failing{
 		"Add a trust policy",
 	),
 	"tampered_rsa": {
-		answer:  refuses(400, "InvalidParameterValue", "crypto/rsa: verification error"),
+		answer:  rejectWith(400, "InvalidParameterValue", "crypto/rsa: verification error"),
 		summary: "The token's signature is invalid",
 		says:    []string{"changed the token after the issuer signed it"},
 	},
 	"tampered": {
-		answer: refuses(400, "InvalidParameterValue", "failed to validate web identity token: invalid token format: "+
-			"token signature is invalid"), summary: "The token's signature is invalid",
+		answer: rejectWith(
+			400,
+			"InvalidParameterValue",
+			"failed to validate web identity token: invalid token format: "+
+				"token signature is invalid",
+		),
+		summary: "The token's signature is invalid",
 		says: []string{
 			"changed the token after the issuer signed it",
 		},
 	},
 	"no_public_key": {
-		answer:  refuses(400, "InvalidParameterValue", "No public key found for kid x"),
+		answer:  rejectWith(400, "InvalidParameterValue", "No public key found for kid x"),
 		summary: "The server doesn't have the key that signed the token",
 		says:    []string{`The token's issuer is "https://ci.example.com"`},
 	},
-	"no_such_issuer": {answer: refuses(403, "AccessDenied", "no identity provider registered for issuer: "+
+	"no_such_issuer": {answer: rejectWith(403, "AccessDenied", "no identity provider registered for issuer: "+
 		"https://ci.example.com"), summary: "The server doesn't know the token's issuer", says: []string{
 		"register it on the server",
 	}},
 	"not_yet": {
-		answer:  refuses(400, "InvalidParameterValue", "Token used before issued"),
+		answer:  rejectWith(400, "InvalidParameterValue", "Token used before issued"),
 		summary: "The web identity token isn't valid yet",
 		says:    []string{"Synchronize both clocks"},
 	},
 	"long_duration": {
-		answer: refuses(400, "InvalidParameterValue", "DurationSeconds must be between 900 and 43200 seconds"),
+		answer: rejectWith(400, "InvalidParameterValue", "DurationSeconds must be between 900 and 43200 seconds"),
 		arguments: []string{
 			"duration_seconds = 86400",
 		}, argument: "duration_seconds",
@@ -516,7 +551,7 @@ var elsewhere = map[string]failing{
 		},
 	},
 	"no_version": {
-		answer: refuses(400, "InvalidParameterValue", "Version cannot be empty expecting '2012-10-17'"),
+		answer: rejectWith(400, "InvalidParameterValue", "Version cannot be empty expecting '2012-10-17'"),
 		arguments: []string{
 			`policy = jsonencode({ Statement = [] })`,
 		}, argument: "policy",
@@ -524,10 +559,10 @@ var elsewhere = map[string]failing{
 	},
 }
 
-// aboutRole fails because of the role or its policies, which the error points at, whatever the token.
-func aboutRole(code, message, role, summary, says string) failing {
-	return failing{
-		answer:    refuses(http.StatusBadRequest, code, message),
+// roleFailure is a failure whose cause is the role or its policies, for any token. The error points at the role.
+func roleFailure(code, message, role, summary, says string) failureCase {
+	return failureCase{
+		answer:    rejectWith(http.StatusBadRequest, code, message),
 		arguments: []string{set("role_arn", role)},
 		argument:  "role_arn",
 		summary:   summary,
@@ -547,8 +582,8 @@ func largePolicy() string {
 		`Resource = "arn:aws:s3:::` + base64.RawURLEncoding.EncodeToString(random) + `" }] })`
 }
 
-// endless begins as STS does, and goes on and on.
-func endless(w http.ResponseWriter, _ *http.Request) {
+// respondEndlessly starts with the answer of an STS, and never ends.
+func respondEndlessly(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "<AssumeRoleWithWebIdentityResponse>")
 	for filler := strings.Repeat("x", 1<<16); ; {
 		if _, err := io.WriteString(w, filler); err != nil {
@@ -557,8 +592,8 @@ func endless(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// drips answers a byte at a time, and never ends.
-func drips(w http.ResponseWriter, r *http.Request) {
+// respondSlowly sends one byte at a time, and never ends.
+func respondSlowly(w http.ResponseWriter, r *http.Request) {
 	for r.Context().Err() == nil {
 		_, _ = io.WriteString(w, " ")
 		_ = http.NewResponseController(w).Flush()
@@ -576,7 +611,7 @@ func TestEveryFailure(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			scene := newFailures(t)
-			cli := newWhole(t, scene.config(kind))
+			cli := newCLI(t, scene.config(kind))
 			logs, dump := t.TempDir(), t.TempDir()
 			cli.CLI = cli.With(
 				append(
@@ -586,13 +621,13 @@ func TestEveryFailure(t *testing.T) {
 					"TF_LOG_SDK_PROTO_DATA_DIR="+dump,
 				)...)
 			start := time.Now()
-			printed := cli.fails(t, "plan", "-json", "-parallelism=30")
-			if took := time.Since(start); took > time.Minute {
-				t.Errorf("it took %s", took)
+			printed := cli.mustFail(t, "plan", "-json", "-parallelism=30")
+			if duration := time.Since(start); duration > time.Minute {
+				t.Errorf("it took %s", duration)
 			}
 			scene.check(t, kind, printed)
 			if kind == "data" { // what people read has the same words, but isn't JSON
-				printed += cli.fails(t, "plan", "-no-color", "-parallelism=30")
+				printed += cli.mustFail(t, "plan", "-no-color", "-parallelism=30")
 			}
 
 			secrets := scene.secrets(t)
@@ -614,7 +649,7 @@ func TestEveryFailure(t *testing.T) {
 	}
 }
 
-// checkLog holds that the log tells what was called, and how each call went.
+// checkLog checks that the log has each call and its result.
 func checkLog(t *testing.T, log string) {
 	t.Helper()
 	for name, line := range map[string][]string{
@@ -641,9 +676,9 @@ func checkLog(t *testing.T, log string) {
 	}
 }
 
-// failures is where they happen.
+// failures is a fixture with the servers, tokens and providers of the failures.
 type failures struct {
-	world
+	fixture
 	tokens      map[string]string
 	providers   map[string][]string // the arguments of each, by its alias
 	environment []string
@@ -651,21 +686,13 @@ type failures struct {
 
 func newFailures(t *testing.T) failures {
 	t.Helper()
-	aws, err := emulator.Start(emulator.Options{TLS: true, Unexpected: func(message string) { t.Error(message) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(aws.Close)
-	issuer, err := aws.NewIssuer("https://ci.example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene := failures{world: world{aws, issuer}, tokens: map[string]string{}}
+	aws, issuer := startEmulator(t, emulator.Options{TLS: true})
+	f := failures{fixture: fixture{aws, issuer}, tokens: map[string]string{}}
 	aws.AddOIDCProvider(production, issuer.URL(), audience)
 	for role, actions := range map[string][]string{
 		roleARN(production): {"sts:SetSourceIdentity", "sts:TagSession"}, roleWithoutActions: nil,
 	} {
-		scene.addRole(
+		f.addRole(
 			t,
 			emulator.Role{
 				ARN: role,
@@ -678,30 +705,30 @@ func newFailures(t *testing.T) failures {
 			},
 		)
 	}
-	aws.Intercept(func(w http.ResponseWriter, r *http.Request) bool { return script(atAWS, w, r) })
-	scene.mintAll(t)
-	scene.startServers(t)
-	scene.environment = append(
-		scene.environment,
+	aws.Intercept(func(w http.ResponseWriter, r *http.Request) bool { return respondFrom(atAWS, w, r) })
+	f.mintAll(t)
+	f.startServers(t)
+	f.environment = append(
+		f.environment,
 		"SOME_SECRET="+leaked,
 		"TF_VAR_secret_file="+testenv.WriteFile(t, "key", leaked),
-		"TF_VAR_tokens="+asJSON(t, scene.tokens),
+		"TF_VAR_tokens="+asJSON(t, f.tokens),
 		"GITHUB_ACTIONS=true",
 		"ACTIONS_ID_TOKEN_REQUEST_TOKEN="+requestToken,
 	)
-	return scene
+	return f
 }
 
-// script answers for a block, which a request is known by through its session's name.
-func script(all map[string]failing, w http.ResponseWriter, r *http.Request) bool {
+// respondFrom answers with the failure that has the name of the request's role session.
+func respondFrom(byName map[string]failureCase, w http.ResponseWriter, r *http.Request) bool {
 	if err := r.ParseForm(); err != nil {
 		return false
 	}
-	scripted := all[r.PostForm.Get("RoleSessionName")]
-	if scripted.answer == nil {
+	failure := byName[r.PostForm.Get("RoleSessionName")]
+	if failure.answer == nil {
 		return false
 	}
-	scripted.answer(w, r)
+	failure.answer(w, r)
 	return true
 }
 
@@ -752,7 +779,7 @@ func (f *failures) startServers(t *testing.T) {
 		return server.URL
 	}
 	misbehaving := start((*httptest.Server).Start, func(w http.ResponseWriter, r *http.Request) {
-		if !script(elsewhere, w, r) {
+		if !respondFrom(elsewhere, w, r) {
 			t.Errorf("an unexpected request of session %q", r.PostForm.Get("RoleSessionName"))
 		}
 	})
@@ -762,7 +789,7 @@ func (f *failures) startServers(t *testing.T) {
 	}
 	_ = closed.Close()
 	tunnel := newProxy(t, strings.TrimPrefix(f.URL(), "https://"))
-	refusing := start((*httptest.Server).Start, answers(http.StatusForbidden, "text/plain", "no "+leaked))
+	refusing := start((*httptest.Server).Start, respondWith(http.StatusForbidden, "text/plain", "no "+leaked))
 	withPassword := func(address string) string {
 		return strings.Replace(address, "http://", "http://user:"+proxyPassword+"@", 1)
 	}
@@ -776,7 +803,7 @@ func (f *failures) startServers(t *testing.T) {
 		"paris":     append(slices.Clone(throughTunnel), set("region", "eu-west-3")),
 		"elsewhere": {set("endpoint", misbehaving), "max_retries = 1"},
 		"closed":    {set("endpoint", "http://"+closed.Addr().String()), "max_retries = 0"},
-		"untrusted": {set("endpoint", start((*httptest.Server).StartTLS, answers(200, "text/xml", answerOfSTS)))},
+		"untrusted": {set("endpoint", start((*httptest.Server).StartTLS, respondWith(200, "text/xml", answerOfSTS)))},
 		"plain":     {set("endpoint", strings.Replace(misbehaving, "http:", "https:", 1))},
 		// Too long for a name, so that no DNS is asked.
 		"nameless":   {set("endpoint", "https://"+strings.Repeat("x", 64)+".example"), set("no_proxy", "example")},
@@ -796,18 +823,18 @@ func asJSON(t *testing.T, value any) string {
 	return string(text)
 }
 
-// all are the failures, each with the alias of its provider.
-func (f failures) all() map[string]failing {
-	all := map[string]failing{}
-	for alias, group := range map[string]map[string]failing{"aws": atAWS, "elsewhere": elsewhere} {
+// byName has the failures by their names, each with the alias of its provider.
+func (f failures) byName() map[string]failureCase {
+	byName := map[string]failureCase{}
+	for alias, group := range map[string]map[string]failureCase{"aws": atAWS, "elsewhere": elsewhere} {
 		for name, failure := range group {
 			if failure.provider == "" {
 				failure.provider = alias
 			}
-			all[name] = failure
+			byName[name] = failure
 		}
 	}
-	return all
+	return byName
 }
 
 // config has all of them in blocks of one kind.
@@ -817,7 +844,7 @@ func (f failures) config(kind string) string {
 	for alias, arguments := range f.providers {
 		fmt.Fprintf(&text, "provider \"sts\" {\n  alias = %q\n  %s\n}\n", alias, strings.Join(arguments, "\n  "))
 	}
-	for name, failure := range f.all() {
+	for name, failure := range f.byName() {
 		arguments := slices.Clone(failure.arguments)
 		if !slices.ContainsFunc(
 			arguments,
@@ -844,7 +871,7 @@ type diagnostic struct {
 	Snippet                            struct{ Code string }
 }
 
-// check holds each block's error to what it should say.
+// check compares the error of each block with the expected one.
 func (f failures) check(t *testing.T, kind, printed string) {
 	t.Helper()
 	errors := map[string]diagnostic{}
@@ -859,10 +886,10 @@ func (f failures) check(t *testing.T, kind, printed string) {
 		}
 		errors[name] = message.Diagnostic
 	}
-	for name, want := range f.all() {
-		got, failed := errors[name]
+	for name, want := range f.byName() {
+		got, ok := errors[name]
 		switch {
-		case !failed:
+		case !ok:
 			t.Errorf("%s %s: no error", kind, name)
 			continue
 		case got.Summary != want.summary:
@@ -875,7 +902,7 @@ func (f failures) check(t *testing.T, kind, printed string) {
 			t.Errorf("%s: it points at %q, want %q", name, pointed, want.argument)
 		}
 		for _, sentence := range want.says {
-			if !shows(sentence).MatchString(got.Detail) {
+			if !sentencePattern(sentence).MatchString(got.Detail) {
 				t.Errorf("%s: %q isn't in:\n%s", name, sentence, got.Detail)
 			}
 		}
@@ -885,7 +912,7 @@ func (f failures) check(t *testing.T, kind, printed string) {
 // secrets are all that must not show: those that were sent and received, and parts of them.
 func (f failures) secrets(t *testing.T) []string {
 	t.Helper()
-	all := append(
+	values := append(
 		f.Secrets(),
 		leaked,
 		proxyPassword,
@@ -893,14 +920,14 @@ func (f failures) secrets(t *testing.T) []string {
 		base64.StdEncoding.EncodeToString([]byte("user:"+proxyPassword)),
 	)
 	for _, token := range f.tokens {
-		all = append(all, token)
+		values = append(values, token)
 		parts := strings.Split(token, ".")
 		if len(parts) == 3 {
-			all = append(all, parts[1])
+			values = append(values, parts[1])
 			if parts[2] != "" {
-				all = append(all, parts[2])
+				values = append(values, parts[2])
 			}
 		}
 	}
-	return all
+	return values
 }

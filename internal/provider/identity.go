@@ -42,7 +42,7 @@ func (v values) identity(ctx context.Context) (identityModel, error) {
 	return model, nil
 }
 
-// hasToken tells whether one of the token arguments is set.
+// hasToken reports whether one of the token arguments is set.
 func (m identityModel) hasToken() bool {
 	return !m.WebIdentityToken.IsNull() || !m.WebIdentityTokenFile.IsNull() || !m.WebIdentityTokenEnv.IsNull() ||
 		!m.WebIdentityTokenRequest.IsNull()
@@ -62,7 +62,7 @@ func (m identityModel) source(from origin.Origin, opaque bool, client *http.Clie
 	case !m.WebIdentityTokenEnv.IsNull():
 		return webidentity.Environment{Name: m.WebIdentityTokenEnv.ValueString(), Opaque: opaque}
 	}
-	if request, found := platformRequest(m.WebIdentityTokenRequest, webidentity.Requester{Client: client}); found {
+	if request, ok := platformRequest(m.WebIdentityTokenRequest, webidentity.Requester{Client: client}); ok {
 		return request
 	}
 	return nil

@@ -19,27 +19,27 @@ import (
 )
 
 // provider is a provider block at the world's endpoint.
-func (w world) provider(arguments ...string) string {
-	return fmt.Sprintf("provider \"sts\" {\n  endpoint = %q\n  %s\n}\n", w.URL(), strings.Join(arguments, "\n  "))
+func (f fixture) provider(arguments ...string) string {
+	return fmt.Sprintf("provider \"sts\" {\n  endpoint = %q\n  %s\n}\n", f.URL(), strings.Join(arguments, "\n  "))
 }
 
 func isSubject(want string) []statecheck.StateCheck {
 	return []statecheck.StateCheck{
-		known(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(want)),
+		checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(want)),
 	}
 }
 
-func TestTokenInAVariable(t *testing.T) {
-	w := newWorld(t)
-	t.Setenv("JOB_TOKEN", w.token(t, nil)+"\n")
+func TestTokenInVariable(t *testing.T) {
+	f := newFixture(t)
+	t.Setenv("JOB_TOKEN", f.token(t, nil)+"\n")
 	run(t, resource.TestStep{
-		Config:            w.config(set("role_arn", roleARN(production)), set("web_identity_token_env", "JOB_TOKEN")),
+		Config:            f.config(set("role_arn", roleARN(production)), set("web_identity_token_env", "JOB_TOKEN")),
 		ConfigStateChecks: isSubject(subject),
 	})
 }
 
 // gitHub is the endpoint of GitHub Actions where a job asks for tokens.
-func (w world) gitHub(t *testing.T) (variables map[string]string, requests *atomic.Int32) {
+func (f fixture) gitHub(t *testing.T) (variables map[string]string, requests *atomic.Int32) {
 	t.Helper()
 	requests = new(atomic.Int32)
 	server := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, request *http.Request) {
@@ -47,7 +47,7 @@ func (w world) gitHub(t *testing.T) (variables map[string]string, requests *atom
 		if request.Header.Get("Authorization") != "Bearer of-the-job" {
 			t.Errorf("the bearer is wrong")
 		}
-		minted, err := w.issuer.Mint(
+		minted, err := f.issuer.Mint(
 			emulator.Token{Subject: subject, Audience: []string{request.URL.Query().Get("audience")}},
 		)
 		if err != nil {
@@ -63,82 +63,85 @@ func (w world) gitHub(t *testing.T) (variables map[string]string, requests *atom
 }
 
 // inGitHub makes this process a job of GitHub Actions.
-func (w world) inGitHub(t *testing.T) {
+func (f fixture) inGitHub(t *testing.T) {
 	t.Helper()
-	variables, _ := w.gitHub(t)
+	variables, _ := f.gitHub(t)
 	for name, value := range variables {
 		t.Setenv(name, value)
 	}
 }
 
-func TestTokenOfAPlatform(t *testing.T) {
-	w := newWorld(t)
-	w.inGitHub(t)
+func TestTokenOfPlatform(t *testing.T) {
+	f := newFixture(t)
+	f.inGitHub(t)
 	run(t, resource.TestStep{
-		Config: w.config(set("role_arn", roleARN(production)), fmt.Sprintf("web_identity_token_request = "+
+		Config: f.config(set("role_arn", roleARN(production)), fmt.Sprintf("web_identity_token_request = "+
 			"{ github_actions = { audience = %q } }", audience)),
 		ConfigStateChecks: isSubject(subject),
 	})
 }
 
-// TestDefaultAudience holds that of the platforms that let a job choose, and that a role in aws-cn has none.
+// TestDefaultAudience checks the default audience of the platforms that let a job choose, and that a role in aws-cn has
+// no default.
 func TestDefaultAudience(t *testing.T) {
-	w := newWorld(t)
-	w.inGitHub(t)
-	w.AddOIDCProvider(production, w.issuer.URL(), "sts.amazonaws.com")
-	w.addRole(
+	f := newFixture(t)
+	f.inGitHub(t)
+	f.AddOIDCProvider(production, f.issuer.URL(), "sts.amazonaws.com")
+	f.addRole(
 		t,
 		emulator.Role{
 			ARN:         roleARN(production),
-			TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil),
+			TrustPolicy: emulator.TrustPolicy(production, f.issuer.URL(), map[string]string{"sub": subject}, nil),
 		},
 	)
 	const request = "web_identity_token_request = { github_actions = {} }"
 	run(t, resource.TestStep{
-		Config: w.config(set("role_arn", roleARN(production)), request),
+		Config: f.config(set("role_arn", roleARN(production)), request),
 		ConfigStateChecks: []statecheck.StateCheck{
-			known(tfjsonpath.New("audience"), knownvalue.StringExact("sts.amazonaws.com")),
+			checkValue(tfjsonpath.New("audience"), knownvalue.StringExact("sts.amazonaws.com")),
 		},
 	})
 	run(t, resource.TestStep{
-		Config: w.config(set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy"), request),
-		ExpectError: shows("is in the partition aws-cn, where IAM OIDC providers are registered with different " +
-			"audiences"),
+		Config: f.config(set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy"), request),
+		ExpectError: sentencePattern(
+			"is in the partition aws-cn, where IAM OIDC providers are registered with different " +
+				"audiences",
+		),
 	})
 }
 
-// TestIdentityOfTheProviderBlock holds that it is the default for blocks, and that a block's own wins.
-func TestIdentityOfTheProviderBlock(t *testing.T) {
-	w := newWorld(t)
-	w.addRole(
+// TestIdentityOfProviderBlock checks that the provider block has the default for blocks, and that a block overrides it.
+func TestIdentityOfProviderBlock(t *testing.T) {
+	f := newFixture(t)
+	f.addRole(
 		t,
 		emulator.Role{
 			ARN: roleARN(staging),
 			TrustPolicy: emulator.TrustPolicy(
 				staging,
-				w.issuer.URL(),
+				f.issuer.URL(),
 				map[string]string{"sub": "repo:example/other"},
 				nil,
 			),
 		},
 	)
-	other := w.token(t, func(token *emulator.Token) { token.Subject = "repo:example/other" })
-	t.Setenv("JOB_TOKEN", w.token(t, nil))
+	other := f.token(t, func(token *emulator.Token) { token.Subject = "repo:example/other" })
+	t.Setenv("JOB_TOKEN", f.token(t, nil))
 	for name, argument := range map[string]string{
-		"web_identity_token":      set("web_identity_token", w.token(t, nil)),
-		"web_identity_token_file": set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+		"web_identity_token":      set("web_identity_token", f.token(t, nil)),
+		"web_identity_token_file": set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
 		"web_identity_token_env":  set("web_identity_token_env", "JOB_TOKEN"),
 		"web_identity_token_request": fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } "+
 			"}", audience),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.inGitHub(t)
+			f.inGitHub(t)
 			// The environment's come after the provider block's.
 			t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
 			t.Setenv("AWS_ROLE_SESSION_NAME", "environment")
 			run(t,
 				resource.TestStep{
-					Config: w.provider(
+					Config: f.provider(
 						argument,
 						set("role_session_name", "provider"),
 					) + block(
@@ -146,15 +149,15 @@ func TestIdentityOfTheProviderBlock(t *testing.T) {
 					),
 					ConfigStateChecks: append(
 						isSubject(subject),
-						known(
+						checkValue(
 							tfjsonpath.New("role_session_name"),
 							knownvalue.StringExact("provider"),
 						),
-						known(tfjsonpath.New("web_identity_token"), knownvalue.Null()),
+						checkValue(tfjsonpath.New("web_identity_token"), knownvalue.Null()),
 					),
 				},
 				resource.TestStep{
-					Config: w.provider(argument, set("role_session_name", "provider")) +
+					Config: f.provider(argument, set("role_session_name", "provider")) +
 						block(
 							set("role_arn", roleARN(staging)),
 							set("web_identity_token", other),
@@ -162,48 +165,48 @@ func TestIdentityOfTheProviderBlock(t *testing.T) {
 						),
 					ConfigStateChecks: append(
 						isSubject("repo:example/other"),
-						known(tfjsonpath.New("role_session_name"), knownvalue.StringExact("block")),
+						checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact("block")),
 					),
 				})
 		})
 	}
 }
 
-func TestTwoTokensInTheProviderBlock(t *testing.T) {
-	w := newWorld(t)
+func TestTwoTokensInProviderBlock(t *testing.T) {
+	f := newFixture(t)
 	run(t, resource.TestStep{
-		Config: w.provider(
-			set("web_identity_token", w.token(t, nil)),
+		Config: f.provider(
+			set("web_identity_token", f.token(t, nil)),
 			set("web_identity_token_env", "JOB_TOKEN"),
 		) + block(
 			set("role_arn", roleARN(production)),
 		),
-		ExpectError: shows(
+		ExpectError: sentencePattern(
 			`Attribute "web_identity_token" cannot be specified when "web_identity_token_env" is specified`,
 		),
 	})
 }
 
-func TestErrorOfTheProviderBlocksTokenSaysSo(t *testing.T) {
-	w := newWorld(t)
+func TestErrorNamesTokenOfProviderBlock(t *testing.T) {
+	f := newFixture(t)
 	run(t, resource.TestStep{
-		Config: w.provider(
+		Config: f.provider(
 			set("web_identity_token_file", "/nowhere"),
 		) + block(
 			set("role_arn", roleARN(production)),
 		),
-		ExpectError: shows("The provider block names the source of the token, with web_identity_token_file"),
+		ExpectError: sentencePattern("The provider block names the source of the token, with web_identity_token_file"),
 	})
 }
 
-// TestUnknownIdentityOfTheProviderBlock holds that a block doesn't fall through to the environment, and that one with
-// an identity of its own needn't care.
-func TestUnknownIdentityOfTheProviderBlock(t *testing.T) {
-	w := newWorld(t)
-	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", w.token(t, nil)))
+// TestUnknownIdentityOfProviderBlock checks that a block doesn't use the environment instead, and that a block with
+// its own identity works.
+func TestUnknownIdentityOfProviderBlock(t *testing.T) {
+	f := newFixture(t)
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", f.token(t, nil)))
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
 	for argument, test := range map[string]struct{ value, input string }{
-		"web_identity_token": {"terraform_data.later.output", w.token(t, nil)},
+		"web_identity_token": {"terraform_data.later.output", f.token(t, nil)},
 		"web_identity_token_request": {
 			"{ github_actions = { audience = terraform_data.later.output } }", "an-audience",
 		},
@@ -213,19 +216,21 @@ func TestUnknownIdentityOfTheProviderBlock(t *testing.T) {
 			config := fmt.Sprintf(
 				"resource \"terraform_data\" \"later\" { input = %q }\n",
 				test.input,
-			) + w.provider(
+			) + f.provider(
 				argument+" = "+test.value,
 			)
 			run(t, resource.TestStep{
 				Config: config + block(set("role_arn", roleARN(production))),
-				ExpectError: shows("The value of " + argument + " in the provider block comes from something that " +
-					"doesn't exist before the apply, and this block may be read before that. Set it on this block " +
-					"instead"),
+				ExpectError: sentencePattern(
+					"The value of " + argument + " in the provider block comes from something that " +
+						"doesn't exist before the apply, and this block may be read before that. Set it on this " +
+						"block instead",
+				),
 			})
 			run(t, resource.TestStep{
 				Config: config + block(
 					set("role_arn", roleARN(production)),
-					set("web_identity_token", w.token(t, nil)),
+					set("web_identity_token", f.token(t, nil)),
 					set("role_session_name", "own"),
 				),
 				ConfigStateChecks: isSubject(subject),
@@ -235,10 +240,10 @@ func TestUnknownIdentityOfTheProviderBlock(t *testing.T) {
 }
 
 func TestAllowedAccountIDs(t *testing.T) {
-	w := newWorld(t)
-	token := set("web_identity_token", w.token(t, nil))
+	f := newFixture(t)
+	token := set("web_identity_token", f.token(t, nil))
 	run(t, resource.TestStep{
-		Config: w.provider(
+		Config: f.provider(
 			fmt.Sprintf("allowed_account_ids = [%q]", production),
 		) + block(
 			set("role_arn", roleARN(production)),
@@ -246,58 +251,58 @@ func TestAllowedAccountIDs(t *testing.T) {
 		),
 		ConfigStateChecks: isSubject(subject),
 	})
-	asked := len(w.Requests())
+	requestCount := len(f.Requests())
 	for _, role := range []string{roleARN(staging), "", "arn:minio:iam:::role/x"} {
 		run(t, resource.TestStep{
-			Config: w.provider(
+			Config: f.provider(
 				fmt.Sprintf("allowed_account_ids = [%q]", production),
 			) + block(
 				set("role_arn", role),
 				token,
 			),
-			ExpectError: failsAt("role_arn", "isn't in an account that the provider's argument "+
+			ExpectError: errorAt("role_arn", "isn't in an account that the provider's argument "+
 				"allowed_account_ids lists: 111122223333"),
 		})
 	}
-	if len(w.Requests()) != asked {
+	if len(f.Requests()) != requestCount {
 		t.Error("something was sent")
 	}
 }
 
-// TestDataSourceWithAnEphemeralToken feeds the provider block from an ephemeral value: a data source then uses a token
-// that is nowhere in state or plan.
-func TestDataSourceWithAnEphemeralToken(t *testing.T) {
+// TestDataSourceWithEphemeralToken configures the provider block with an ephemeral value. The token of the data source
+// is then neither in the state nor in the plan.
+func TestDataSourceWithEphemeralToken(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	token := w.token(t, nil)
-	cli := newWhole(t, `
+	f := startFixture(t)
+	token := f.token(t, nil)
+	cli := newCLI(t, `
 variable "token" {
   type      = string
   ephemeral = true
 }
-`+w.provider("web_identity_token = var.token")+block(set("role_arn", roleARN(production)))+`
+`+f.provider("web_identity_token = var.token")+block(set("role_arn", roleARN(production)))+`
 output "subject" { value = data.sts_assume_role_with_web_identity.test.subject_from_web_identity_token }
 `)
 	cli.CLI = cli.With("TF_VAR_token="+token, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(t.TempDir(), "log"))
-	cli.must(t, "plan", "-no-color", "-out=plan")
-	cli.must(t, "apply", "-no-color", "plan")
-	if got := cli.must(t, "output", "-raw", "subject"); got != subject {
+	cli.mustRun(t, "plan", "-no-color", "-out=plan")
+	cli.mustRun(t, "apply", "-no-color", "plan")
+	if got := cli.mustRun(t, "output", "-raw", "subject"); got != subject {
 		t.Errorf("the subject is %q", got)
 	}
 	searchFolder(t, []string{token}, cli.folder)
 }
 
-// TestManyRoles holds that many roles cost one token request and a call each, that many blocks which ask for the same
-// cost one call, and that an STS that throttles slows the run down, and doesn't fail it.
+// TestManyRoles checks that many roles need one token request and one call each, and that many blocks for the same role
+// need one call. An STS that throttles makes the run slower, but the run succeeds.
 func TestManyRoles(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	variables, tokens := w.gitHub(t)
+	f := startFixture(t)
+	variables, tokens := f.gitHub(t)
 	const roles = 500
 	for i := range roles {
-		w.addRole(t, emulator.Role{
+		f.addRole(t, emulator.Role{
 			ARN:         fmt.Sprintf("arn:aws:iam::%s:role/r%d", production, i),
-			TrustPolicy: emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil),
+			TrustPolicy: emulator.TrustPolicy(production, f.issuer.URL(), map[string]string{"sub": subject}, nil),
 		})
 	}
 	request := fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience)
@@ -309,15 +314,15 @@ func TestManyRoles(t *testing.T) {
 		"the same role":   {fmt.Sprintf("%q", roleARN(production)), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before := len(w.Requests())
+			before := len(f.Requests())
 			tokens.Store(0)
-			cli := newWhole(t, w.provider(request)+block(fmt.Sprintf("for_each = toset([for i in range(%d) : "+
+			cli := newCLI(t, f.provider(request)+block(fmt.Sprintf("for_each = toset([for i in range(%d) : "+
 				"tostring(i)])", roles), "role_arn = "+test.role))
 			for name, value := range variables {
 				cli.CLI = cli.With(name + "=" + value)
 			}
-			cli.must(t, "plan", "-no-color", "-parallelism=50")
-			calls := w.Requests()[before:]
+			cli.mustRun(t, "plan", "-no-color", "-parallelism=50")
+			calls := f.Requests()[before:]
 			if len(calls) != test.calls || tokens.Load() != 1 {
 				t.Errorf("%d calls, want %d; %d requests of a token, want 1", len(calls), test.calls, tokens.Load())
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/consumer"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
@@ -32,36 +33,33 @@ const (
 
 func roleARN(account string) string { return "arn:aws:iam::" + account + ":role/platform/deploy" }
 
-// world is an emulator with two accounts, each with a role that trusts one subject of one issuer.
-type world struct {
+// fixture is an emulator with two accounts. Each account has a role that trusts one subject of one issuer.
+type fixture struct {
 	*emulator.Server
 	issuer *emulator.Issuer
 }
 
-// newWorld is for tests that run the provider in this process, whose environment they change.
-func newWorld(t *testing.T) world {
+// newFixture is for tests that run the provider in this process and change its environment.
+func newFixture(t *testing.T) fixture {
 	t.Helper()
 	testenv.Isolate(t)
-	return startWorld(t)
+	return startFixture(t)
 }
 
-// startWorld is for tests that run it by a CLI with an environment of its own. They run side by side: most of them
-// wait.
-func startWorld(t *testing.T) world {
+// startFixture is for tests that run the provider with a CLI that has its own environment. They run in parallel,
+// because most of them wait.
+func startFixture(t *testing.T) fixture {
 	t.Helper()
-	server, err := emulator.Start(emulator.Options{Unexpected: func(message string) { t.Error(message) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	issuer, err := server.NewIssuer("https://ci.example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := world{server, issuer}
+	return startFixtureWith(t, emulator.Options{})
+}
+
+func startFixtureWith(t *testing.T, options emulator.Options) fixture {
+	t.Helper()
+	server, issuer := startEmulator(t, options)
+	f := fixture{server, issuer}
 	for _, account := range []string{production, staging} {
 		server.AddOIDCProvider(account, issuer.URL(), audience)
-		w.addRole(t, emulator.Role{
+		f.addRole(t, emulator.Role{
 			ARN: roleARN(account),
 			TrustPolicy: emulator.TrustPolicy(
 				account,
@@ -73,33 +71,44 @@ func startWorld(t *testing.T) world {
 			),
 		})
 	}
-	return w
+	return f
 }
 
-func (w world) addRole(t *testing.T, role emulator.Role) {
+// startEmulator starts an emulator with one issuer and no accounts.
+func startEmulator(t *testing.T, options emulator.Options) (*emulator.Server, *emulator.Issuer) {
 	t.Helper()
-	if err := w.AddRole(role); err != nil {
+	server := emulatortest.Start(t, options)
+	issuer, err := server.NewIssuer("https://ci.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server, issuer
+}
+
+func (f fixture) addRole(t *testing.T, role emulator.Role) {
+	t.Helper()
+	if err := f.AddRole(role); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// token is one that the roles trust, with a change.
-func (w world) token(t *testing.T, change func(*emulator.Token)) string {
+// token is a token that the roles trust, with a change.
+func (f fixture) token(t *testing.T, change func(*emulator.Token)) string {
 	t.Helper()
 	token := emulator.Token{Subject: subject, Audience: []string{audience}}
 	if change != nil {
 		change(&token)
 	}
-	minted, err := w.issuer.Mint(token)
+	minted, err := f.issuer.Mint(token)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return minted
 }
 
-// config is a configuration of one data source at the world's endpoint.
-func (w world) config(arguments ...string) string {
-	return providerAt(w.URL()) + block(arguments...)
+// config is a configuration of one data source at the fixture's endpoint.
+func (f fixture) config(arguments ...string) string {
+	return providerAt(f.URL()) + block(arguments...)
 }
 
 func providerAt(endpoint string) string {
@@ -125,8 +134,8 @@ func run(t *testing.T, steps ...resource.TestStep) {
 	})
 }
 
-// shows makes a pattern that finds a sentence in what the CLI prints, which it breaks into lines.
-func shows(sentence string) *regexp.Regexp {
+// sentencePattern matches a sentence in the output of the CLI, which breaks it into lines.
+func sentencePattern(sentence string) *regexp.Regexp {
 	words := strings.Fields(sentence)
 	for i, word := range words {
 		words[i] = regexp.QuoteMeta(word)
@@ -134,12 +143,12 @@ func shows(sentence string) *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
 }
 
-// failsAtBlock is failsAt for an error that points at a block as a whole.
-func failsAtBlock(sentence string) *regexp.Regexp {
-	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +(?:data|ephemeral|provider) ".*` + shows(sentence).String())
+// errorAtBlock is errorAt for an error that points at a whole block.
+func errorAtBlock(sentence string) *regexp.Regexp {
+	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +(?:data|ephemeral|provider) ".*` + sentencePattern(sentence).String())
 }
 
-// failsAt makes a pattern that finds a sentence in an error that points at the line of an argument.
-func failsAt(argument, sentence string) *regexp.Regexp {
-	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +` + argument + ` +=.*` + shows(sentence).String())
+// errorAt makes a pattern that finds a sentence in an error that points at the line of an argument.
+func errorAt(argument, sentence string) *regexp.Regexp {
+	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +` + argument + ` +=.*` + sentencePattern(sentence).String())
 }

@@ -42,27 +42,27 @@ func (v values) model(ctx context.Context) (model, error) {
 // had a default get the value that was used.
 func (v values) withResult(exchange assumerole.Exchange) values {
 	result := exchange.Result
-	all := maps.Clone(v)
-	all["role_arn"] = text(&exchange.Request.RoleARN)
-	all["role_session_name"] = text(&exchange.Request.RoleSessionName)
-	all["credentials"] = object(map[string]*string{
+	block := maps.Clone(v)
+	block["role_arn"] = text(&exchange.Request.RoleARN)
+	block["role_session_name"] = text(&exchange.Request.RoleSessionName)
+	block["credentials"] = object(map[string]*string{
 		"access_key_id":     revealed(result.Credentials.AccessKeyID),
 		"secret_access_key": revealed(result.Credentials.SecretAccessKey),
 		"session_token":     revealed(result.Credentials.SessionToken),
 		"expiration":        rfc3339(result.Credentials.Expiration),
 	})
-	all["assumed_role_user"] = object(
+	block["assumed_role_user"] = object(
 		map[string]*string{"arn": result.AssumedRoleARN, "assumed_role_id": result.AssumedRoleID},
 	)
-	all["subject_from_web_identity_token"] = text(result.SubjectFromWebIdentityToken)
-	all["audience"] = text(result.Audience)
-	all["identity_provider"] = text(result.Provider)
-	all["source_identity"] = text(result.SourceIdentity)
-	all["packed_policy_size"] = size(result.PackedPolicySize)
-	all["session_token_size"] = size(result.SessionTokenSize)
-	all["session_token_utilization"] = size(result.SessionTokenUtilization)
-	all["environment"] = textMap(keysEnvironment(result, exchange.Request.RoleARN))
-	return all
+	block["subject_from_web_identity_token"] = text(result.SubjectFromWebIdentityToken)
+	block["audience"] = text(result.Audience)
+	block["identity_provider"] = text(result.Provider)
+	block["source_identity"] = text(result.SourceIdentity)
+	block["packed_policy_size"] = size(result.PackedPolicySize)
+	block["session_token_size"] = size(result.SessionTokenSize)
+	block["session_token_utilization"] = size(result.SessionTokenUtilization)
+	block["environment"] = textMap(keysEnvironment(result, exchange.Request.RoleARN))
+	return block
 }
 
 // value is the block for Terraform, of the type that Terraform sent.

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// TestModelsRedact holds that no way of printing a block shows what is secret in it.
+// TestModelsRedact checks that no way of printing a block shows what is secret in it.
 func TestModelsRedact(t *testing.T) {
 	const value = "wJalrXUtnFEMI"
 	identity := identityModel{WebIdentityToken: types.StringValue(value)}
@@ -56,8 +56,8 @@ func TestExpirationHasWholeSeconds(t *testing.T) {
 	}
 }
 
-// TestBugIsADiagnostic holds that a panic doesn't take the process, and with it every other block, along.
-func TestBugIsADiagnostic(t *testing.T) {
+// TestPanicBecomesDiagnostic checks that a panic doesn't end the process, which also serves the other blocks.
+func TestPanicBecomesDiagnostic(t *testing.T) {
 	var diagnostics diag.Diagnostics
 	broken := &exchanger{} // without a client, which Configure never leaves it
 	if got := broken.exchange(t.Context(), &model{}, &diagnostics); got != nil {

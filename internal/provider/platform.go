@@ -19,19 +19,19 @@ import (
 
 // platformAttributes are the objects of web_identity_token_request, one for each platform.
 func platformAttributes() map[string]schema.Attribute {
-	all := map[string]schema.Attribute{}
+	objects := map[string]schema.Attribute{}
 	for _, platform := range webidentity.Platforms {
 		arguments := map[string]schema.Attribute{}
 		for _, argument := range platform.Arguments {
 			arguments[argument.Name] = platformArgument(argument)
 		}
-		all[platform.Name] = schema.SingleNestedAttribute{
+		objects[platform.Name] = schema.SingleNestedAttribute{
 			Optional:            true,
 			MarkdownDescription: platform.Description,
 			Attributes:          arguments,
 		}
 	}
-	return all
+	return objects
 }
 
 // platformsType is the type of web_identity_token_request. Each read of a block needs it.
@@ -58,10 +58,10 @@ func platformArgument(argument webidentity.Argument) schema.Attribute {
 
 // platformRequest reads the value of web_identity_token_request. It reports whether the value names a platform, which
 // the schema's validator demands.
-func platformRequest(value types.Object, by webidentity.Requester) (request webidentity.PlatformRequest, found bool) {
+func platformRequest(value types.Object, by webidentity.Requester) (webidentity.PlatformRequest, bool) {
 	for _, platform := range webidentity.Platforms {
-		object, is := value.Attributes()[platform.Name].(types.Object)
-		if is && !object.IsNull() {
+		object, ok := value.Attributes()[platform.Name].(types.Object)
+		if ok && !object.IsNull() {
 			return platform.Request(by, platformValues(object)), true
 		}
 	}
@@ -113,12 +113,12 @@ func (onePlatform) ValidateObject(
 	if len(named) == 1 {
 		return
 	}
-	found := "none that the provider knows is"
+	problem := "none that the provider knows is"
 	if len(named) > 1 {
-		found = strings.Join(named, " and ") + " are"
+		problem = strings.Join(named, " and ") + " are"
 	}
 	response.Diagnostics.AddAttributeError(request.Path, "Exactly one platform must be named",
 		fmt.Sprintf("In %s, %s set. Set exactly one of %s; an empty object will do where it needs nothing: "+
 			"web_identity_token_request = { github_actions = {} }.",
-			explain.RequestArgument, found, strings.Join(slices.Sorted(maps.Keys(platforms)), ", ")))
+			explain.RequestArgument, problem, strings.Join(slices.Sorted(maps.Keys(platforms)), ", ")))
 }

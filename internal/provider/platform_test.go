@@ -31,8 +31,8 @@ func TestEachPlatformIsDecoded(t *testing.T) {
 			arguments map[string]attr.Value
 			want      webidentity.Values
 		}{"all arguments": {set, want}, "none": {unset, webidentity.Values{}}} {
-			request, found := platformRequest(tokenRequest(t, platform.Name, test.arguments), webidentity.Requester{})
-			if !found || request.Platform.Name != platform.Name || !maps.Equal(request.Values, test.want) {
+			request, ok := platformRequest(tokenRequest(t, platform.Name, test.arguments), webidentity.Requester{})
+			if !ok || request.Platform.Name != platform.Name || !maps.Equal(request.Values, test.want) {
 				t.Errorf("%s, %s: got %v of %q", platform.Name, name, request.Values, request.Platform.Name)
 			}
 		}
@@ -44,8 +44,8 @@ func tokenRequest(t *testing.T, platform string, arguments map[string]attr.Value
 	t.Helper()
 	objectTypes, values := map[string]attr.Type{}, map[string]attr.Value{}
 	for name, attribute := range platformAttributes() {
-		nested, is := attribute.(schema.SingleNestedAttribute)
-		if !is {
+		nested, ok := attribute.(schema.SingleNestedAttribute)
+		if !ok {
 			t.Fatalf("%s is a %T", name, attribute)
 		}
 		argumentTypes := map[string]attr.Type{}
@@ -67,7 +67,7 @@ func TestNoPlatformIsDecoded(t *testing.T) {
 		"null":      types.ObjectNull(nil),
 		"unknown":   types.ObjectUnknown(nil),
 	} {
-		if request, found := platformRequest(value, webidentity.Requester{}); found {
+		if request, ok := platformRequest(value, webidentity.Requester{}); ok {
 			t.Errorf("%s: got %q", name, request.Platform.Name)
 		}
 	}

@@ -64,13 +64,13 @@ func (p *stsProvider) Configure(
 	configured := &exchanger{identity: block.identityModel}
 	configured.unknown, configured.unknownToken, configured.unknownSessionName = block.unknown(ctx)
 	if len(configured.unknown) == 0 {
-		configured.client, configured.problem = assumerole.NewClient(
+		configured.client, configured.environmentError = assumerole.NewClient(
 			ctx,
 			block.settings(ctx, p.version, &response.Diagnostics),
 		)
 	}
-	if configured.problem != nil {
-		if explanation := explain.Setting(configured.problem); explanation.ProviderArgument != "" {
+	if configured.environmentError != nil {
+		if explanation := explain.Setting(configured.environmentError); explanation.ProviderArgument != "" {
 			addProviderError(&response.Diagnostics, explanation)
 			return
 		}
@@ -93,8 +93,7 @@ func (p *stsProvider) Functions(context.Context) []func() function.Function {
 
 func (p *stsProvider) Resources(context.Context) []func() resource.Resource { return nil }
 
-// warnOfPlainEndpoint tells what plain http to another machine means. That it stands in the configuration is why it is
-// allowed at all.
+// warnOfPlainEndpoint warns about plain http to another machine, which only the argument in the configuration allows.
 func warnOfPlainEndpoint(block providerModel, diagnostics *diag.Diagnostics) {
 	if assumerole.IsPlainRemote(block.Endpoint.ValueString()) {
 		diagnostics.AddAttributeWarning(path.Root(explain.EndpointArgument), "The STS endpoint isn't encrypted",

@@ -22,12 +22,12 @@ const maxRetries = 1000
 // providerAttributes are the defaults for the blocks, and how STS is reached. The former are the blocks' own
 // attributes.
 func providerAttributes() map[string]schema.Attribute {
-	all := transportAttributes()
+	merged := transportAttributes()
 	for name, attribute := range tokenArguments() {
-		all[name] = attribute
+		merged[name] = attribute
 	}
-	all[explain.RoleSessionNameArgument] = sessionNameArgument(false)
-	all[allowedAccountIDsArgument] = schema.SetAttribute{
+	merged[explain.RoleSessionNameArgument] = sessionNameArgument(false)
+	merged[allowedAccountIDsArgument] = schema.SetAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
 		MarkdownDescription: "IDs of the accounts whose roles the provider may assume, with 12 digits each. A role " +
@@ -39,7 +39,7 @@ func providerAttributes() map[string]schema.Attribute {
 			eachCheckedBy("the ID of an AWS account, 12 digits", checkAccountID),
 		},
 	}
-	return all
+	return merged
 }
 
 func transportAttributes() map[string]schema.Attribute {

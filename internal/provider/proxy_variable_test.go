@@ -36,19 +36,19 @@ func countConnections(t *testing.T) (port string, connections *atomic.Int32) {
 	return port, connections
 }
 
-// TestMalformedProxyVariableEndsTheRun checks with the built provider that a call doesn't go around a proxy whose
+// TestMalformedProxyVariable checks with the built provider that a call doesn't go around a proxy whose
 // variable is malformed.
-func TestMalformedProxyVariableEndsTheRun(t *testing.T) {
+func TestMalformedProxyVariable(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	token := testenv.WriteFile(t, "token", w.token(t, nil))
+	f := startFixture(t)
+	token := testenv.WriteFile(t, "token", f.token(t, nil))
 	for variable, scheme := range map[string]string{"HTTP_PROXY": "http", "HTTPS_PROXY": "https"} {
 		port, connections := countConnections(t)
-		cli := newWhole(t, providerAt(scheme+"://0.0.0.0:"+port)+
+		cli := newCLI(t, providerAt(scheme+"://0.0.0.0:"+port)+
 			block(set("role_arn", roleARN(production)), set("web_identity_token_file", token), set("timeout", "5s")))
 		cli.CLI = cli.With(variable+"=http://user:hunter2%@proxy.example.com:3128", "AWS_MAX_ATTEMPTS=1")
-		output := cli.fails(t, "plan", "-no-color")
-		if !shows("The environment variable " + variable + " isn't the URL of a proxy").MatchString(output) {
+		output := cli.mustFail(t, "plan", "-no-color")
+		if !sentencePattern("The environment variable " + variable + " isn't the URL of a proxy").MatchString(output) {
 			t.Errorf("%s: the output is:\n%s", variable, output)
 		}
 		if strings.Contains(output, "hunter2") {

@@ -6,14 +6,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -27,28 +24,28 @@ const byProfile = `
   profile             = ephemeral.sts_assume_role_with_web_identity.test.profile
 `
 
-// The credentials of the tests live for so long, and the applies wait for longer than two such lives.
+// shortLife is the lifetime of the credentials of the tests. The applies wait for longer than two lifetimes.
 const (
 	shortLife = 4 * time.Second
 	longWait  = "9"
 )
 
-// shortLived has the role's sessions end after shortLife.
-func (w world) shortLived(t *testing.T) {
+// shortLived limits the role's sessions to shortLife.
+func (f fixture) shortLived(t *testing.T) {
 	t.Helper()
-	w.addRole(t, emulator.Role{
+	f.addRole(t, emulator.Role{
 		ARN: roleARN(
 			production,
 		),
-		TrustPolicy:     emulator.TrustPolicy(production, w.issuer.URL(), map[string]string{"sub": subject}, nil),
+		TrustPolicy:     emulator.TrustPolicy(production, f.issuer.URL(), map[string]string{"sub": subject}, nil),
 		SessionLifetime: shortLife,
 	})
 }
 
-// longApply has a consumer who calls before and after a command. The command has the block's environment, and writes
-// what it likes into the folder named by $OUT.
-func (w world) longApply(tokenArgument, consumer, command string) string {
-	return w.ephemeral(set("role_arn", roleARN(production)), tokenArgument, "refreshable = true") + fmt.Sprintf(`
+// longApply has a consumer that calls STS before and after a command. The command has the block's environment, and can
+// write into the folder $OUT.
+func (f fixture) longApply(tokenArgument, consumer, command string) string {
+	return f.ephemeral(set("role_arn", roleARN(production)), tokenArgument, "refreshable = true") + fmt.Sprintf(`
 provider "aws" {
   region = "us-east-1"
   %[1]s
@@ -73,20 +70,20 @@ data "aws_caller_identity" "after" {
 output "after" {
   value = data.aws_caller_identity.after.arn
 }
-`, consumer, w.URL(), command)
+`, consumer, f.URL(), command)
 }
 
-// TestRefreshableOutlivesItsSessions is one apply that lasts longer than several sessions, while the same consumer
-// calls before and after; the token is another meanwhile. Halfway, neither files nor processes hold anything secret.
-func TestRefreshableOutlivesItsSessions(t *testing.T) {
+// TestRefreshableDuringLongApply runs one apply that takes longer than several sessions. The same consumer calls STS
+// before and after a wait, and the token changes in between. During the wait, no file and no process contains a secret.
+func TestRefreshableDuringLongApply(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	w.shortLived(t)
-	first, second := w.token(t, nil), w.token(t, nil)
+	f := startFixture(t)
+	f.shortLived(t)
+	first, second := f.token(t, nil), f.token(t, nil)
 	tokenFile := testenv.WriteFile(t, "token", first)
-	cli := newWhole(
+	cli := newCLI(
 		t,
-		w.longApply(set("web_identity_token_file", tokenFile), byProfile, "touch $OUT/waiting; sleep "+longWait),
+		f.longApply(set("web_identity_token_file", tokenFile), byProfile, "touch $OUT/waiting; sleep "+longWait),
 	)
 	out, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
 	cli.CLI = cli.With("OUT="+out, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
@@ -94,31 +91,36 @@ func TestRefreshableOutlivesItsSessions(t *testing.T) {
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		await(t, filepath.Join(out, "waiting"))
+		waitForFile(t, filepath.Join(out, "waiting"))
 		if err := os.WriteFile(tokenFile, []byte(second), 0o600); err != nil {
 			t.Error(err)
 		}
-		secrets := append(w.Secrets(), first, second)
+		secrets := append(f.Secrets(), first, second)
 		searchFolder(t, secrets, cli.workspace.Path())
 		searchProcesses(t, secrets)
 		if len(sessionFolders(t, cli)) == 0 {
 			t.Error("there is no folder, so nothing was searched")
 		}
 	}()
-	printed := cli.must(t, "apply", "-no-color", "-auto-approve")
+	printed := cli.mustRun(t, "apply", "-no-color", "-auto-approve")
 	<-watched
 
-	if got := cli.must(t, "output", "-raw", "after"); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
+	if got := cli.mustRun(
+		t,
+		"output",
+		"-raw",
+		"after",
+	); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
 		t.Errorf("it is %q", got)
 	}
 	tokens := map[string]bool{}
-	for _, request := range w.Requests() {
+	for _, request := range f.Requests() {
 		tokens[request.Form.Get("WebIdentityToken")] = true
 	}
 	if !tokens[second] {
-		t.Error("the token wasn't read anew")
+		t.Error("the token wasn't read again")
 	}
-	secrets := append(w.Secrets(), first, second)
+	secrets := append(f.Secrets(), first, second)
 	searchFor(t, secrets, map[string]string{"what is printed": printed, "the log": read(t, log)})
 	searchFolder(t, secrets, cli.workspace.Path())
 	if folders := sessionFolders(t, cli); len(folders) > 0 {
@@ -126,33 +128,33 @@ func TestRefreshableOutlivesItsSessions(t *testing.T) {
 	}
 }
 
-// TestStaticKeysExpire is the contrast: the same with static keys fails.
+// TestStaticKeysExpire checks that the same apply with static keys fails.
 func TestStaticKeysExpire(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	w.shortLived(t)
-	cli := newWhole(
+	f := startFixture(t)
+	f.shortLived(t)
+	cli := newCLI(
 		t,
-		w.longApply(
-			set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+		f.longApply(
+			set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
 			staticKeys,
 			"sleep "+longWait,
 		),
 	)
-	if output := cli.fails(t, "apply", "-no-color", "-auto-approve"); !strings.Contains(output, "ExpiredToken") {
+	if output := cli.mustFail(t, "apply", "-no-color", "-auto-approve"); !strings.Contains(output, "ExpiredToken") {
 		t.Errorf("it fails otherwise:\n%s", output)
 	}
-	awaitNoFolder(t, cli) // Terraform doesn't close what it opened when a run fails
+	waitForNoFolder(t, cli) // Terraform doesn't close what it opened when a run fails
 }
 
-// TestRefreshableWinsOverWhatLiesAbout holds that neither keys in the environment, nor a default profile, nor the
-// variables of a pod on EKS win over the profile: for a provider, and for a command.
-func TestRefreshableWinsOverWhatLiesAbout(t *testing.T) {
+// TestRefreshableOverridesOtherCredentials checks that the profile overrides keys in the environment, a default
+// profile, and the variables of a pod on EKS: for a provider, and for a command.
+func TestRefreshableOverridesOtherCredentials(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
+	f := startFixture(t)
 	credentials := testenv.WriteFile(t, "credentials", "[default]\naws_access_key_id = "+
 		"AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = of-the-default-profile\n")
-	podToken := testenv.WriteFile(t, "pod-token", w.token(t, nil))
+	podToken := testenv.WriteFile(t, "pod-token", f.token(t, nil))
 	for name, variables := range map[string][]string{
 		"keys in the environment": {
 			"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=of-the-environment",
@@ -161,7 +163,7 @@ func TestRefreshableWinsOverWhatLiesAbout(t *testing.T) {
 		"a default profile": {"AWS_SHARED_CREDENTIALS_FILE=" + credentials},
 		"a pod's variables": {
 			"AWS_WEB_IDENTITY_TOKEN_FILE=" + podToken, "AWS_ROLE_ARN=" + roleARN(staging),
-			"AWS_ROLE_SESSION_NAME=pod", "AWS_ENDPOINT_URL_STS=" + w.URL(),
+			"AWS_ROLE_SESSION_NAME=pod", "AWS_ENDPOINT_URL_STS=" + f.URL(),
 		},
 		"a profile named by the environment": {"AWS_PROFILE=default", "AWS_SHARED_CREDENTIALS_FILE=" + credentials},
 		"a config file named by a variable": {
@@ -170,23 +172,23 @@ func TestRefreshableWinsOverWhatLiesAbout(t *testing.T) {
 		"nothing at all": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			cli := newWhole(
+			cli := newCLI(
 				t,
-				w.longApply(
-					set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+				f.longApply(
+					set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
 					byProfile,
-					awsCLI(w.URL()),
+					awsCLI(f.URL()),
 				),
 			)
 			out := t.TempDir()
 			cli.CLI = cli.With(append(variables, "OUT="+out)...)
-			cli.must(t, "apply", "-no-color", "-auto-approve")
+			cli.mustRun(t, "apply", "-no-color", "-auto-approve")
 			session := "terraform"
 			if name == "a pod's variables" {
 				session = "pod" // the one thing that is taken of them
 			}
 			want := "arn:aws:sts::111122223333:assumed-role/deploy/" + session
-			if got := cli.must(t, "output", "-raw", "after"); got != want {
+			if got := cli.mustRun(t, "output", "-raw", "after"); got != want {
 				t.Errorf("the provider is %q", got)
 			}
 			if _, err := exec.LookPath("aws"); err != nil {
@@ -199,7 +201,7 @@ func TestRefreshableWinsOverWhatLiesAbout(t *testing.T) {
 	}
 }
 
-// awsCLI asks who one is, where there is an AWS CLI.
+// awsCLI calls GetCallerIdentity with the AWS CLI, if it is installed.
 func awsCLI(endpoint string) string {
 	return "if command -v aws; then aws sts get-caller-identity --output text --query Arn --region us-east-1 " +
 		"--endpoint-url " + endpoint + " > $OUT/arn; fi"
@@ -208,19 +210,19 @@ func awsCLI(endpoint string) string {
 // credentialProcess runs the profile's command as the SDKs do.
 const credentialProcess = `sh -c "$(sed -n 's/^credential_process *= *//p' "$AWS_CONFIG_FILE")" > $OUT/stdout 2> $OUT/stderr`
 
-// TestRefreshThatFails holds that the reason reaches the process that asked, the log, and a warning at the end; and
-// what it says of a token that was given inline.
-func TestRefreshThatFails(t *testing.T) {
+// TestFailedRefresh checks that the process that asked, the log, and a warning at the end have the reason. It also
+// checks the reason for an inline token.
+func TestFailedRefresh(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	w.shortLived(t)
+	f := startFixture(t)
+	f.shortLived(t)
 	// STS takes a token for five minutes after its expiry: this one for a few seconds more, enough for plan and apply
 	// to begin.
-	token := w.token(t, func(token *emulator.Token) { token.Lifetime = -5*time.Minute + 6*time.Second })
-	cli := newWhole(
+	token := f.token(t, func(token *emulator.Token) { token.Lifetime = -5*time.Minute + 6*time.Second })
+	cli := newCLI(
 		t,
 		strings.ReplaceAll(
-			w.longApply(
+			f.longApply(
 				set("web_identity_token", token),
 				byProfile,
 				"sleep 8; "+credentialProcess+` || echo $? > $OUT/status`,
@@ -232,7 +234,7 @@ func TestRefreshThatFails(t *testing.T) {
 	replaceInConfig(t, cli, "data.aws_caller_identity.after.arn", `"none"`)
 	out, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
 	cli.CLI = cli.With("OUT="+out, "TF_LOG=WARN", "TF_LOG_PATH="+log)
-	printed := cli.must(t, "apply", "-no-color", "-auto-approve")
+	printed := cli.mustRun(t, "apply", "-no-color", "-auto-approve")
 
 	if got := read(t, filepath.Join(out, "status")) + read(t, filepath.Join(out, "stdout")); got != "1\n" {
 		t.Errorf("status and output are %q", got)
@@ -244,15 +246,15 @@ func TestRefreshThatFails(t *testing.T) {
 			"The web identity token has expired, and can't be fetched anew", "web_identity_token_file",
 			"ExpiredTokenException",
 		} {
-			if !shows(want).MatchString(text) {
+			if !sentencePattern(want).MatchString(text) {
 				t.Errorf("%q isn't in %s:\n%s", want, where, text)
 			}
 		}
-		searchFor(t, append(w.Secrets(), token), map[string]string{where: text})
+		searchFor(t, append(f.Secrets(), token), map[string]string{where: text})
 	}
 }
 
-func replaceInConfig(t *testing.T, cli whole, old, replacement string) {
+func replaceInConfig(t *testing.T, cli installedCLI, old, replacement string) {
 	t.Helper()
 	path := filepath.Join(cli.folder, "main.tf")
 	if err := os.WriteFile(path, []byte(strings.ReplaceAll(read(t, path), old, replacement)), 0o600); err != nil {
@@ -260,23 +262,28 @@ func replaceInConfig(t *testing.T, cli whole, old, replacement string) {
 	}
 }
 
-// TestInterruptedRunLeavesNoFolder presses Ctrl-C in the middle of an apply.
+// newWaitingApply prepares an apply with a refreshable session. The apply makes the file "waiting" in the folder out,
+// and then waits.
+func newWaitingApply(t *testing.T, wait time.Duration) (cli installedCLI, out string) {
+	t.Helper()
+	f := startFixture(t)
+	out = t.TempDir()
+	cli = newCLI(t, f.longApply(
+		set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
+		byProfile,
+		fmt.Sprintf("touch $OUT/waiting; exec sleep %.0f", wait.Seconds()),
+	))
+	cli.CLI = cli.With("OUT=" + out)
+	return cli, out
+}
+
+// TestInterruptedRunLeavesNoFolder interrupts the CLI in the middle of an apply.
 func TestInterruptedRunLeavesNoFolder(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	cli := newWhole(
-		t,
-		w.longApply(
-			set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
-			byProfile,
-			"touch $OUT/waiting; exec sleep 60",
-		),
-	)
-	out := t.TempDir()
-	cli.CLI = cli.With("OUT=" + out)
+	cli, out := newWaitingApply(t, 60*time.Second)
 	ctx, interrupt := context.WithCancel(t.Context())
 	go func() {
-		await(t, filepath.Join(out, "waiting"))
+		waitForFile(t, filepath.Join(out, "waiting"))
 		if len(sessionFolders(t, cli)) == 0 {
 			t.Error("there is no folder that could be left behind")
 		}
@@ -285,62 +292,38 @@ func TestInterruptedRunLeavesNoFolder(t *testing.T) {
 	if _, err := cli.Run(ctx, cli.folder, "apply", "-no-color", "-auto-approve"); err == nil {
 		t.Fatal("the run wasn't interrupted")
 	}
-	awaitNoFolder(t, cli)
+	waitForNoFolder(t, cli)
 }
 
-// TestProviderEndsWithItsParent kills the CLI so that it can tell nobody, while a session can be refreshed.
+// TestProviderEndsWithItsParent kills the CLI while a refreshable session is open. The CLI can't end its plugins then.
 func TestProviderEndsWithItsParent(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	cli := newWhole(
-		t,
-		w.longApply(
-			set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
-			byProfile,
-			"touch $OUT/waiting; exec sleep 20",
-		),
-	)
-	out := t.TempDir()
-	cli.CLI = cli.With("OUT=" + out)
-	cli.kill(t, "OUT="+out, func() {
-		await(t, filepath.Join(out, "waiting"))
+	cli, out := newWaitingApply(t, 20*time.Second)
+	cli.killWhenReady(t, "OUT="+out, func() {
+		waitForFile(t, filepath.Join(out, "waiting"))
 		if len(sessionFolders(t, cli)) == 0 {
 			t.Fatal("there is no folder")
 		}
 	}, "apply", "-no-color", "-auto-approve")
-	awaitNoFolder(t, cli)
+	waitForNoFolder(t, cli)
 }
 
-// TestProviderWithoutSessionsEndsWithItsParent kills the CLI while a data source waits, and nothing can be refreshed.
+// TestProviderWithoutSessionsEndsWithItsParent kills the CLI while a data source waits, without a refreshable session.
 func TestProviderWithoutSessionsEndsWithItsParent(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	called, out := make(chan struct{}), t.TempDir()
-	var once sync.Once
-	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_ = r.ParseForm() // or the server wouldn't notice that the client has gone
-		once.Do(func() { close(called) })
-		<-r.Context().Done()
-	}))
-	t.Cleanup(silent.Close)
-	cli := newWhole(
-		t,
-		providerAt(
-			silent.URL,
-		)+block(
-			set("role_arn", roleARN(production)),
-			set("web_identity_token", w.token(t, nil)),
-			set("timeout", "10m"),
-		),
-	)
+	f := startFixture(t)
+	address, called := startSilentServer(t)
+	cli := newCLI(t, providerAt("http://"+address)+
+		block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)), set("timeout", "10m")))
+	out := t.TempDir()
 	cli.CLI = cli.With("OUT=" + out)
-	cli.kill(t, "OUT="+out, func() { <-called }, "plan", "-no-color")
+	cli.killWhenReady(t, "OUT="+out, func() { <-called }, "plan", "-no-color")
 }
 
-// TestProviderThatStartsLateEndsWithItsParent kills the CLI before the provider has begun.
-func TestProviderThatStartsLateEndsWithItsParent(t *testing.T) {
+// TestLateProviderEndsWithItsParent kills the CLI before the provider has started.
+func TestLateProviderEndsWithItsParent(t *testing.T) {
 	t.Parallel()
-	executables, err := built()
+	executables, err := buildProviders()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -358,13 +341,13 @@ func TestProviderThatStartsLateEndsWithItsParent(t *testing.T) {
 			); err != nil {
 				t.Fatal(err)
 			}
-			cli := newWholeOf(
+			cli := newCLIWith(
 				t,
 				script,
 				block(set("role_arn", roleARN(production)), set("web_identity_token_file", "/nowhere")),
 			)
 			cli.CLI = cli.With("OUT="+out, "SLOW=1")
-			cli.kill(t, "OUT="+out, func() {
+			cli.killWhenReady(t, "OUT="+out, func() {
 				for len(processesOf(t, "OUT="+out)) == 0 {
 					time.Sleep(10 * time.Millisecond)
 				}
@@ -373,14 +356,14 @@ func TestProviderThatStartsLateEndsWithItsParent(t *testing.T) {
 	}
 }
 
-// kill starts a command and kills it when it is ready. It fails if a provider lives on. The variable tells the run's
-// processes from others.
-func (w whole) kill(t *testing.T, variable string, ready func(), arguments ...string) {
+// killWhenReady starts a command and kills it after ready has returned. The test fails if a provider continues to run.
+// The variable identifies the processes of this run.
+func (cli installedCLI) killWhenReady(t *testing.T, variable string, ready func(), arguments ...string) {
 	t.Helper()
 	if len(processes(t, "cmdline")) == 0 {
 		t.Skip("there is no listing of processes, so that the provider ends was NOT tested")
 	}
-	command := w.Command(t.Context(), w.folder, arguments...)
+	command := cli.Command(t.Context(), cli.folder, arguments...)
 	command.Stdout, command.Stderr = io.Discard, io.Discard
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
@@ -405,21 +388,21 @@ func (w whole) kill(t *testing.T, variable string, ready func(), arguments ...st
 	}
 }
 
-// TestReplacedExecutable holds that a session keeps to the program that is running when another one takes its file's
-// place.
+// TestReplacedExecutable checks that a session uses the running program, also after another program has replaced its
+// file.
 func TestReplacedExecutable(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
+	f := startFixture(t)
 	for name, replace := range map[string]string{
 		"replaced": `printf '#!/bin/sh\ntouch %s/other\n' $OUT > $OUT/new; chmod +x $OUT/new; mv -f $OUT/new $(readlink -f $PROVIDER)`,
 		"removed":  `rm -f $(readlink -f $PROVIDER)`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			cli := newWhole(
+			cli := newCLI(
 				t,
-				w.ephemeral(
+				f.ephemeral(
 					set("role_arn", roleARN(production)),
-					set("web_identity_token", w.token(t, nil)),
+					set("web_identity_token", f.token(t, nil)),
 					"refreshable = true",
 				)+fmt.Sprintf(
 					`
@@ -451,7 +434,7 @@ resource "terraform_data" "replace" {
 			}
 			out := t.TempDir()
 			cli.CLI = cli.With("OUT="+out, "PROVIDER="+installed[0])
-			cli.must(t, "apply", "-no-color", "-auto-approve")
+			cli.mustRun(t, "apply", "-no-color", "-auto-approve")
 			if got := read(t, filepath.Join(out, "stdout")); !strings.Contains(got, `"AccessKeyId":"ASIA`) {
 				t.Errorf("the process prints %d bytes, and %q", len(got), read(t, filepath.Join(out, "stderr")))
 			}
@@ -462,17 +445,17 @@ resource "terraform_data" "replace" {
 	}
 }
 
-// processesOf are those of this provider that the run with a variable in its environment has started.
+// processesOf are the provider processes that have a variable in their environment.
 func processesOf(t *testing.T, variable string) []int {
 	t.Helper()
 	environments := processes(t, "environ")
-	var found []int
+	var pids []int
 	for pid, line := range processes(t, "cmdline") {
 		if strings.Contains(line, "terraform-provider-sts") && strings.Contains(environments[pid], variable) {
-			found = append(found, pid)
+			pids = append(pids, pid)
 		}
 	}
-	return found
+	return pids
 }
 
 // endProcesses ends what a run with a variable in its environment has left running.
@@ -485,25 +468,24 @@ func endProcesses(t *testing.T, variable string) {
 	}
 }
 
-// processes reads a file of every process: its command line, or its environment. Elsewhere than on Linux there are
-// none.
+// processes reads a file of every process: its command line, or its environment. Only Linux has these files.
 func processes(t *testing.T, file string) map[int]string {
 	t.Helper()
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		t.Log("this system has no /proc, so no process is looked at")
 	}
-	all := map[int]string{}
+	contents := map[int]string{}
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
 		if err != nil {
 			continue
 		}
 		if content, err := os.ReadFile("/proc/" + entry.Name() + "/" + file); err == nil {
-			all[pid] = string(content)
+			contents[pid] = string(content)
 		}
 	}
-	return all
+	return contents
 }
 
 // searchProcesses looks for secrets in a process listing.
@@ -517,7 +499,7 @@ func searchProcesses(t *testing.T, secrets []string) {
 }
 
 // sessionFolders are those that hold a socket.
-func sessionFolders(t *testing.T, cli whole) []string {
+func sessionFolders(t *testing.T, cli installedCLI) []string {
 	t.Helper()
 	sockets, err := filepath.Glob(cli.workspace.Path("tmp", "*", "config"))
 	if err != nil {
@@ -526,7 +508,7 @@ func sessionFolders(t *testing.T, cli whole) []string {
 	return sockets
 }
 
-func awaitNoFolder(t *testing.T, cli whole) {
+func waitForNoFolder(t *testing.T, cli installedCLI) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		folders := sessionFolders(t, cli)
@@ -539,8 +521,8 @@ func awaitNoFolder(t *testing.T, cli whole) {
 	}
 }
 
-// await waits for a file.
-func await(t *testing.T, path string) {
+// waitForFile waits for a file.
+func waitForFile(t *testing.T, path string) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if _, err := os.Stat(path); err == nil {

@@ -77,12 +77,12 @@ func (m model) setToken(
 // different audiences there, so the default would usually be wrong.
 func checkAudience(request assumerole.Request, diagnostics *diag.Diagnostics) {
 	role, err := arn.Parse(request.RoleARN)
-	token, isRequested := request.Token.(webidentity.PlatformRequest)
-	if err != nil || role.Partition != "aws-cn" || !isRequested {
+	token, isPlatform := request.Token.(webidentity.PlatformRequest)
+	if err != nil || role.Partition != "aws-cn" || !isPlatform {
 		return
 	}
 	audience, _ := token.Platform.Audience()
-	if _, isSet := token.Values[audience.Name]; isSet || audience.Default == "" {
+	if _, ok := token.Values[audience.Name]; ok || audience.Default == "" {
 		return
 	}
 	diagnostics.AddError("The token's audience must be set",

@@ -27,11 +27,11 @@ const apiReference = "[`AssumeRoleWithWebIdentity`](https://docs.aws.amazon.com/
 // only AWS demands is checked when it is known where the call goes. They sit on attributes, and each pair that excludes
 // itself is declared on one side only, so that it is reported once.
 func attributes() map[string]schema.Attribute {
-	all := arguments()
-	maps.Copy(all, tokenArguments())
-	all[explain.RoleSessionNameArgument] = sessionNameArgument(true)
-	maps.Copy(all, results())
-	return all
+	merged := arguments()
+	maps.Copy(merged, tokenArguments())
+	merged[explain.RoleSessionNameArgument] = sessionNameArgument(true)
+	maps.Copy(merged, results())
+	return merged
 }
 
 func arguments() map[string]schema.Attribute {

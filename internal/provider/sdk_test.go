@@ -33,7 +33,7 @@ const sdkFolder = "internal/provider/testdata/sdks"
 // and $STS the emulator.
 var programs = map[string]program{
 	"AWS CLI":       {`aws sts get-caller-identity --output text --query Arn --endpoint-url $STS`, onPath("aws")},
-	"boto3":         {`python3 $SDKS/boto3_session.py`, runs("python3", "-c", "import boto3")},
+	"boto3":         {`python3 $SDKS/boto3_session.py`, canRun("python3", "-c", "import boto3")},
 	"Go v1":         {`$GO_SDKS 1`, goSDKs},
 	"Go v2":         {`$GO_SDKS 2`, goSDKs},
 	"JavaScript v2": {`node $SDKS/javascript-v2.cjs`, nodeModules},
@@ -47,7 +47,7 @@ func onPath(name string) func() error {
 	}
 }
 
-func runs(name string, arguments ...string) func() error {
+func canRun(name string, arguments ...string) func() error {
 	return func() error { return exec.Command(name, arguments...).Run() }
 }
 
@@ -88,9 +88,9 @@ var builtSDKs = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// runnersIdentities has other credentials wherever an SDK looks for some: in the variables, which it returns, and in
-// the files of the home folder.
-func runnersIdentities(t *testing.T, home string) []string {
+// otherIdentities sets other credentials wherever an SDK looks for some: in the variables that it returns, and in the
+// files of the home folder.
+func otherIdentities(t *testing.T, home string) []string {
 	t.Helper()
 	profiles := func(section, name string) string {
 		return fmt.Sprintf("[%s]\naws_access_key_id = AKIA%s\naws_secret_access_key = of-the-runner\n", section, name)
@@ -163,9 +163,9 @@ func runnersIdentities(t *testing.T, home string) []string {
 	}
 }
 
-// identities runs the programs in an apply, with a block's environment and after a command, and gives what each
+// usedIdentities runs the programs in an apply, with a block's environment and after a command, and gives what each
 // printed: an access key ID and a token, or "failed".
-func (w world) identities(t *testing.T, before string, arguments ...string) map[string]string {
+func (f fixture) usedIdentities(t *testing.T, before string, arguments ...string) map[string]string {
 	t.Helper()
 	script := before + "\n"
 	for name, program := range programs {
@@ -177,7 +177,7 @@ func (w world) identities(t *testing.T, before string, arguments ...string) map[
 			"$OUT/identities\n", program.command, name)
 	}
 	path := testenv.WriteFile(t, "programs", script)
-	cli := newWhole(t, w.ephemeral(append(arguments, set("role_arn", roleARN(production)))...)+`
+	cli := newCLI(t, f.ephemeral(append(arguments, set("role_arn", roleARN(production)))...)+`
 resource "terraform_data" "programs" {
   provisioner "local-exec" {
     command     = "sh `+path+`"
@@ -193,17 +193,17 @@ resource "terraform_data" "programs" {
 	out := t.TempDir()
 	cli.CLI = cli.With(
 		append(
-			runnersIdentities(t, cli.workspace.Path("home")),
+			otherIdentities(t, cli.workspace.Path("home")),
 			"OUT="+out,
 			"SDKS="+filepath.Join(root, sdkFolder),
 			"GO_SDKS="+sdks,
-			"STS="+w.URL(),
+			"STS="+f.URL(),
 		)...)
-	cli.must(t, "apply", "-no-color", "-auto-approve")
-	said := read(t, filepath.Join(out, "stderr"))
+	cli.mustRun(t, "apply", "-no-color", "-auto-approve")
+	output := read(t, filepath.Join(out, "stderr"))
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("what the programs said: %s", said)
+			t.Logf("what the programs said: %s", output)
 		}
 	})
 	taken := map[string]string{}
@@ -215,62 +215,63 @@ resource "terraform_data" "programs" {
 }
 
 // isSession reports whether what a program printed are credentials that the emulator gave for the role.
-func (w world) isSession(identity string) bool {
+func (f fixture) isSession(identity string) bool {
 	// the session's name is the one thing taken of the runner's
 	if identity == "arn:aws:sts::111122223333:assumed-role/deploy/pod" {
 		return true
 	}
 	keyID, token, _ := strings.Cut(identity, " ")
-	return strings.HasPrefix(keyID, "ASIA") && slices.Contains(w.Secrets(), token)
+	return strings.HasPrefix(keyID, "ASIA") && slices.Contains(f.Secrets(), token)
 }
 
-// TestSDKsTakeTheSessionsKeys holds that the keys of a session come before whatever else the runner has.
-func TestSDKsTakeTheSessionsKeys(t *testing.T) {
+// TestSDKsUseSessionKeys checks that the keys of a session override all other credentials of the runner.
+func TestSDKsUseSessionKeys(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	for name, identity := range w.identities(t, ":", set("web_identity_token", w.token(t, nil))) {
+	f := startFixture(t)
+	for name, identity := range f.usedIdentities(t, ":", set("web_identity_token", f.token(t, nil))) {
 		if name == "JavaScript v3" { // no value helps: the guide says what to do
 			if !strings.HasPrefix(identity, "AKIASHAREDOTHER") {
 				t.Errorf("%s takes %q, which the guide doesn't say", name, identity)
 			}
 			continue
 		}
-		if !w.isSession(identity) {
+		if !f.isSession(identity) {
 			t.Errorf("%s takes %q", name, identity)
 		}
 	}
 }
 
-// TestSDKsTakeTheSessionsKeysWithoutAProfile holds what the guide says to do for JavaScript v3.
-func TestSDKsTakeTheSessionsKeysWithoutAProfile(t *testing.T) {
+// TestSDKsUseSessionKeysWithoutProfile checks the guide's instruction for JavaScript v3.
+func TestSDKsUseSessionKeysWithoutProfile(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	for name, identity := range w.identities(t, "unset AWS_PROFILE", set("web_identity_token", w.token(t, nil))) {
-		if !w.isSession(identity) {
+	f := startFixture(t)
+	for name, identity := range f.usedIdentities(t, "unset AWS_PROFILE", set("web_identity_token", f.token(t, nil))) {
+		if !f.isSession(identity) {
 			t.Errorf("%s takes %q", name, identity)
 		}
 	}
 }
 
-// TestSDKsTakeTheProfile holds that a refreshable session comes before whatever else the runner has.
-func TestSDKsTakeTheProfile(t *testing.T) {
+// TestSDKsUseProfile checks that a refreshable session overrides all other credentials of the runner.
+func TestSDKsUseProfile(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	for name, identity := range w.identities(t, ":", set("web_identity_token", w.token(t, nil)), "refreshable = true") {
-		if !w.isSession(identity) {
+	f := startFixture(t)
+	token := set("web_identity_token", f.token(t, nil))
+	for name, identity := range f.usedIdentities(t, ":", token, "refreshable = true") {
+		if !f.isSession(identity) {
 			t.Errorf("%s takes %q", name, identity)
 		}
 	}
 }
 
-// TestSDKsFailWithTheProfile holds that a session that has expired, and can't be refreshed, is an error. No SDK goes on
-// with the credentials of the container or the machine.
-func TestSDKsFailWithTheProfile(t *testing.T) {
+// TestSDKsFailWithExpiredProfile checks that an expired session that can't be refreshed is an error. No SDK may use the
+// credentials of the container or the machine instead.
+func TestSDKsFailWithExpiredProfile(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	w.shortLived(t)
-	file := testenv.WriteFile(t, "token", w.token(t, nil))
-	for name, identity := range w.identities(
+	f := startFixture(t)
+	f.shortLived(t)
+	file := testenv.WriteFile(t, "token", f.token(t, nil))
+	for name, identity := range f.usedIdentities(
 		t, "rm "+file+"; sleep 5", set("web_identity_token_file", file), "refreshable = true",
 	) {
 		if identity != "failed" {

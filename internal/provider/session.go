@@ -54,23 +54,23 @@ func (e *exchanger) refresh(
 	return nil
 }
 
-// mint makes the same exchange again, with a token that is fetched anew. Its deadline is that of the refresh, when that
-// is shorter than the block's.
+// mint makes the same exchange again with a new token. If the deadline of the refresh is earlier than that of the
+// block, it applies.
 func (e *exchanger) mint(ctx, logging context.Context, request assumerole.Request) (refresh.Credentials, error) {
 	request.Fresh, request.PropagationTimeout = true, 0
-	if deadline, bounded := ctx.Deadline(); bounded {
+	if deadline, ok := ctx.Deadline(); ok {
 		request.Timeout = min(request.Timeout, time.Until(deadline))
 	}
-	made, err := e.logged(ctx, logging, request)
+	exchange, err := e.loggedExchange(ctx, logging, request)
 	if err != nil {
-		explanation := explain.Refresh(made, err)
+		explanation := explain.Refresh(exchange, err)
 		return refresh.Credentials{}, fmt.Errorf("%s: %s", explanation.Summary, explanation.Detail)
 	}
-	return toRefresh(made.Result.Credentials), nil
+	return toRefresh(exchange.Result.Credentials), nil
 }
 
-// closeSession ends what refresh started. That refreshing failed is a warning here, because most SDKs hide it; but
-// Terraform closes nothing of a run that fails, so that the log is where the reason always is.
+// closeSession ends a session that refresh started. If the last refresh failed, it adds a warning, because most SDKs
+// hide the error. If a run fails, Terraform closes nothing, and only the log has the reason.
 func closeSession(profile string, diagnostics *diag.Diagnostics) {
 	value, found := sessions.LoadAndDelete(profile)
 	server, ok := value.(*refresh.Server)
@@ -96,7 +96,7 @@ func toRefresh(credentials assumerole.Credentials) refresh.Credentials {
 	return fresh
 }
 
-// withSession is a block with what a session is reached by.
+// withSession is a block with the attributes that lead to a session.
 func (v values) withSession(session *refresh.Server) values {
 	file, profile := session.ConfigFile(), session.Profile()
 	v["shared_config_file"] = text(&file)

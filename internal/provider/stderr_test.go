@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// TestStandardError holds that the provider writes nothing to its standard error unless one of Terraform's log
+// TestStandardError checks that the provider writes nothing to its standard error unless one of Terraform's log
 // variables asks for it, and that the lines about an exchange are there if one does.
 func TestStandardError(t *testing.T) {
 	t.Parallel()
-	executables, err := built()
+	executables, err := buildProviders()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := startWorld(t)
+	f := startFixture(t)
 	out := t.TempDir()
 	script := filepath.Join(out, "provider")
 	if err := os.WriteFile(
@@ -27,8 +27,8 @@ func TestStandardError(t *testing.T) {
 	); err != nil {
 		t.Fatal(err)
 	}
-	cli := newWholeOf(t, script, providerAt(w.URL())+
-		block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)))+
+	cli := newCLIWith(t, script, providerAt(f.URL())+
+		block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)))+
 		strings.Replace(
 			block(set("role_arn", roleARN(staging)), set("web_identity_token", "no token")),
 			`"test"`,
@@ -46,7 +46,7 @@ func TestStandardError(t *testing.T) {
 		run := cli
 		folder := t.TempDir()
 		run.CLI = cli.With("OUT="+folder, variable)
-		run.fails(t, "plan", "-no-color")
+		run.mustFail(t, "plan", "-no-color")
 		written := read(t, filepath.Join(folder, "stderr"))
 		if want == nil && written != "" {
 			t.Errorf("%q: %d bytes: %.200s", variable, len(written), written)

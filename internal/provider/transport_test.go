@@ -67,7 +67,7 @@ func TestArgumentsOverEnvironment(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			f := newFixture(t)
 			t.Setenv("AWS_CONFIG_FILE", testenv.WriteFile(t, "config", profile))
 			for variable, value := range test.environment {
 				t.Setenv(variable, value)
@@ -77,9 +77,9 @@ func TestArgumentsOverEnvironment(t *testing.T) {
 			run(t, resource.TestStep{
 				Config: config + block(
 					set("role_arn", roleARN(production)),
-					set("web_identity_token", w.token(t, nil)),
+					set("web_identity_token", f.token(t, nil)),
 				),
-				ExpectError: shows("refuses to connect (HTTP status 403)"),
+				ExpectError: sentencePattern("refuses to connect (HTTP status 403)"),
 			})
 			if hosts := testenv.Refused(); !slices.Equal(hosts, []string{test.want}) {
 				t.Errorf("asked for %q, want %q", hosts, test.want)
@@ -88,12 +88,12 @@ func TestArgumentsOverEnvironment(t *testing.T) {
 	}
 }
 
-// proxy lets tunnels through to one address, whatever they ask for, and notes what that was.
+// proxy connects every tunnel to the same address, and records the requests.
 type proxy struct {
 	*httptest.Server
-	to    string
-	mutex sync.Mutex
-	asked []string
+	to       string
+	mutex    sync.Mutex
+	requests []string
 }
 
 func newProxy(t *testing.T, to string) *proxy {
@@ -106,7 +106,7 @@ func newProxy(t *testing.T, to string) *proxy {
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	p.mutex.Lock()
-	p.asked = append(p.asked, request.Method+" "+request.Host)
+	p.requests = append(p.requests, request.Method+" "+request.Host)
 	p.mutex.Unlock()
 	if request.Method != http.MethodConnect {
 		w.WriteHeader(http.StatusForbidden)
@@ -130,64 +130,53 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	_ = client.Close()
 }
 
-// TestCABundleAndProxies has the emulator answer over TLS, behind a proxy.
+// TestCABundleAndProxies starts the emulator with TLS, behind a proxy.
 func TestCABundleAndProxies(t *testing.T) {
 	testenv.Isolate(t)
-	server, err := emulator.Start(emulator.Options{TLS: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	issuer, err := server.NewIssuer("https://ci.example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server.AddOIDCProvider(production, issuer.URL(), audience)
-	w := world{server, issuer}
-	w.addRole(
-		t,
-		emulator.Role{
-			ARN:         roleARN(production),
-			TrustPolicy: emulator.TrustPolicy(production, issuer.URL(), map[string]string{"sub": subject}, nil),
-		},
-	)
-	bundle := testenv.WriteFile(t, "ca.pem", string(server.CABundle()))
-	blockOf := block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)))
+	f := startFixtureWith(t, emulator.Options{TLS: true})
+	bundle := testenv.WriteFile(t, "ca.pem", string(f.CABundle()))
+	blockOf := block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)))
 
 	t.Run("the argument's certificates are trusted, over the variable's", func(t *testing.T) {
 		t.Setenv("AWS_CA_BUNDLE", "/nowhere/ca.pem")
 		run(
 			t,
 			resource.TestStep{
-				Config:            w.provider(set("custom_ca_bundle", bundle)) + blockOf,
+				Config:            f.provider(set("custom_ca_bundle", bundle)) + blockOf,
 				ConfigStateChecks: isSubject(subject),
 			},
 		)
 	})
 	t.Run("others aren't", func(t *testing.T) {
-		run(t, resource.TestStep{Config: w.provider() + blockOf, ExpectError: shows("certificate isn't trusted")})
+		run(
+			t,
+			resource.TestStep{
+				Config:      f.provider() + blockOf,
+				ExpectError: sentencePattern("certificate isn't trusted"),
+			},
+		)
 	})
 	t.Run("a bundle that can't be read", func(t *testing.T) {
 		run(
 			t,
 			resource.TestStep{
-				Config:      w.provider(set("custom_ca_bundle", "/nowhere/ca.pem")) + blockOf,
-				ExpectError: failsAt("custom_ca_bundle", `"/nowhere/ca.pem" doesn't exist`),
+				Config:      f.provider(set("custom_ca_bundle", "/nowhere/ca.pem")) + blockOf,
+				ExpectError: errorAt("custom_ca_bundle", `"/nowhere/ca.pem" doesn't exist`),
 			},
 		)
 	})
 	for name, test := range map[string]struct {
 		arguments func(*proxy) []string
 		endpoint  string
-		asked     []string
+		requests  []string
 	}{
 		"https_proxy": {
 			arguments: func(p *proxy) []string { return []string{set("https_proxy", p.URL)} },
-			endpoint:  "https://sts.example.com", asked: []string{"CONNECT sts.example.com:443"},
+			endpoint:  "https://sts.example.com", requests: []string{"CONNECT sts.example.com:443"},
 		},
 		"http_proxy": {
 			arguments: func(p *proxy) []string { return []string{set("http_proxy", p.URL)} },
-			endpoint:  "http://sts.example.com", asked: []string{"POST sts.example.com"},
+			endpoint:  "http://sts.example.com", requests: []string{"POST sts.example.com"},
 		},
 		"no_proxy": {
 			arguments: func(p *proxy) []string {
@@ -198,7 +187,7 @@ func TestCABundleAndProxies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("AWS_MAX_ATTEMPTS", "1")
-			p := newProxy(t, strings.TrimPrefix(server.URL(), "https://"))
+			p := newProxy(t, strings.TrimPrefix(f.URL(), "https://"))
 			testenv.Refused()
 			// The certificate isn't for that name, and the plain proxy refuses: what matters is who was asked, and for
 			// what.
@@ -208,12 +197,12 @@ func TestCABundleAndProxies(t *testing.T) {
 					test.endpoint,
 					strings.Join(test.arguments(p), "\n  "),
 				) + blockOf,
-				ExpectError: shows("STS"),
+				ExpectError: sentencePattern("STS"),
 			})
 			p.mutex.Lock()
 			defer p.mutex.Unlock()
-			if !slices.Equal(p.asked, test.asked) {
-				t.Errorf("the proxy was asked for %q, want %q", p.asked, test.asked)
+			if !slices.Equal(p.requests, test.requests) {
+				t.Errorf("the proxy was asked for %q, want %q", p.requests, test.requests)
 			}
 			if hosts := testenv.Refused(); len(hosts) > 0 {
 				t.Errorf("the environment's proxy was asked for %q", hosts)
@@ -222,7 +211,7 @@ func TestCABundleAndProxies(t *testing.T) {
 	}
 }
 
-// TestNumberOfAttempts counts them, at a server that always fails.
+// TestNumberOfAttempts counts the attempts at a server that always fails.
 func TestNumberOfAttempts(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments   []string
@@ -236,13 +225,13 @@ func TestNumberOfAttempts(t *testing.T) {
 		"as many as it takes, for throttling": {arguments: []string{"max_retries = 0"}, want: 4},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			f := newFixture(t)
 			if test.environment != "" {
 				t.Setenv("AWS_MAX_ATTEMPTS", test.environment)
 			}
 			throttles := strings.Contains(name, "throttling")
 			var calls atomic.Int32
-			w.Intercept(func(answer http.ResponseWriter, _ *http.Request) bool {
+			f.Intercept(func(answer http.ResponseWriter, _ *http.Request) bool {
 				n := calls.Add(1)
 				switch {
 				case throttles && n >= test.want:
@@ -255,10 +244,10 @@ func TestNumberOfAttempts(t *testing.T) {
 				return true
 			})
 			step := resource.TestStep{
-				Config: w.provider(
+				Config: f.provider(
 					test.arguments...) + block(
 					set("role_arn", roleARN(production)),
-					set("web_identity_token", w.token(t, nil)),
+					set("web_identity_token", f.token(t, nil)),
 				),
 			}
 			if throttles {
@@ -268,7 +257,7 @@ func TestNumberOfAttempts(t *testing.T) {
 				}
 				return
 			}
-			step.ExpectError = shows("isn't one of STS")
+			step.ExpectError = sentencePattern("isn't one of STS")
 			run(t, step)
 			if got := calls.Load(); got != test.want {
 				t.Errorf("%d attempts, want %d", got, test.want)
@@ -277,30 +266,30 @@ func TestNumberOfAttempts(t *testing.T) {
 	}
 }
 
-func TestFIPSWithAnEndpoint(t *testing.T) {
-	w := newWorld(t)
+func TestFIPSWithEndpoint(t *testing.T) {
+	f := newFixture(t)
 	run(t, resource.TestStep{
-		Config: w.provider(
+		Config: f.provider(
 			"use_fips_endpoint = true",
 		) + block(
 			set("role_arn", roleARN(production)),
-			set("web_identity_token", w.token(t, nil)),
+			set("web_identity_token", f.token(t, nil)),
 		),
-		ExpectError: failsAt("use_fips_endpoint", "use_fips_endpoint selects the Region's FIPS endpoint, but the "+
+		ExpectError: errorAt("use_fips_endpoint", "use_fips_endpoint selects the Region's FIPS endpoint, but the "+
 			"provider's argument endpoint names another endpoint"),
 	})
 }
 
-// TestUserAgent holds that the provider names itself and its version, as it was built.
+// TestUserAgent checks that the provider names itself and its version, as it was built.
 func TestUserAgent(t *testing.T) {
-	w := newWorld(t)
+	f := newFixture(t)
 	run(
 		t,
 		resource.TestStep{
-			Config: w.config(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil))),
+			Config: f.config(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))),
 		},
 	)
-	if agent := w.Requests()[0].Header.Get("User-Agent"); !strings.Contains(agent, "terraform-provider-sts/test") {
+	if agent := f.Requests()[0].Header.Get("User-Agent"); !strings.Contains(agent, "terraform-provider-sts/test") {
 		t.Errorf("it is %q", agent)
 	}
 }

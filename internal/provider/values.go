@@ -18,9 +18,9 @@ import (
 type values map[string]tftypes.Value
 
 func valuesOf(raw tftypes.Value) (values, error) {
-	var all map[string]tftypes.Value
-	err := raw.As(&all)
-	return all, err
+	var members map[string]tftypes.Value
+	err := raw.As(&members)
+	return members, err
 }
 
 // text is a string argument, or null.
@@ -63,14 +63,14 @@ func (v values) texts(name string) []string {
 	if value := v[name]; !value.IsKnown() || value.As(&elements) != nil {
 		return nil
 	}
-	var all []string
+	var list []string
 	for _, element := range elements {
 		var text string
 		if element.As(&text) == nil {
-			all = append(all, text)
+			list = append(list, text)
 		}
 	}
-	return all
+	return list
 }
 
 // Format redacts: a block has a token and credentials.

@@ -44,7 +44,7 @@ func (w wholeNumber) ValidateNumber(
 // argumentOf is the whole argument that a path leads into. Terraform shows no line for a longer path.
 func argumentOf(nested path.Path) path.Path {
 	if steps := nested.Steps(); len(steps) > 0 {
-		if name, is := steps[0].(path.PathStepAttributeName); is {
+		if name, ok := steps[0].(path.PathStepAttributeName); ok {
 			return path.Root(string(name))
 		}
 	}

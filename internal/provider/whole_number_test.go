@@ -46,22 +46,22 @@ func TestWholeNumbers(t *testing.T) {
 					at = "web_identity_token_request"
 					config = block(role, at+" = { buildkite = { "+setting+" } }")
 				}
-				last := regexp.MustCompile(failsAt(at, want+test.shown).String() + `[\s│╵]*$`)
+				last := regexp.MustCompile(errorAt(at, want+test.shown).String() + `[\s│╵]*$`)
 				run(t, resource.TestStep{Config: config, ExpectError: last})
 			})
 		}
 	}
 }
 
-// TestWholeNumberOfAnotherForm checks that a number may be written in any way, and that the result has the same value.
-func TestWholeNumberOfAnotherForm(t *testing.T) {
-	w := newWorld(t)
+// TestWholeNumberFormats checks that a number may be written in any way, and that the result has the same value.
+func TestWholeNumberFormats(t *testing.T) {
+	f := newFixture(t)
 	run(t, resource.TestStep{
 		Config: providerAt(
-			w.URL(),
+			f.URL(),
 		) + block(
 			set("role_arn", roleARN(production)),
-			set("web_identity_token", w.token(t, nil)),
+			set("web_identity_token", f.token(t, nil)),
 			`duration_seconds = "9e2"`,
 			"minimum_session_token_size = 10 / 5",
 		),

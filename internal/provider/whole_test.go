@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,15 +21,15 @@ import (
 
 // The tests of this file run the built provider, a process for each alias, as a user's CLI does.
 
-// whole is a CLI with both providers in its mirror, and a folder to run it in.
-type whole struct {
+// installedCLI is a CLI with both providers in its mirror, and a folder to run it in.
+type installedCLI struct {
 	*terraformcli.CLI
 	folder    string
 	workspace *terraformcli.Workspace
 }
 
-// built are the providers' executables, built once for all tests. They lie in a folder of the test process.
-var built = sync.OnceValues(func() (terraformcli.Executables, error) {
+// buildProviders builds the providers' executables once for all tests, in a folder of the test process.
+var buildProviders = sync.OnceValues(func() (terraformcli.Executables, error) {
 	root, err := terraformcli.SourceRoot()
 	if err != nil {
 		return terraformcli.Executables{}, err
@@ -47,69 +46,58 @@ var built = sync.OnceValues(func() (terraformcli.Executables, error) {
 	return cli.Build(context.Background(), root)
 })
 
-// removeBuilt and removeSDKs remove what was built, if something was.
+// removeBuilt and removeSDKs remove the executables that tests have built.
 var removeBuilt, removeSDKs = func() error { return nil }, func() error { return nil }
 
-// newWhole makes a workspace whose configuration is given, initialised.
-func newWhole(t *testing.T, config string) whole {
+// newCLI makes a workspace with a configuration, and initializes it.
+func newCLI(t *testing.T, config string) installedCLI {
 	t.Helper()
-	executables, err := built()
+	executables, err := buildProviders()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newWholeOf(t, executables.STS, config)
+	return newCLIWith(t, executables.STS, config)
 }
 
-// newWholeOf is newWhole with another executable in the provider's place.
-func newWholeOf(t *testing.T, executable, config string) whole {
+// newCLIWith is newCLI with another executable in the provider's place.
+func newCLIWith(t *testing.T, executable, config string) installedCLI {
 	t.Helper()
-	executables, err := built()
+	executables, err := buildProviders()
 	if err != nil {
 		t.Fatal(err)
 	}
 	workspace := clitest.Workspace(t)
-	cli, err := terraformcli.Find(t.Context(), workspace)
-	if err != nil {
+	cli := installedCLI{CLI: clitest.Find(t, workspace), workspace: workspace}
+	clitest.MirrorSTS(t, cli.CLI, executable)
+	if err := cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer); err != nil {
 		t.Fatal(err)
 	}
-	sts, err := terraformcli.STSAddress()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(
-		cli.Mirror(sts, terraformcli.ProviderVersion, executable),
-		cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer),
-	); err != nil {
-		t.Fatal(err)
-	}
-	folder, err := workspace.Folder("run")
-	if err != nil {
+	if cli.folder, err = workspace.Folder("run"); err != nil {
 		t.Fatal(err)
 	}
 	required := fmt.Sprintf("terraform {\n  required_providers {\n    sts = { source = %q }\n    aws = { source = %q "+
 		"}\n  }\n}\n", provider.Address, terraformcli.ConsumerAddress)
-	if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(required+config), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(cli.folder, "main.tf"), []byte(required+config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := whole{cli, folder, workspace}
-	w.must(t, "init", "-no-color")
-	return w
+	cli.mustRun(t, "init", "-no-color")
+	return cli
 }
 
-// must runs a command that has to succeed, and gives its output.
-func (w whole) must(t *testing.T, arguments ...string) string {
+// mustRun runs a command that must succeed, and returns its output.
+func (cli installedCLI) mustRun(t *testing.T, arguments ...string) string {
 	t.Helper()
-	output, err := w.Run(t.Context(), w.folder, arguments...)
+	output, err := cli.Run(t.Context(), cli.folder, arguments...)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, transcript(err))
 	}
 	return output
 }
 
-// fails runs a command that has to fail, and gives everything it wrote.
-func (w whole) fails(t *testing.T, arguments ...string) string {
+// mustFail runs a command that must fail, and returns everything that it wrote.
+func (cli installedCLI) mustFail(t *testing.T, arguments ...string) string {
 	t.Helper()
-	output, err := w.runs(t, arguments...)
+	output, err := cli.runAny(t, arguments...)
 	if err == nil {
 		t.Fatalf("no failure:\n%s", output)
 	}
@@ -154,21 +142,21 @@ output %[1]q {
 	return config
 }
 
-// TestTwoAccountsFromOneIdentity is the main job: two data sources feed two aliases of a provider, and each is who it
-// should be. Beside it, nothing secret shows: not in what the CLI prints, not in its log at the most talkative level,
-// not in the dump of the plugin protocol.
-func TestTwoAccountsFromOneIdentity(t *testing.T) {
+// TestTwoAccountsWithOneToken checks the main use: two data sources configure two aliases of a provider, and each alias
+// has the right identity. No secret may be in the CLI's output, in its log at the most verbose level, or in a dump of
+// the plugin protocol.
+func TestTwoAccountsWithOneToken(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	token := w.token(t, nil)
-	cli := newWhole(t, twoAccounts(w.URL(), testenv.WriteFile(t, "token", token)))
+	f := startFixture(t)
+	token := f.token(t, nil)
+	cli := newCLI(t, twoAccounts(f.URL(), testenv.WriteFile(t, "token", token)))
 	logs := t.TempDir()
 	dump := t.TempDir()
 	cli.CLI = cli.With("TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(logs, "log"), "TF_LOG_SDK_PROTO_DATA_DIR="+dump)
 
-	printed := cli.must(t, "plan", "-no-color", "-out=plan") + cli.must(t, "apply", "-no-color", "plan")
+	printed := cli.mustRun(t, "plan", "-no-color", "-out=plan") + cli.mustRun(t, "apply", "-no-color", "plan")
 	var outputs map[string]struct{ Value []string }
-	if err := json.Unmarshal([]byte(cli.must(t, "output", "-json")), &outputs); err != nil {
+	if err := json.Unmarshal([]byte(cli.mustRun(t, "output", "-json")), &outputs); err != nil {
 		t.Fatal(err)
 	}
 	for name, id := range map[string]string{"production": production, "staging": staging} {
@@ -178,7 +166,7 @@ func TestTwoAccountsFromOneIdentity(t *testing.T) {
 		}
 	}
 
-	secrets := append(w.Secrets(), token)
+	secrets := append(f.Secrets(), token)
 	log, err := os.ReadFile(filepath.Join(logs, "log"))
 	if err != nil || !strings.Contains(string(log), "AssumeRoleWithWebIdentity") ||
 		!strings.Contains(string(log), "web_identity_token_file") {
@@ -197,10 +185,10 @@ func TestTwoAccountsFromOneIdentity(t *testing.T) {
 	}
 }
 
-// TestSameConfigurationAtAnotherServer holds that `endpoint` alone decides whose credentials one gets.
+// TestSameConfigurationAtAnotherServer checks that only `endpoint` selects the server that returns the credentials.
 func TestSameConfigurationAtAnotherServer(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
+	f := startFixture(t)
 	other := serve(
 		t,
 		200,
@@ -208,44 +196,32 @@ func TestSameConfigurationAtAnotherServer(t *testing.T) {
 <Credentials><AccessKeyId>OTHERKEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><SessionToken>SESSION</SessionToken></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
 	)
-	cli := newWhole(t, `
+	cli := newCLI(t, `
 variable "endpoint" {}
 provider "sts" { endpoint = var.endpoint }
 `+block(
 		set("role_arn", roleARN(production)),
-		set("web_identity_token_file", testenv.WriteFile(t, "token", w.token(t, nil))),
+		set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
 	)+`
 output "id" { value = nonsensitive(data.sts_assume_role_with_web_identity.test.credentials.access_key_id) }
 `)
-	cli.must(t, "apply", "-auto-approve", "-var=endpoint="+w.URL())
-	if id := cli.must(t, "output", "-raw", "id"); !strings.HasPrefix(id, "ASIA") {
+	cli.mustRun(t, "apply", "-auto-approve", "-var=endpoint="+f.URL())
+	if id := cli.mustRun(t, "output", "-raw", "id"); !strings.HasPrefix(id, "ASIA") {
 		t.Errorf("the emulator gave %q", id)
 	}
-	cli.must(t, "apply", "-auto-approve", "-var=endpoint="+other)
-	if id := cli.must(t, "output", "-raw", "id"); id != "OTHERKEYID" {
+	cli.mustRun(t, "apply", "-auto-approve", "-var=endpoint="+other)
+	if id := cli.mustRun(t, "output", "-raw", "id"); id != "OTHERKEYID" {
 		t.Errorf("the other server gave %q", id)
 	}
 }
 
-// TestCtrlCEndsTheRun interrupts the CLI while a server takes the call and says nothing.
-func TestCtrlCEndsTheRun(t *testing.T) {
+// TestInterruptEndsRun interrupts the CLI while a server accepts the call and doesn't answer.
+func TestInterruptEndsRun(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	called := make(chan struct{})
-	go func() {
-		if connection, err := listener.Accept(); err == nil {
-			defer func() { _ = connection.Close() }()
-			close(called)
-			<-t.Context().Done()
-		}
-	}()
-	cli := newWhole(t, providerAt("http://"+listener.Addr().String())+
-		block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), set("timeout", "5m")))
+	f := startFixture(t)
+	address, called := startSilentServer(t)
+	cli := newCLI(t, providerAt("http://"+address)+
+		block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)), set("timeout", "5m")))
 
 	ctx, interrupt := context.WithCancel(t.Context())
 	var interrupted time.Time
@@ -254,47 +230,43 @@ func TestCtrlCEndsTheRun(t *testing.T) {
 		interrupted = time.Now()
 		interrupt()
 	}()
-	_, err = cli.Run(ctx, cli.folder, "plan", "-no-color")
+	_, err := cli.Run(ctx, cli.folder, "plan", "-no-color")
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
-	if took := time.Since(interrupted); took > 5*time.Second {
-		t.Errorf("it went on for %s", took)
+	if duration := time.Since(interrupted); duration > 5*time.Second {
+		t.Errorf("it went on for %s", duration)
 	}
 	if output := transcript(err); !strings.Contains(output, "The run was interrupted before STS had answered") {
 		t.Errorf("the provider didn't get to say so:\n%s", output)
 	}
 }
 
-// TestSilentServerEndsInTheTimeout holds the deadline, and what is said then.
-func TestSilentServerEndsInTheTimeout(t *testing.T) {
+// TestTimeoutWithSilentServer checks the deadline, and the error after it.
+func TestTimeoutWithSilentServer(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	cli := newWhole(t, providerAt("http://"+listener.Addr().String())+
-		block(set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)), set("timeout", "1s")))
+	f := startFixture(t)
+	address, _ := startSilentServer(t)
+	cli := newCLI(t, providerAt("http://"+address)+
+		block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)), set("timeout", "1s")))
 	start := time.Now()
-	output := cli.fails(t, "plan", "-no-color")
-	if !shows("1s passed while waiting for the answer of STS at " + listener.Addr().String()).MatchString(output) {
+	output := cli.mustFail(t, "plan", "-no-color")
+	if !sentencePattern("1s passed while waiting for the answer of STS at " + address).MatchString(output) {
 		t.Errorf("it says:\n%s", output)
 	}
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %s", took)
+	if duration := time.Since(start); duration > 5*time.Second {
+		t.Errorf("it took %s", duration)
 	}
 }
 
-// TestWarnings holds those that are given whether or not the exchange succeeds, and how often.
+// TestWarnings checks the warnings that don't depend on the success of the exchange, and their number.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
-	w := startWorld(t)
-	anywhere := strings.Replace(w.URL(), "127.0.0.1", "0.0.0.0", 1) // which isn't loopback by its name
+	f := startFixture(t)
+	anywhere := strings.Replace(f.URL(), "127.0.0.1", "0.0.0.0", 1) // which isn't loopback by its name
 	tokenForAWS := set(
 		"web_identity_token",
-		w.token(t, func(token *emulator.Token) { token.Audience = []string{"sts.amazonaws.com"} }),
+		f.token(t, func(token *emulator.Token) { token.Audience = []string{"sts.amazonaws.com"} }),
 	)
 	blocks := block(
 		set("role_arn", roleARN(production)),
@@ -314,35 +286,35 @@ func TestWarnings(t *testing.T) {
 			times: 1,
 		},
 		"a token for AWS at a server on loopback": {
-			config: providerAt(w.URL()) + blocks, want: "The token's audience is sts.amazonaws.com, and it goes to",
+			config: providerAt(f.URL()) + blocks, want: "The token's audience is sts.amazonaws.com, and it goes to",
 		},
 		"policies that may be ignored": {
-			config: providerAt(w.URL()) + block(
-				set("role_arn", roleARN(production)), set("web_identity_token", w.token(t, nil)),
+			config: providerAt(f.URL()) + block(
+				set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)),
 				`policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]`,
 			),
 			want: "ignore policy_arns and give the session all that the role may do", times: 1,
 		},
 		"plain http to another machine": {
 			config: providerAt("http://minio.example.com") + block(
-				set("role_arn", ""), set("web_identity_token", w.token(t, nil)),
+				set("role_arn", ""), set("web_identity_token", f.token(t, nil)),
 			),
 			want: "The token and the credentials cross the network in the clear", times: 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			output, err := newWhole(t, test.config).runs(t, "plan", "-json") // people are shown one of the same
-			if got := len(shows(test.want).FindAllString(output, -1)); got != test.times {
+			output, err := newCLI(t, test.config).runAny(t, "plan", "-json") // people are shown one of the same
+			if got := len(sentencePattern(test.want).FindAllString(output, -1)); got != test.times {
 				t.Errorf("%d warnings, want %d (%v):\n%s", got, test.times, err, output)
 			}
 		})
 	}
 }
 
-// runs runs a command, whatever comes of it, and gives everything it wrote.
-func (w whole) runs(t *testing.T, arguments ...string) (string, error) {
+// runAny runs a command that may fail, and returns everything that it wrote.
+func (cli installedCLI) runAny(t *testing.T, arguments ...string) (string, error) {
 	t.Helper()
-	output, err := w.Run(t.Context(), w.folder, arguments...)
+	output, err := cli.Run(t.Context(), cli.folder, arguments...)
 	if err != nil {
 		return transcript(err), err
 	}

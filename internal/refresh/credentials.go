@@ -8,24 +8,24 @@ import (
 )
 
 const (
-	// longestEarly is the most that a reported expiration is ahead of the true one: the Go SDK uses what a process gave
-	// it to the last second, and a request that is signed then arrives too late.
-	longestEarly = time.Minute
+	// maxMargin is how long the reported expiration is before the true one, at most. The Go SDK uses the
+	// credentials of a process until the last second, so a request that it signs then arrives too late.
+	maxMargin = time.Minute
 
-	// longestAhead is the most time before the expiration that new credentials are fetched. Below 15 minutes botocore
-	// asks again at every request, so by then there must be new ones; what is reported is early.
-	longestAhead = 15*time.Minute + longestEarly
+	// maxRefreshAhead is how long before the expiration new credentials are fetched, at most. From 15 minutes before
+	// the reported expiration, botocore asks again at every request. By then there must be new credentials.
+	maxRefreshAhead = 15*time.Minute + maxMargin
 )
 
 // Credentials are temporary credentials as STS answers them.
 type Credentials struct {
 	AccessKeyID     secret.Text // API: AccessKeyId; never empty
 	SecretAccessKey secret.Text // never empty
-	SessionToken    secret.Text // empty where a server that isn't AWS's has none
-	Expiration      time.Time   // zero where the server doesn't tell; such credentials are never refreshed
+	SessionToken    secret.Text // empty if a server other than AWS's returns none
+	Expiration      time.Time   // zero if the server returns none. Such credentials are never refreshed
 }
 
-// check tells what the credentials lack.
+// check returns an error if the credentials aren't complete.
 func (c Credentials) check() error {
 	switch {
 	case c.AccessKeyID.IsEmpty():
@@ -36,43 +36,44 @@ func (c Credentials) check() error {
 	return nil
 }
 
-// holding is credentials and the time they came: together they tell how long the session is.
-type holding struct {
+// heldCredentials are credentials and the time at which they were obtained. Together they give the length of the
+// session.
+type heldCredentials struct {
 	credentials Credentials
 	obtained    time.Time
 }
 
-// life is how long the credentials were good for when they came.
-func (h holding) life() time.Duration {
+// lifetime is how long the credentials were valid when they were obtained.
+func (h heldCredentials) lifetime() time.Duration {
 	return max(0, h.credentials.Expiration.Sub(h.obtained))
 }
 
-// early is how far ahead of the true expiration the reported one is.
-func (h holding) early() time.Duration {
-	return min(longestEarly, h.life()/10)
+// margin is how long the reported expiration is before the true one.
+func (h heldCredentials) margin() time.Duration {
+	return min(maxMargin, h.lifetime()/10)
 }
 
-// usable tells whether there is life left beyond the reported expiration.
-func (h holding) usable(now time.Time) bool {
+// isUsable reports whether the reported expiration is in the future.
+func (h heldCredentials) isUsable(now time.Time) bool {
 	expiration := h.credentials.Expiration
-	return expiration.IsZero() || expiration.Sub(now) > h.early()
+	return expiration.IsZero() || expiration.Sub(now) > h.margin()
 }
 
-// due tells whether it is time to fetch new credentials. The half keeps a short session from being minted at every
-// request.
-func (h holding) due(now time.Time) bool {
+// isDue reports whether it is time to fetch new credentials. Without the limit of half the lifetime, a short session
+// would be fetched at every request.
+func (h heldCredentials) isDue(now time.Time) bool {
 	expiration := h.credentials.Expiration
 	if expiration.IsZero() {
 		return false
 	}
-	return expiration.Sub(now) < min(longestAhead, h.life()/2) || !h.usable(now)
+	return expiration.Sub(now) < min(maxRefreshAhead, h.lifetime()/2) || !h.isUsable(now)
 }
 
-// reported is the credentials as they are answered: with an expiration that is a little early.
-func (h holding) reported() Credentials {
+// reported is the credentials that a client gets, with an earlier expiration.
+func (h heldCredentials) reported() Credentials {
 	credentials := h.credentials
 	if !credentials.Expiration.IsZero() {
-		credentials.Expiration = credentials.Expiration.Add(-h.early())
+		credentials.Expiration = credentials.Expiration.Add(-h.margin())
 	}
 	return credentials
 }

@@ -9,9 +9,9 @@ import (
 // A clock that tests set.
 type clock struct{ now time.Time }
 
-func (c *clock) tell() time.Time { return c.now }
+func (c *clock) time() time.Time { return c.now }
 
-func TestNewCredentialsAreFetchedWhenTheOldOnesAreAboutToExpire(t *testing.T) {
+func TestNewCredentialsAreFetchedBeforeExpiration(t *testing.T) {
 	for name, test := range map[string]struct {
 		life, left time.Duration
 		minted     bool
@@ -56,9 +56,9 @@ func TestNewCredentialsAreFetchedWhenTheOldOnesAreAboutToExpire(t *testing.T) {
 			clock := &clock{now: end.Add(-test.left)}
 			mints := 0
 			keeper := &keeper{
-				clock: clock.tell,
-				bound: time.Minute,
-				held:  holding{credentials: session(1, end), obtained: end.Add(-test.life)},
+				clock:   clock.time,
+				timeout: time.Minute,
+				held:    heldCredentials{credentials: session(1, end), obtained: end.Add(-test.life)},
 				mint: func(context.Context) (Credentials, error) {
 					mints++
 					return session(2, clock.now.Add(test.life)), nil
@@ -82,11 +82,11 @@ func TestNewCredentialsAreFetchedWhenTheOldOnesAreAboutToExpire(t *testing.T) {
 	}
 }
 
-func TestCredentialsWithoutExpirationAreNeverFetchedAnew(t *testing.T) {
+func TestCredentialsWithoutExpirationAreNotRefreshed(t *testing.T) {
 	clock := &clock{now: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)}
 	keeper := &keeper{
-		clock: clock.tell,
-		held:  holding{credentials: session(1, time.Time{}), obtained: clock.now},
+		clock: clock.time,
+		held:  heldCredentials{credentials: session(1, time.Time{}), obtained: clock.now},
 		mint: func(context.Context) (Credentials, error) {
 			t.Error("Mint was called")
 			return session(2, time.Time{}), nil

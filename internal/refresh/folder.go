@@ -15,15 +15,15 @@ import (
 )
 
 const (
-	// folderPrefix starts the name of a server's folder. It is short, for a socket's path is.
+	// folderPrefix starts the name of a server's folder. It is short, because a socket's path must be short.
 	folderPrefix = "terraform-sts-"
 
 	// folderRandom is how many random bytes follow the prefix, in hex.
 	folderRandom = 4
 
-	// socketPathMost is how many bytes the path of a socket may have: 104 on macOS and the BSDs, 108 on Linux, with a
-	// null byte.
-	socketPathMost = 103
+	// maxSocketPath is the longest path of a socket, in bytes. The system's limit is 104 on macOS and the BSDs, and
+	// 108 on Linux, with a null byte.
+	maxSocketPath = 103
 )
 
 // folder is the path of a server's private folder.
@@ -46,40 +46,40 @@ func (f folder) content(section string) []byte {
 	return fmt.Appendf(nil, "[%s]\ncredential_process = %s %s %s\n", section, f.program(), Subcommand, f.socket())
 }
 
-// places are the base folders to try: the one for temporary files, and others for when a socket's path in it would be
-// too long or a shell would interpret it.
-func places() []string {
-	found := []string{filepath.Clean(os.TempDir())}
+// baseFolders are the base folders to try: the one for temporary files, and others if a socket's path in it would be
+// too long, or if a shell would interpret the path.
+func baseFolders() []string {
+	folders := []string{filepath.Clean(os.TempDir())}
 	if runtime := os.Getenv("XDG_RUNTIME_DIR"); runtime != "" {
-		found = append(found, filepath.Clean(runtime))
+		folders = append(folders, filepath.Clean(runtime))
 	}
-	// the last of them is on Linux, in containers too whose /tmp is everybody's
-	return append(found, "/tmp", "/var/tmp", "/dev/shm")
+	// Linux has /dev/shm, also in containers in which others can write to /tmp.
+	return append(folders, "/tmp", "/var/tmp", "/dev/shm")
 }
 
-// settle makes the folder and what is in it, in the first place that will do.
-func settle(places []string, executable string) (folder, *net.UnixListener, error) {
+// createFolder makes the folder and its files in the first suitable place.
+func createFolder(bases []string, executable string) (folder, *net.UnixListener, error) {
 	var reasons []string
-	for index, place := range places {
-		if slices.Contains(places[:index], place) {
+	for index, base := range bases {
+		if slices.Contains(bases[:index], base) {
 			continue
 		}
-		home, listener, err := furnish(place, executable)
+		home, listener, err := createFolderIn(base, executable)
 		if err == nil {
 			return home, listener, nil
 		}
-		reasons = append(reasons, fmt.Sprintf("- %q: %s", place, err))
+		reasons = append(reasons, fmt.Sprintf("- %q: %s", base, err))
 	}
 	return "", nil, fmt.Errorf("no folder for temporary files can hold the socket of refreshable credentials:\n%s\n"+
 		"Set TMPDIR to a folder of your own, with a path of at most %d letters, digits, dots, dashes, underscores "+
 		"and slashes",
-		strings.Join(reasons, "\n"), placeMost)
+		strings.Join(reasons, "\n"), maxBasePath)
 }
 
-// furnish makes a folder in a place, with the program, the socket and the shared files. On failure it leaves nothing
-// behind.
-func furnish(place, executable string) (folder, *net.UnixListener, error) {
-	resolved, err := resolve(place)
+// createFolderIn makes a folder in a place, with the program, the socket and the shared files. If it fails, it removes
+// the folder.
+func createFolderIn(base, executable string) (folder, *net.UnixListener, error) {
+	resolved, err := resolveBase(base)
 	if err != nil {
 		return "", nil, err
 	}
@@ -87,7 +87,7 @@ func furnish(place, executable string) (folder, *net.UnixListener, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	listener, err := fill(home, executable)
+	listener, err := fillFolder(home, executable)
 	if err != nil {
 		_ = os.RemoveAll(string(home))
 		return "", nil, err
@@ -95,8 +95,8 @@ func furnish(place, executable string) (folder, *net.UnixListener, error) {
 	return home, listener, nil
 }
 
-// fill puts the program, the socket and the shared files into a new folder.
-func fill(home folder, executable string) (*net.UnixListener, error) {
+// fillFolder puts the program, the socket and the shared files into a new folder.
+func fillFolder(home folder, executable string) (*net.UnixListener, error) {
 	if err := checkFolder(home); err != nil {
 		return nil, err
 	}
@@ -123,11 +123,11 @@ func fill(home folder, executable string) (*net.UnixListener, error) {
 }
 
 // makeFolder makes a folder with a new name that only its owner may enter.
-func makeFolder(place string) (folder, error) {
+func makeFolder(base string) (folder, error) {
 	for {
 		random := make([]byte, folderRandom)
 		_, _ = rand.Read(random) // never fails
-		home := filepath.Join(place, folderPrefix+hex.EncodeToString(random))
+		home := filepath.Join(base, folderPrefix+hex.EncodeToString(random))
 		err := os.Mkdir(home, 0o700)
 		if errors.Is(err, fs.ErrExist) {
 			continue
@@ -136,22 +136,22 @@ func makeFolder(place string) (folder, error) {
 	}
 }
 
-// checkFolder tells whether what was made is what was asked for: some file systems have no owners or permissions.
+// checkFolder returns an error if the new folder isn't private: some file systems have no owners or permissions.
 func checkFolder(home folder) error {
 	info, err := os.Lstat(string(home))
 	if err != nil {
 		return err
 	}
-	if !private(info) {
+	if !isPrivate(info) {
 		return fmt.Errorf("a folder made there isn't its owner's alone (%s)", info.Mode())
 	}
 	return nil
 }
 
-// private tells whether info is a folder of this user's that nobody else may enter.
-func private(info fs.FileInfo) bool {
-	owner, known := ownerOf(info)
-	return info.IsDir() && info.Mode().Perm() == 0o700 && known && owner == os.Geteuid()
+// isPrivate reports whether info is of a folder that only this user can enter.
+func isPrivate(info fs.FileInfo) bool {
+	owner, ok := ownerOf(info)
+	return info.IsDir() && info.Mode().Perm() == 0o700 && ok && owner == os.Geteuid()
 }
 
 // folderName is what the names of servers' folders look like.

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-func TestTheFolderIsTheOwnersAlone(t *testing.T) {
-	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), place(t))
+func TestFolderIsPrivate(t *testing.T) {
+	server := startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), makeBase(t))
 	home := filepath.Dir(server.ConfigFile())
 	want := map[string]fs.FileMode{
 		".":           fs.ModeDir | 0o700,
@@ -24,12 +24,12 @@ func TestTheFolderIsTheOwnersAlone(t *testing.T) {
 		"p":           fs.ModeSymlink,
 		"s":           fs.ModeSocket | 0o600,
 	}
-	found := 0
+	count := 0
 	err := filepath.WalkDir(home, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		found++
+		count++
 		info, err := entry.Info()
 		if err != nil {
 			return err
@@ -44,16 +44,16 @@ func TestTheFolderIsTheOwnersAlone(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || found != len(want) {
-		t.Errorf("found %d, %v", found, err)
+	if err != nil || count != len(want) {
+		t.Errorf("found %d, %v", count, err)
 	}
 }
 
-func TestAFolderThatIsNotMadeAsAskedForIsNotUsed(t *testing.T) {
-	base := place(t)
-	given := options(t, time.Now().Add(time.Hour), never(t))
+func TestFolderWithWrongPermissionsIsRejected(t *testing.T) {
+	base := makeBase(t)
+	config := options(t, time.Now().Add(time.Hour), mustNotMint(t))
 	old := syscall.Umask(0o277) // as on a file system with permissions of its own
-	_, err := start(given, surroundings{places: []string{base}})
+	_, err := start(config, serverSettings{baseFolders: []string{base}})
 	syscall.Umask(old)
 	if err == nil || !strings.Contains(err.Error(), "isn't its owner's alone (dr-x------)") {
 		t.Errorf("got %v", err)
@@ -63,8 +63,8 @@ func TestAFolderThatIsNotMadeAsAskedForIsNotUsed(t *testing.T) {
 	}
 }
 
-// nothingSecret reads all that is in a folder, and its names.
-func nothingSecret(t *testing.T, path string) {
+// wantNoSecrets searches the files and the names in a folder for secrets.
+func wantNoSecrets(t *testing.T, path string) {
 	t.Helper()
 	read := 0
 	err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
@@ -87,7 +87,7 @@ func nothingSecret(t *testing.T, path string) {
 			}
 			content += string(raw)
 		}
-		for _, mark := range marks {
+		for _, mark := range secretMarks {
 			if strings.Contains(content, mark) {
 				t.Errorf("%s holds %s", path, mark)
 			}
@@ -99,8 +99,8 @@ func nothingSecret(t *testing.T, path string) {
 	}
 }
 
-// command takes the config file apart and gives the one profile's command.
-func command(t *testing.T, server *Server) string {
+// configuredCommand parses the config file and gives the command of its only profile.
+func configuredCommand(t *testing.T, server *Server) string {
 	t.Helper()
 	raw, err := os.ReadFile(server.ConfigFile())
 	if err != nil {
@@ -114,25 +114,25 @@ func command(t *testing.T, server *Server) string {
 	return string(match[2])
 }
 
-// evil is a path element that a shell and an SDK would take apart.
-const evil = `it's "a b" $(touch x) ;touch x; #`
+// hostileName is a path element that a shell and an SDK would split.
+const hostileName = `it's "a b" $(touch x) ;touch x; #`
 
-func TestTheCommandOfTheConfigFileWorks(t *testing.T) {
+func TestCommandOfConfigFile(t *testing.T) {
 	binary, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	elsewhere := filepath.Join(t.TempDir(), evil)
+	elsewhere := filepath.Join(t.TempDir(), hostileName)
 	if err := os.Mkdir(elsewhere, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	given := options(t, time.Now().Add(time.Hour), never(t))
-	given.Executable = filepath.Join(elsewhere, "terraform provider")
-	if err := os.Symlink(binary, given.Executable); err != nil {
+	config := options(t, time.Now().Add(time.Hour), mustNotMint(t))
+	config.Executable = filepath.Join(elsewhere, "terraform provider")
+	if err := os.Symlink(binary, config.Executable); err != nil {
 		t.Fatal(err)
 	}
-	server := startIn(t, given, place(t))
-	line := command(t, server)
+	server := startIn(t, config, makeBase(t))
+	line := configuredCommand(t, server)
 	words := strings.Fields(line)
 	for name, arguments := range map[string][]string{
 		"run by a shell, as the Go SDK does":     {"sh", "-c", line},
@@ -155,5 +155,5 @@ func TestTheCommandOfTheConfigFileWorks(t *testing.T) {
 			}
 		})
 	}
-	nothingSecret(t, string(server.home))
+	wantNoSecrets(t, string(server.home))
 }

@@ -9,34 +9,34 @@ import (
 	"time"
 )
 
-// keeper holds the credentials and fetches new ones in time, one fetch at once however many ask.
+// keeper holds the credentials and fetches new ones in time. All callers share one fetch.
 type keeper struct {
-	mint   func(context.Context) (Credentials, error)
-	failed func(error)
-	clock  func() time.Time
-	bound  time.Duration
+	mint    func(context.Context) (Credentials, error)
+	failed  func(error)
+	clock   func() time.Time
+	timeout time.Duration
 
-	tasks sync.WaitGroup // the attempts under way, and their reports
+	tasks sync.WaitGroup // the attempts in progress, and their reports
 
 	mu      sync.Mutex
-	held    holding
-	current *attempt // the one under way
+	held    heldCredentials
+	current *attempt // the one in progress
 	failure error    // of the last refresh; nil when that succeeded
 }
 
-// attempt is one refresh, shared by everyone who asks while it is under way.
+// attempt is one refresh, which all callers share while it is in progress.
 type attempt struct {
-	done   chan struct{} // closed once the rest is set
+	done   chan struct{} // closed after the other fields are set
 	result Credentials   // as reported
 	err    error
 }
 
-// ask gives the credentials at hand, or new ones when those are about to expire. It waits for as long as a refresh may
-// take. A refresh ends with ctx, which is the server's: it is everyone's, so it doesn't end with one of those who wait
-// for it.
+// ask gives the current credentials, or new ones if the current ones expire soon. It waits as long as a refresh can
+// take. A refresh ends with ctx, which is the server's context. All callers share the refresh, so it doesn't end with
+// one of them.
 func (k *keeper) ask(ctx context.Context) (Credentials, error) {
 	k.mu.Lock()
-	if !k.held.due(k.clock()) {
+	if !k.held.isDue(k.clock()) {
 		defer k.mu.Unlock()
 		return k.held.reported(), nil
 	}
@@ -51,27 +51,28 @@ func (k *keeper) ask(ctx context.Context) (Credentials, error) {
 	return k.outcome(shared)
 }
 
-// outcome is what an attempt comes to for those who waited: when it failed, what is at hand may still be good.
+// outcome is the result of an attempt for the callers that waited. If it failed, the current credentials might still be
+// valid.
 func (k *keeper) outcome(ended *attempt) (Credentials, error) {
 	if ended.err == nil {
 		return ended.result, nil
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.held.usable(k.clock()) {
+	if k.held.isUsable(k.clock()) {
 		return k.held.reported(), nil
 	}
 	return Credentials{}, ended.err
 }
 
-// refresh makes one attempt. What Close cut short is no failure.
+// refresh makes one attempt. An attempt that Close canceled isn't a failure.
 func (k *keeper) refresh(ctx context.Context, shared *attempt) {
 	fresh, err := k.fetch(ctx)
 
 	k.mu.Lock()
 	switch {
 	case err == nil:
-		k.held = holding{credentials: fresh, obtained: k.clock()}
+		k.held = heldCredentials{credentials: fresh, obtained: k.clock()}
 		k.failure = nil
 		shared.result = k.held.reported()
 	case ctx.Err() != nil:
@@ -84,29 +85,29 @@ func (k *keeper) refresh(ctx context.Context, shared *attempt) {
 	k.mu.Unlock()
 	close(shared.done)
 
-	// After those who wait have been let go: a log that blocks must not hold them.
+	// This comes after the callers have continued, because a log that blocks must not delay them.
 	if err != nil && ctx.Err() == nil && k.failed != nil {
 		k.failed(err)
 	}
 }
 
-// fetch calls Mint, and returns in time even if Mint doesn't heed its context.
+// fetch calls Mint, and returns in time even if Mint ignores its context.
 func (k *keeper) fetch(ctx context.Context) (Credentials, error) {
-	whole, stop := context.WithTimeout(ctx, k.bound)
+	whole, stop := context.WithTimeout(ctx, k.timeout)
 	defer stop()
-	// A little less for Mint, so that its own reason comes through: it knows what it was waiting for.
-	most, cancel := context.WithTimeout(whole, k.bound-k.bound/25)
+	// Mint has a little less time, so that its own error is returned. That error names what Mint waited for.
+	most, cancel := context.WithTimeout(whole, k.timeout-k.timeout/25)
 	results := make(chan fetched, 1)
 	go func() {
 		defer cancel()
-		call(most, k.mint, results)
+		callMint(most, k.mint, results)
 	}()
 
 	select {
 	case result := <-results:
 		return result.credentials, result.err
 	case <-whole.Done():
-		return Credentials{}, fmt.Errorf("fetching new credentials didn't end within %s", k.bound)
+		return Credentials{}, fmt.Errorf("fetching new credentials didn't end within %s", k.timeout)
 	}
 }
 
@@ -116,13 +117,13 @@ type fetched struct {
 	err         error
 }
 
-// call runs mint and always sends one result, whichever way mint ends.
-func call(ctx context.Context, mint func(context.Context) (Credentials, error), results chan<- fetched) {
+// callMint runs mint and always sends one result, even if mint panics or ends its goroutine.
+func callMint(ctx context.Context, mint func(context.Context) (Credentials, error), results chan<- fetched) {
 	result := fetched{err: errors.New("fetching new credentials stopped without a result: this is a bug of the " +
 		"provider")}
 	defer func() {
 		if value := recover(); value != nil {
-			result.err = panicked(value)
+			result.err = panicError(value)
 		}
 		results <- result
 	}()
@@ -135,8 +136,8 @@ func call(ctx context.Context, mint func(context.Context) (Credentials, error), 
 	result = fetched{credentials: credentials, err: err}
 }
 
-// panicked puts a panic into words. Only the runtime's own texts are known to quote no data.
-func panicked(value any) error {
+// panicError makes an error of a panic. Only the texts of the runtime are known to quote no data.
+func panicError(value any) error {
 	if err, ok := value.(runtime.Error); ok {
 		return fmt.Errorf("fetching new credentials ran into a bug of the provider: %w", err)
 	}

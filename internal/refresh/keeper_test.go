@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,51 +12,51 @@ import (
 	"time"
 )
 
-// expired gives a keeper whose credentials have ended. In a synctest bubble, its clock is the bubble's.
-func expired(mint func(context.Context) (Credentials, error)) *keeper {
+// keeperOfExpired gives a keeper whose credentials have expired. In a synctest bubble, its clock is the bubble's.
+func keeperOfExpired(mint func(context.Context) (Credentials, error)) *keeper {
 	now := time.Now()
 	return &keeper{
-		mint:  mint,
-		clock: time.Now,
-		bound: mintBound,
-		held:  holding{credentials: session(1, now), obtained: now.Add(-time.Hour)},
+		mint:    mint,
+		clock:   time.Now,
+		timeout: mintTimeout,
+		held:    heldCredentials{credentials: session(1, now), obtained: now.Add(-time.Hour)},
 	}
 }
 
-// reply is what an asker got.
+// reply is the result of a call of ask.
 type reply struct {
 	credentials Credentials
 	err         error
 }
 
-// askers lets many ask at once. The channel has each one's reply in the end.
-func askers(ctx context.Context, keeper *keeper, many int) <-chan reply {
+// askConcurrently makes many calls of ask. The channel has the replies, and is closed after the last one.
+func askConcurrently(ctx context.Context, keeper *keeper, many int) <-chan reply {
 	replies := make(chan reply, many)
-	var all sync.WaitGroup
+	var group sync.WaitGroup
 	for range many {
-		all.Go(func() {
+		group.Go(func() {
 			credentials, err := keeper.ask(ctx)
 			replies <- reply{credentials, err}
 		})
 	}
 	go func() {
-		all.Wait()
+		group.Wait()
 		close(replies)
 	}()
 	return replies
 }
 
-func TestManyAskersShareOneFetch(t *testing.T) {
+func TestConcurrentCallersShareOneFetch(t *testing.T) {
 	for name, failure := range map[string]error{"that succeeds": nil, "that fails": errors.New("denied")} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				mints := 0
-				keeper := expired(func(context.Context) (Credentials, error) {
+				keeper := keeperOfExpired(func(context.Context) (Credentials, error) {
 					mints++
 					time.Sleep(time.Second)
 					return session(2, time.Now().Add(time.Hour)), failure
 				})
-				replies := askers(t.Context(), keeper, 100)
+				replies := askConcurrently(t.Context(), keeper, 100)
 				count := 0
 				for reply := range replies {
 					count++
@@ -71,18 +72,18 @@ func TestManyAskersShareOneFetch(t *testing.T) {
 	}
 }
 
-func TestAFailureIsTriedAgainAtTheNextRequest(t *testing.T) {
+func TestFailureIsRetriedAtNextRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		denied := errors.New("denied")
 		var mints int
-		var told []error
-		keeper := expired(func(context.Context) (Credentials, error) {
+		var reported []error
+		keeper := keeperOfExpired(func(context.Context) (Credentials, error) {
 			if mints++; mints < 3 {
 				return Credentials{}, denied
 			}
 			return session(mints, time.Now().Add(time.Hour)), nil
 		})
-		keeper.failed = func(err error) { told = append(told, err) }
+		keeper.failed = func(err error) { reported = append(reported, err) }
 		for range 2 {
 			if _, err := keeper.ask(t.Context()); !errors.Is(err, denied) {
 				t.Errorf("got %v", err)
@@ -97,13 +98,13 @@ func TestAFailureIsTriedAgainAtTheNextRequest(t *testing.T) {
 			t.Errorf("got session %d, %v; last failure %v", number(got), err, keeper.lastFailure())
 		}
 		keeper.tasks.Wait()
-		if len(told) != 2 || told[0] != denied || told[1] != denied { //nolint:errorlint // as they are, not wrapped
-			t.Errorf("told of %v", told)
+		if !slices.Equal(reported, []error{denied, denied}) { // the errors themselves, not wrapped
+			t.Errorf("reported %v", reported)
 		}
 	})
 }
 
-func TestAfterAFailureWhatIsAtHandIsAnsweredWhileItIsGood(t *testing.T) {
+func TestCurrentCredentialsAfterFailedRefresh(t *testing.T) {
 	for name, test := range map[string]struct {
 		left time.Duration
 		good bool
@@ -117,14 +118,14 @@ func TestAfterAFailureWhatIsAtHandIsAnsweredWhileItIsGood(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				denied := errors.New("denied")
-				told := 0
-				keeper := expired(func(context.Context) (Credentials, error) {
+				reports := 0
+				keeper := keeperOfExpired(func(context.Context) (Credentials, error) {
 					time.Sleep(600 * time.Millisecond)
 					return Credentials{}, denied
 				})
-				keeper.failed = func(error) { told++ }
+				keeper.failed = func(error) { reports++ }
 				end := time.Now().Add(test.left)
-				keeper.held = holding{credentials: session(1, end), obtained: end.Add(-time.Hour)}
+				keeper.held = heldCredentials{credentials: session(1, end), obtained: end.Add(-time.Hour)}
 
 				got, err := keeper.ask(t.Context())
 				switch {
@@ -134,41 +135,41 @@ func TestAfterAFailureWhatIsAtHandIsAnsweredWhileItIsGood(t *testing.T) {
 					t.Errorf("got session %d, %v", number(got), err)
 				}
 				keeper.tasks.Wait()
-				if told != 1 || !errors.Is(keeper.lastFailure(), denied) {
-					t.Errorf("told %d times, last failure %v", told, keeper.lastFailure())
+				if reports != 1 || !errors.Is(keeper.lastFailure(), denied) {
+					t.Errorf("told %d times, last failure %v", reports, keeper.lastFailure())
 				}
 			})
 		})
 	}
 }
 
-func TestAFetchIsBounded(t *testing.T) {
+func TestFetchTimeout(t *testing.T) {
 	for name, test := range map[string]struct {
-		mint func(context.Context) (Credentials, error)
-		took time.Duration
-		want string
+		mint     func(context.Context) (Credentials, error)
+		duration time.Duration
+		want     string
 	}{
 		"it heeds its context, and its reason comes through": {
 			mint: func(ctx context.Context) (Credentials, error) {
 				<-ctx.Done()
 				return Credentials{}, errors.New("sts.example.com didn't answer")
 			},
-			took: 48 * time.Second, want: "sts.example.com didn't answer",
+			duration: 48 * time.Second, want: "sts.example.com didn't answer",
 		},
 		"it doesn't": {
 			mint: func(context.Context) (Credentials, error) {
 				time.Sleep(5 * time.Minute)
 				return session(2, time.Now().Add(time.Hour)), nil
 			},
-			took: 50 * time.Second, want: "didn't end within 50s",
+			duration: 50 * time.Second, want: "didn't end within 50s",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				keeper := expired(test.mint)
+				keeper := keeperOfExpired(test.mint)
 				began := time.Now()
 				got, err := keeper.ask(t.Context())
-				if err == nil || !strings.Contains(err.Error(), test.want) || time.Since(began) != test.took {
+				if err == nil || !strings.Contains(err.Error(), test.want) || time.Since(began) != test.duration {
 					t.Errorf("got session %d, %v after %s", number(got), err, time.Since(began))
 				}
 				time.Sleep(10 * time.Minute)
@@ -180,7 +181,7 @@ func TestAFetchIsBounded(t *testing.T) {
 	}
 }
 
-func TestAFetchThatEndsStrangelyIsAnError(t *testing.T) {
+func TestFetchWithoutCredentials(t *testing.T) {
 	const hidden = "SeCrEtKeY of a panic"
 	for name, test := range map[string]struct {
 		mint func(context.Context) (Credentials, error)
@@ -214,7 +215,7 @@ func TestAFetchThatEndsStrangelyIsAnError(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := expired(test.mint).ask(t.Context())
+			_, err := keeperOfExpired(test.mint).ask(t.Context())
 			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), hidden) {
 				t.Errorf("got %v, want it to contain %q", err, test.want)
 			}
@@ -222,16 +223,16 @@ func TestAFetchThatEndsStrangelyIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheEndOfTheServerCutsAFetchShortAndIsNoFailure(t *testing.T) {
+func TestEndOfServerCancelsFetch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		keeper := expired(func(ctx context.Context) (Credentials, error) {
+		keeper := keeperOfExpired(func(ctx context.Context) (Credentials, error) {
 			<-ctx.Done()
 			return Credentials{}, ctx.Err()
 		})
 		keeper.failed = func(err error) { t.Errorf("told of %v", err) }
 		began := time.Now()
-		replies := askers(ctx, keeper, 10)
+		replies := askConcurrently(ctx, keeper, 10)
 		synctest.Wait()
 		cancel()
 		for reply := range replies {

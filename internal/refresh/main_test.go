@@ -11,7 +11,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// roleVariable makes the test binary play another program: see the roles.
+// roleVariable makes the test binary act as another program: see roles.
 const roleVariable = "REFRESH_TEST_ROLE"
 
 // TestMain also plays the executable that the config file names.
@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	if role := roles[os.Getenv(roleVariable)]; role != nil {
 		os.Exit(role())
 	}
-	// For the processes that tests start: a binary built with -race waits a second before it ends, unless told.
+	// This is for the processes that tests start. By default, a binary built with -race waits a second before it ends.
 	if err := os.Setenv("GORACE", strings.TrimSpace(os.Getenv("GORACE")+" atexit_sleep_ms=0")); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -30,10 +30,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// roles are filled in where they are tested.
+// roles are the other programs. The test files add them.
 var roles = map[string]func() int{}
 
-// session gives credentials that can be told from others', and that end at a time.
+// session gives credentials with a number. They expire at a time.
 func session(number int, expiration time.Time) Credentials {
 	return Credentials{
 		AccessKeyID:     secret.New(fmt.Sprintf("ASIATESTKEY%04d", number)),
@@ -43,10 +43,10 @@ func session(number int, expiration time.Time) Credentials {
 	}
 }
 
-// marks are what all credentials of session have in common, and nothing else.
-var marks = []string{"ASIATESTKEY", "SeCrEtKeY", "SeSsIoNtOkEn"}
+// secretMarks are texts that only credentials of session contain.
+var secretMarks = []string{"ASIATESTKEY", "SeCrEtKeY", "SeSsIoNtOkEn"}
 
-// number tells which session credentials are of, or -1 when they aren't as session made them.
+// number is the number of a session, or -1 if session didn't make the credentials.
 func number(credentials Credentials) int {
 	var got int
 	_, err := fmt.Sscanf(credentials.AccessKeyID.Reveal(), "ASIATESTKEY%04d", &got)

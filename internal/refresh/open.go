@@ -2,41 +2,41 @@ package refresh
 
 import "sync"
 
-// opened is the Servers of this process that are open.
-var opened struct {
+// openServers are the Servers of this process that are open.
+var openServers struct {
 	mu      sync.Mutex
 	servers map[*Server]struct{}
 }
 
 func register(server *Server) {
-	opened.mu.Lock()
-	defer opened.mu.Unlock()
-	if opened.servers == nil {
-		opened.servers = make(map[*Server]struct{})
+	openServers.mu.Lock()
+	defer openServers.mu.Unlock()
+	if openServers.servers == nil {
+		openServers.servers = make(map[*Server]struct{})
 	}
-	opened.servers[server] = struct{}{}
+	openServers.servers[server] = struct{}{}
 }
 
 func unregister(server *Server) {
-	opened.mu.Lock()
-	defer opened.mu.Unlock()
-	delete(opened.servers, server)
+	openServers.mu.Lock()
+	defer openServers.mu.Unlock()
+	delete(openServers.servers, server)
 }
 
-// CloseAll closes every open Server of this process, within little more than a second. It belongs after the plugin's
-// Serve and before the process ends on a signal: Terraform doesn't close what is open when a run fails or is
-// interrupted.
+// CloseAll closes every open Server of this process, within little more than a second. Call it after the plugin's
+// Serve, and before the process ends on a signal. If a run fails or is interrupted, Terraform doesn't close open
+// resources.
 func CloseAll() {
-	opened.mu.Lock()
-	servers := make([]*Server, 0, len(opened.servers))
-	for server := range opened.servers {
+	openServers.mu.Lock()
+	servers := make([]*Server, 0, len(openServers.servers))
+	for server := range openServers.servers {
 		servers = append(servers, server)
 	}
-	opened.mu.Unlock()
+	openServers.mu.Unlock()
 
-	var all sync.WaitGroup
+	var group sync.WaitGroup
 	for _, server := range servers {
-		all.Go(func() { _ = server.Close() })
+		group.Go(func() { _ = server.Close() })
 	}
-	all.Wait()
+	group.Wait()
 }

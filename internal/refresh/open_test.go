@@ -11,47 +11,47 @@ import (
 	"time"
 )
 
-func TestCloseAllClosesWhatIsOpen(t *testing.T) {
-	base := place(t)
+func TestCloseAll(t *testing.T) {
+	base := makeBase(t)
 	var servers []*Server
 	for range 3 {
-		servers = append(servers, startIn(t, options(t, time.Now().Add(time.Hour), never(t)), base))
+		servers = append(servers, startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), base))
 	}
 	if err := servers[0].Close(); err != nil {
 		t.Fatal(err)
 	}
 	for _, server := range servers[1:] {
-		if removed(t, server) {
+		if isRemoved(t, server) {
 			t.Fatal("one server's Close removed another")
 		}
 	}
 	CloseAll()
 	for _, server := range servers {
-		if !removed(t, server) {
+		if !isRemoved(t, server) {
 			t.Error("one is left")
 		}
 	}
 	CloseAll()
-	if len(opened.servers) > 0 {
-		t.Errorf("%d are still taken for open", len(opened.servers))
+	if len(openServers.servers) > 0 {
+		t.Errorf("%d are still taken for open", len(openServers.servers))
 	}
 	if entries, err := os.ReadDir(base); err != nil || len(entries) > 0 {
 		t.Errorf("left in the base folder: %v, %v", entries, err)
 	}
 }
 
-func TestCloseAllWaitsForACloseUnderWay(t *testing.T) {
+func TestCloseAllWaitsForClose(t *testing.T) {
 	reporting, release := make(chan struct{}), make(chan struct{})
-	given := options(
+	config := options(
 		t,
 		time.Now(),
 		func(context.Context) (Credentials, error) { return Credentials{}, errors.New("denied") },
 	)
-	given.Failed = func(error) {
+	config.Failed = func(error) {
 		close(reporting)
 		<-release
 	}
-	server := startIn(t, given, place(t))
+	server := startIn(t, config, makeBase(t))
 	if _, err := request(t, server); err == nil {
 		t.Fatal("no error")
 	}

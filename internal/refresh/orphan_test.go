@@ -30,9 +30,9 @@ func playCLI() int {
 	return 0
 }
 
-func TestAnOrphanCleansUpAndEnds(t *testing.T) {
-	base := place(t)
-	process, configs, output := play(t, "cli", base)
+func TestOrphanedProviderCleansUpAndEnds(t *testing.T) {
+	base := makeBase(t)
+	process, configs, output := startRole(t, "cli", base)
 	for _, config := range configs {
 		socket := folder(filepath.Dir(config)).socket()
 		if got, err := ask(t.Context(), socket, 10*time.Second); err != nil || number(got) == -1 {

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sameUser tells whether the process at the other end is of this process's user.
-func sameUser(connection *net.UnixConn) bool {
+// isSameUser reports whether the process at the other end is of this process's user.
+func isSameUser(connection *net.UnixConn) bool {
 	raw, err := connection.SyscallConn()
 	if err != nil {
 		return false

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// become calls act with a new Unix socket on a thread of another user's. The thread ends with it.
-func become(user uintptr, act func(descriptor int) error) error {
+// asUser calls act with a new Unix socket, on a thread that belongs to a user. The thread ends after the call.
+func asUser(user uintptr, act func(descriptor int) error) error {
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread isn't used again
@@ -33,7 +33,7 @@ func become(user uintptr, act func(descriptor int) error) error {
 
 // askAs connects as another user and gives what it read.
 func askAs(user uintptr, socket string) (read string, err error) {
-	err = become(user, func(descriptor int) error {
+	err = asUser(user, func(descriptor int) error {
 		if err := unix.Connect(descriptor, &unix.SockaddrUnix{Name: socket}); err != nil {
 			return err
 		}
@@ -45,11 +45,11 @@ func askAs(user uintptr, socket string) (read string, err error) {
 	return read, err
 }
 
-func TestAnotherUsersAnswerIsNotTaken(t *testing.T) {
+func TestAnswerOfAnotherUserIsRejected(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can become another user")
 	}
-	base := place(t)
+	base := makeBase(t)
 	if err := os.Chmod(base, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -61,26 +61,26 @@ func TestAnotherUsersAnswerIsNotTaken(t *testing.T) {
 			socket := filepath.Join(base, strconv.Itoa(int(test.user)))
 			var got Credentials
 			var refused error
-			err := become(test.user, func(descriptor int) error {
+			err := asUser(test.user, func(descriptor int) error {
 				if err := unix.Bind(descriptor, &unix.SockaddrUnix{Name: socket}); err != nil {
 					return err
 				}
 				if err := unix.Listen(descriptor, 1); err != nil {
 					return err
 				}
-				asked := make(chan struct{})
+				done := make(chan struct{})
 				go func() {
-					defer close(asked)
+					defer close(done)
 					got, refused = ask(t.Context(), socket, 10*time.Second)
 				}()
 				accepted, _, err := unix.Accept(descriptor)
 				if err != nil {
 					return err
 				}
-				// A client that has gone would end this process with a signal.
+				// Without MSG_NOSIGNAL, a client that has closed the connection would end this process with a signal.
 				_ = unix.Sendto(accepted, encodeCredentials(session(7, time.Time{})), unix.MSG_NOSIGNAL, nil)
 				_ = unix.Close(accepted)
-				<-asked
+				<-done
 				return nil
 			})
 			switch {
@@ -97,13 +97,13 @@ func TestAnotherUsersAnswerIsNotTaken(t *testing.T) {
 	}
 }
 
-func TestAnotherUserGetsNothing(t *testing.T) {
+func TestAnotherUserGetsNoAnswer(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can become another user")
 	}
-	base := place(t)
-	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), base)
-	// The first fence is the folder's mode.
+	base := makeBase(t)
+	server := startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), base)
+	// The first protection is the folder's mode.
 	if read, err := askAs(65534, server.home.socket()); err == nil || read != "" {
 		t.Errorf("through the private folder: %d bytes, %v", len(read), err)
 	}
@@ -115,7 +115,7 @@ func TestAnotherUserGetsNothing(t *testing.T) {
 		}
 	}
 	if read, err := askAs(65534, server.home.socket()); err != nil || read != "" {
-		t.Errorf("without the first fence: %d bytes, %v", len(read), err)
+		t.Errorf("with open permissions: %d bytes, %v", len(read), err)
 	}
 	// The same way in works for the server's own user.
 	if read, err := askAs(0, server.home.socket()); err != nil || read == "" {

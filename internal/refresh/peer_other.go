@@ -4,5 +4,6 @@ package refresh
 
 import "net"
 
-// sameUser can't tell here who is at the other end: the folder's permissions keep others out.
-func sameUser(*net.UnixConn) bool { return true }
+// isSameUser always reports true, because this system doesn't show the user at the other end. The folder's permissions
+// keep other users out.
+func isSameUser(*net.UnixConn) bool { return true }

@@ -15,12 +15,10 @@ import (
 const Subcommand = "credential-process"
 
 const (
-	// askBound is the longest that asking may take: longer than a refresh, shorter than the 60 s that the Go SDK gives
-	// the process.
-	askBound = 55 * time.Second
+	// askTimeout is longer than a refresh, and shorter than the 60 s that the Go SDK gives the process.
+	askTimeout = 55 * time.Second
 
-	// connectTries and connectPause are for a server that more clients want to talk to at once than the system lets
-	// wait.
+	// connectTries and connectPause are for a server that has more clients at once than the system can queue.
 	connectTries = 10
 	connectPause = 50 * time.Millisecond
 )
@@ -40,9 +38,9 @@ func CredentialProcess(ctx context.Context, arguments []string, stdout, stderr i
 		_, _ = io.WriteString(stderr, usage)
 		return 2
 	}
-	credentials, err := ask(ctx, arguments[0], askBound)
+	credentials, err := ask(ctx, arguments[0], askTimeout)
 	if err == nil {
-		// In one piece: an SDK that reads half an answer prints it into its error.
+		// This is one Write, because an SDK that reads half an answer prints it in its error.
 		_, err = stdout.Write(append(encodeCredentials(credentials), '\n'))
 	}
 	if err != nil {
@@ -52,38 +50,38 @@ func CredentialProcess(ctx context.Context, arguments []string, stdout, stderr i
 	return 0
 }
 
-// ask gets the answer of the server on a socket, within bound.
-func ask(ctx context.Context, socket string, bound time.Duration) (Credentials, error) {
-	ctx, cancel := context.WithTimeout(ctx, bound)
+// ask gets the answer of the server on a socket, within timeout.
+func ask(ctx context.Context, socket string, timeout time.Duration) (Credentials, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	connection, err := connect(ctx, socket)
 	if err != nil {
-		return Credentials{}, unreachable(ctx, err, bound)
+		return Credentials{}, connectionError(ctx, err, timeout)
 	}
 	defer func() { _ = connection.Close() }()
-	if !sameUser(connection) {
+	if !isSameUser(connection) {
 		return Credentials{}, errors.New(
 			"another user's process answers on the socket of these credentials: " + errEnded.Error(),
 		)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = connection.SetDeadline(time.Now()) })
 	defer stop()
-	raw, err := io.ReadAll(io.LimitReader(connection, answerMost+1))
+	raw, err := io.ReadAll(io.LimitReader(connection, maxAnswer+1))
 	switch {
 	case err != nil:
-		return Credentials{}, unreachable(ctx, err, bound)
+		return Credentials{}, connectionError(ctx, err, timeout)
 	case len(raw) == 0:
 		return Credentials{}, errEnded
 	}
 	return decodeAnswer(raw)
 }
 
-// connect connects to the server, trying again while it has too many to let in.
+// connect connects to the server. If the server's queue is full, it tries again.
 func connect(ctx context.Context, socket string) (*net.UnixConn, error) {
 	var dialer net.Dialer
 	for try := 1; ; try++ {
 		connection, err := dialer.DialUnix(ctx, "unix", nil, &net.UnixAddr{Name: socket, Net: "unix"})
-		// Linux says "again", and others refuse as if nobody listened.
+		// Linux returns EAGAIN. Other systems refuse the connection, as without a server.
 		busy := errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.ECONNREFUSED)
 		if err == nil || !busy || try == connectTries {
 			return connection, err
@@ -96,11 +94,11 @@ func connect(ctx context.Context, socket string) (*net.UnixConn, error) {
 	}
 }
 
-// unreachable puts into words why there is no answer.
-func unreachable(ctx context.Context, err error, bound time.Duration) error {
+// connectionError explains why there is no answer.
+func connectionError(ctx context.Context, err error, timeout time.Duration) error {
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("the Terraform run that these credentials belong to didn't answer within %s", bound)
+		return fmt.Errorf("the Terraform run that these credentials belong to didn't answer within %s", timeout)
 	case ctx.Err() != nil:
 		return errors.New("interrupted while asking the Terraform run for credentials")
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET):

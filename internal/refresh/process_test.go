@@ -13,18 +13,18 @@ import (
 	"time"
 )
 
-// pieces notes each Write.
-type pieces []string
+// writes records each Write.
+type writes []string
 
-func (p *pieces) Write(piece []byte) (int, error) {
-	*p = append(*p, string(piece))
-	return len(piece), nil
+func (p *writes) Write(data []byte) (int, error) {
+	*p = append(*p, string(data))
+	return len(data), nil
 }
 
-// fake answers every connection on a socket with the same bytes, or not at all.
-func fake(t *testing.T, reply string, silent bool) (socket string) {
+// startFakeServer answers every connection on a socket with the same bytes, or not at all.
+func startFakeServer(t *testing.T, reply string, silent bool) (socket string) {
 	t.Helper()
-	socket = filepath.Join(place(t), "s")
+	socket = filepath.Join(makeBase(t), "s")
 	listener, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
@@ -46,9 +46,13 @@ func fake(t *testing.T, reply string, silent bool) (socket string) {
 	return socket
 }
 
-func TestCredentialProcessPrintsTheAnswerInOnePiece(t *testing.T) {
-	server := startIn(t, options(t, time.Date(2130, 1, 2, 3, 4, 5, 678, time.FixedZone("", 7200)), never(t)), place(t))
-	var stdout, stderr pieces
+func TestCredentialProcessWritesOnce(t *testing.T) {
+	server := startIn(
+		t,
+		options(t, time.Date(2130, 1, 2, 3, 4, 5, 678, time.FixedZone("", 7200)), mustNotMint(t)),
+		makeBase(t),
+	)
+	var stdout, stderr writes
 	code := CredentialProcess(t.Context(), []string{server.home.socket()}, &stdout, &stderr)
 	if code != 0 || len(stdout) != 1 || len(stderr) != 0 {
 		t.Fatalf("status %d, %d writes, stderr %q", code, len(stdout), stderr)
@@ -77,9 +81,9 @@ func TestCredentialProcessPrintsTheAnswerInOnePiece(t *testing.T) {
 	}
 }
 
-func TestCredentialProcessLeavesOutAnExpirationThatIsNotKnown(t *testing.T) {
-	server := startIn(t, options(t, time.Time{}, never(t)), place(t))
-	var stdout, stderr pieces
+func TestCredentialProcessWithoutExpiration(t *testing.T) {
+	server := startIn(t, options(t, time.Time{}, mustNotMint(t)), makeBase(t))
+	var stdout, stderr writes
 	code := CredentialProcess(t.Context(), []string{server.home.socket()}, &stdout, &stderr)
 	if code != 0 || len(stdout) != 1 || !strings.Contains(stdout[0], "ASIATESTKEY0001") ||
 		strings.Contains(stdout[0], "Expiration") {
@@ -87,7 +91,7 @@ func TestCredentialProcessLeavesOutAnExpirationThatIsNotKnown(t *testing.T) {
 	}
 }
 
-func TestCredentialProcessShowsNothingOfABadAnswer(t *testing.T) {
+func TestCredentialProcessHidesInvalidAnswer(t *testing.T) {
 	whole := string(encodeCredentials(session(1, time.Now().Add(time.Hour))))
 	without := func(old, replacement string) string {
 		changed := strings.Replace(whole, old, replacement, 1)
@@ -103,9 +107,9 @@ func TestCredentialProcessShowsNothingOfABadAnswer(t *testing.T) {
 		"cut off within a secret": {whole[:strings.Index(whole, "SeCrEtKeY")+12], "isn't credentials"},
 		"more than one":           {whole + whole, "isn't credentials"},
 		"huge": {
-			`{"Version":1,"SeCrEtKeY":"` + strings.Repeat("x", answerMost) + `"}`, "isn't credentials",
+			`{"Version":1,"SeCrEtKeY":"` + strings.Repeat("x", maxAnswer) + `"}`, "isn't credentials",
 		},
-		"huge by white space":           {whole + strings.Repeat(" ", answerMost), "isn't credentials"},
+		"huge by white space":           {whole + strings.Repeat(" ", maxAnswer), "isn't credentials"},
 		"another version":               {without(`"Version":1`, `"Version":2`), "isn't credentials"},
 		"no version":                    {without(`"Version":1,`, ``), "isn't credentials"},
 		"no access key ID":              {without(`"AccessKeyId":"ASIATESTKEY0001",`, ``), "isn't credentials"},
@@ -120,12 +124,12 @@ func TestCredentialProcessShowsNothingOfABadAnswer(t *testing.T) {
 		"null":                          {`null`, "isn't credentials"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var stdout, stderr pieces
-			code := CredentialProcess(t.Context(), []string{fake(t, test.reply, false)}, &stdout, &stderr)
+			var stdout, stderr writes
+			code := CredentialProcess(t.Context(), []string{startFakeServer(t, test.reply, false)}, &stdout, &stderr)
 			if code != 1 || len(stdout) != 0 || len(stderr) != 1 || !strings.Contains(stderr[0], test.want) {
 				t.Fatalf("status %d, %d writes to stdout, stderr %q", code, len(stdout), stderr)
 			}
-			for _, mark := range marks {
+			for _, mark := range secretMarks {
 				if strings.Contains(stderr[0], mark) {
 					t.Errorf("stderr has %s", mark)
 				}
@@ -134,8 +138,8 @@ func TestCredentialProcessShowsNothingOfABadAnswer(t *testing.T) {
 	}
 }
 
-func TestCredentialProcessDoesNotReadAnEndlessAnswer(t *testing.T) {
-	socket := filepath.Join(place(t), "s")
+func TestCredentialProcessLimitsAnswer(t *testing.T) {
+	socket := filepath.Join(makeBase(t), "s")
 	listener, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
@@ -150,26 +154,26 @@ func TestCredentialProcessDoesNotReadAnEndlessAnswer(t *testing.T) {
 			return
 		}
 		defer func() { _ = connection.Close() }()
-		for total < 100*answerMost {
+		for total < 100*maxAnswer {
 			count, err := connection.Write(make([]byte, 4096))
 			if total += count; err != nil {
 				return
 			}
 		}
 	}()
-	var stdout, stderr pieces
+	var stdout, stderr writes
 	code := CredentialProcess(t.Context(), []string{socket}, &stdout, &stderr)
-	if total := <-written; code != 1 || len(stdout) != 0 || total >= 100*answerMost {
+	if total := <-written; code != 1 || len(stdout) != 0 || total >= 100*maxAnswer {
 		t.Errorf("status %d after %d bytes, stderr %q", code, total, stderr)
 	}
 }
 
-func TestCredentialProcessSaysWhenTheRunHasEnded(t *testing.T) {
-	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), place(t))
+func TestCredentialProcessAfterTheRun(t *testing.T) {
+	server := startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), makeBase(t))
 	if err := server.Close(); err != nil {
 		t.Fatal(err)
 	}
-	killed := filepath.Join(place(t), "s")
+	killed := filepath.Join(makeBase(t), "s")
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: killed, Net: "unix"})
 	if err != nil {
 		t.Fatal(err)
@@ -180,7 +184,7 @@ func TestCredentialProcessSaysWhenTheRunHasEnded(t *testing.T) {
 	}
 	for name, socket := range map[string]string{"closed": server.home.socket(), "killed": killed} {
 		t.Run(name, func(t *testing.T) {
-			var stdout, stderr pieces
+			var stdout, stderr writes
 			code := CredentialProcess(t.Context(), []string{socket}, &stdout, &stderr)
 			if code != 1 || len(stdout) != 0 || len(stderr) != 1 || stderr[0] != errEnded.Error()+"\n" {
 				t.Errorf("status %d, %d writes to stdout, stderr %q", code, len(stdout), stderr)
@@ -189,12 +193,12 @@ func TestCredentialProcessSaysWhenTheRunHasEnded(t *testing.T) {
 	}
 }
 
-func TestCredentialProcessWithWrongArgumentsPrintsItsUsage(t *testing.T) {
+func TestCredentialProcessUsage(t *testing.T) {
 	for name, arguments := range map[string][]string{
 		"none": nil, "an empty one": {""}, "two": {"/a", "/b"}, "a flag": {"-h"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var stdout, stderr pieces
+			var stdout, stderr writes
 			code := CredentialProcess(t.Context(), arguments, &stdout, &stderr)
 			if code != 2 || len(stdout) != 0 || len(stderr) != 1 || !strings.HasPrefix(stderr[0], "usage: ") {
 				t.Errorf("status %d, %d writes to stdout, stderr %q", code, len(stdout), stderr)
@@ -208,9 +212,9 @@ type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
-func TestCredentialProcessFailsWhenItCannotPrint(t *testing.T) {
-	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), place(t))
-	var stderr pieces
+func TestCredentialProcessWithBrokenStdout(t *testing.T) {
+	server := startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), makeBase(t))
+	var stderr writes
 	if code := CredentialProcess(
 		t.Context(),
 		[]string{server.home.socket()},
@@ -222,14 +226,14 @@ func TestCredentialProcessFailsWhenItCannotPrint(t *testing.T) {
 	}
 }
 
-func TestAskingIsBounded(t *testing.T) {
+func TestAskTimeout(t *testing.T) {
 	for name, test := range map[string]struct {
-		bound time.Duration
-		stop  bool
-		want  string
+		timeout time.Duration
+		stop    bool
+		want    string
 	}{
-		"by its own bound":   {bound: 100 * time.Millisecond, want: "didn't answer within 100ms"},
-		"by being cancelled": {bound: time.Minute, stop: true, want: "interrupted"},
+		"by its own bound":   {timeout: 100 * time.Millisecond, want: "didn't answer within 100ms"},
+		"by being cancelled": {timeout: time.Minute, stop: true, want: "interrupted"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -238,7 +242,7 @@ func TestAskingIsBounded(t *testing.T) {
 				time.AfterFunc(100*time.Millisecond, cancel)
 			}
 			began := time.Now()
-			_, err := ask(ctx, fake(t, "", true), test.bound)
+			_, err := ask(ctx, startFakeServer(t, "", true), test.timeout)
 			if err == nil || !strings.Contains(err.Error(), test.want) || time.Since(began) > 5*time.Second {
 				t.Errorf("after %s: %v", time.Since(began), err)
 			}
@@ -246,11 +250,11 @@ func TestAskingIsBounded(t *testing.T) {
 	}
 }
 
-func TestALongReasonIsShortened(t *testing.T) {
-	reason := strings.Repeat("é", reasonMost)
+func TestLongErrorIsShortened(t *testing.T) {
+	reason := strings.Repeat("é", maxReason)
 	_, err := decodeAnswer(encodeAnswer(Credentials{}, errors.New(reason)))
 	var reported reportedError
-	if !errors.As(err, &reported) || len(reported) > reasonMost+3 ||
+	if !errors.As(err, &reported) || len(reported) > maxReason+3 ||
 		!strings.HasPrefix(reason, strings.TrimSuffix(string(reported), "...")) {
 		t.Errorf("%d bytes, %T", len(reported), err)
 	}

@@ -14,6 +14,6 @@ func RunningExecutable() (string, error) {
 	return path, err
 }
 
-// placeProgram makes the link that the config file names. A copy would not run where files for temporary use may not be
-// executed.
+// placeProgram makes the link that the config file names. A copy would not run if the folder for temporary files is
+// mounted without permission to execute files.
 func placeProgram(executable, target string) error { return os.Symlink(executable, target) }

@@ -15,8 +15,8 @@ var errReplaced = errors.New("the provider's executable was moved or replaced si
 	"answer with refreshable credentials. " +
 	"Run Terraform again")
 
-// started is the program's file when the process started.
-var started = func() fs.FileInfo {
+// startedFile is the program's file when the process started.
+var startedFile = func() fs.FileInfo {
 	path, err := os.Executable()
 	if err != nil {
 		return nil
@@ -35,20 +35,21 @@ func RunningExecutable() (string, error) {
 		return "", err
 	}
 	info, err := os.Stat(path)
-	if err != nil || started == nil || !os.SameFile(info, started) || !info.ModTime().Equal(started.ModTime()) {
+	if err != nil || startedFile == nil || !os.SameFile(info, startedFile) ||
+		!info.ModTime().Equal(startedFile.ModTime()) {
 		return "", errReplaced
 	}
 	return path, nil
 }
 
-// placing keeps two sessions from copying at once.
-var placing sync.Mutex
+// placingMutex keeps two sessions from copying at once.
+var placingMutex sync.Mutex
 
-// placeProgram puts the program itself into a session's folder, so that what is at its path later doesn't matter: as
-// another name of the same file if that is possible, as a copy if not.
+// placeProgram puts the program itself into a session's folder, so that a later change at its path doesn't matter. It
+// makes a hard link if possible, and a copy if not.
 func placeProgram(executable, target string) (err error) {
-	placing.Lock()
-	defer placing.Unlock()
+	placingMutex.Lock()
+	defer placingMutex.Unlock()
 	resolved, err := filepath.EvalSymlinks(executable)
 	if err != nil {
 		return err

@@ -17,9 +17,8 @@ import (
 )
 
 const (
-	// mintBound is the longest that fetching credentials may take: the Go SDK gives the process 60 s and then hides the
-	// reason.
-	mintBound = 50 * time.Second
+	// mintTimeout is shorter than the 60 s that the Go SDK gives the process, because the SDK then hides the reason.
+	mintTimeout = 50 * time.Second
 )
 
 var (
@@ -31,28 +30,27 @@ var (
 		"they are refreshed only as long as the ephemeral resource is open")
 )
 
-// Options says what a Server answers, and who else is told.
+// Options are the credentials that a Server answers with, and how it gets new ones.
 type Options struct {
 	// Executable is the absolute path of the executable that answers "credential-process SOCKET" with
 	// CredentialProcess: that of RunningExecutable. It may hold any characters.
 	Executable string
 
-	// First is what is answered until it is about to expire. It needs an access key ID and a secret access key.
+	// First are the credentials until shortly before they expire. They need an access key ID and a secret access key.
 	First Credentials
 
-	// Mint fetches new credentials. Its context ends within 50 seconds, and at Close. The text of its error is shown as
-	// it is to whoever asked, and may have several lines.
+	// Mint fetches new credentials. Its context ends within 50 seconds, and at Close. The client shows the text of its
+	// error unchanged. The text may have several lines.
 	Mint func(ctx context.Context) (Credentials, error)
 
-	// Failed is told of each refresh that failed, whether or not what is at hand could be answered instead. It may be
-	// nil.
+	// Failed is called after each refresh that failed, also if the current credentials are still valid. It may be nil.
 	Failed func(err error)
 
-	// Clock tells the time that expirations are compared with. Nil stands for time.Now.
+	// Clock returns the time that expirations are compared with. Nil stands for time.Now.
 	Clock func() time.Time
 }
 
-// check tells what keeps the options from being of use, and fills in what may be left out.
+// check returns an error if the options can't be used. It sets the optional ones.
 func (o *Options) check() error {
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -80,10 +78,10 @@ func (o *Options) check() error {
 	return nil
 }
 
-// surroundings is what a Server takes from the machine it runs on.
-type surroundings struct {
-	places []string      // base folders for its own, the likeliest first
-	mint   time.Duration // the longest that one Mint may take
+// serverSettings are what a Server takes from the machine that it runs on.
+type serverSettings struct {
+	baseFolders []string      // base folders for its own, the likeliest first
+	mint        time.Duration // the longest that one Mint may take
 }
 
 // Start makes the private folder, writes the config file and answers on the socket until Close. It also removes the
@@ -92,22 +90,22 @@ type surroundings struct {
 // It fails where there are no Unix sockets (Windows), where no folder for temporary files will do, and on unusable
 // options.
 func Start(options Options) (*Server, error) {
-	return start(options, surroundings{places: places(), mint: mintBound})
+	return start(options, serverSettings{baseFolders: baseFolders(), mint: mintTimeout})
 }
 
-func start(options Options, around surroundings) (*Server, error) {
+func start(options Options, settings serverSettings) (*Server, error) {
 	if !supported {
 		return nil, errUnsupported
 	}
 	if err := options.check(); err != nil {
 		return nil, err
 	}
-	sweep(around.places, time.Now())
-	home, listener, err := settle(around.places, options.Executable)
+	sweep(settings.baseFolders, time.Now())
+	home, listener, err := createFolder(settings.baseFolders, options.Executable)
 	if err != nil {
 		return nil, err
 	}
-	server := newServer(options, around, home, listener)
+	server := newServer(options, settings, home, listener)
 	register(server)
 	server.begin()
 	return server, nil

@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// writeBound is how long a client may take to receive an answer.
-	writeBound = 5 * time.Second
+	// writeTimeout is how long a client may take to receive an answer.
+	writeTimeout = 5 * time.Second
 
-	// closeBound is how long Close waits for answers under way. Terraform kills a plugin two seconds after asking it to
-	// end.
-	closeBound = time.Second
+	// closeTimeout is how long Close waits for answers in progress. Terraform kills a plugin two seconds after it asked
+	// the plugin to end.
+	closeTimeout = time.Second
 
-	// acceptPause is the pause after a connection couldn't be accepted, for want of file descriptors for example.
+	// acceptPause is the pause after a connection couldn't be accepted, for example without free file descriptors.
 	acceptPause = 50 * time.Millisecond
 )
 
@@ -31,22 +31,22 @@ type Server struct {
 	life context.Context // ended by Close
 	end  context.CancelFunc
 
-	tasks   sync.WaitGroup // the loop that accepts, and the answers under way
+	tasks   sync.WaitGroup // the loop that accepts, and the answers in progress
 	closing sync.Once
 	failure error
 }
 
-func newServer(options Options, around surroundings, home folder, listener *net.UnixListener) *Server {
+func newServer(options Options, settings serverSettings, home folder, listener *net.UnixListener) *Server {
 	life, end := context.WithCancel(context.Background())
 	return &Server{
 		home:     home,
 		listener: listener,
 		keeper: &keeper{
-			mint:   options.Mint,
-			failed: options.Failed,
-			clock:  options.Clock,
-			bound:  around.mint,
-			held:   holding{credentials: options.First, obtained: options.Clock()},
+			mint:    options.Mint,
+			failed:  options.Failed,
+			clock:   options.Clock,
+			timeout: settings.mint,
+			held:    heldCredentials{credentials: options.First, obtained: options.Clock()},
 		},
 		life: life,
 		end:  end,
@@ -60,11 +60,12 @@ func (s *Server) ConfigFile() string { return s.home.config() }
 // holds no credentials either.
 func (s *Server) CredentialsFile() string { return s.home.credentials() }
 
-// Profile is the name of the config file's one profile. It is unique, so that no profile of the user's is taken for it.
+// Profile is the name of the config file's only profile. It is unique, so it differs from the user's profiles.
 func (s *Server) Profile() string { return s.home.profile() }
 
-// Close stops answering, cuts a refresh under way short and removes the folder, within little more than a second.
-// Whoever waits for an answer gets one at once: what is at hand if that is still good, or an error.
+// Close stops answering, cancels a refresh that is in progress, and removes the folder. It takes little more than a
+// second. Clients that wait for an answer get one immediately: the current credentials if they are still valid, or an
+// error.
 //
 // It returns why the last refresh failed, and nil when there was none or it succeeded. Calling it again returns the
 // same.
@@ -72,18 +73,18 @@ func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.end()
 		_ = s.listener.Close()
-		// What can't be removed holds nothing secret, and a later run tries again.
+		// A file that can't be removed contains no secret, and a later run tries again.
 		_ = os.RemoveAll(string(s.home))
-		s.settle()
+		s.waitForTasks()
 		s.failure = s.keeper.lastFailure()
-		// Last, so that a CloseAll meanwhile waits for this: the process may end after it.
+		// This is last, so that a concurrent CloseAll waits for this Close: the process may end after CloseAll.
 		unregister(s)
 	})
 	return s.failure
 }
 
-// settle waits until nothing is under way, within closeBound.
-func (s *Server) settle() {
+// waitForTasks waits for all tasks to end, for closeBound at most.
+func (s *Server) waitForTasks() {
 	quiet := make(chan struct{})
 	go func() {
 		defer close(quiet)
@@ -92,7 +93,7 @@ func (s *Server) settle() {
 	}()
 	select {
 	case <-quiet:
-	case <-time.After(closeBound):
+	case <-time.After(closeTimeout):
 	}
 }
 
@@ -116,11 +117,11 @@ func (s *Server) accept() {
 // answer gives one answer. A client of another user gets none.
 func (s *Server) answer(connection *net.UnixConn) {
 	defer func() { _ = connection.Close() }()
-	if !sameUser(connection) {
+	if !isSameUser(connection) {
 		return
 	}
 	credentials, err := s.keeper.ask(s.life)
-	_ = connection.SetWriteDeadline(time.Now().Add(writeBound))
-	// A client that has gone has no one to tell.
+	_ = connection.SetWriteDeadline(time.Now().Add(writeTimeout))
+	// If the write fails, the client has ended.
 	_, _ = connection.Write(encodeAnswer(credentials, err))
 }

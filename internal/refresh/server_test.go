@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// place makes a base folder whose path is short enough for a socket.
-func place(t *testing.T) string {
+// makeBase makes a base folder whose path is short enough for a socket.
+func makeBase(t *testing.T) string {
 	t.Helper()
 	path, err := os.MkdirTemp("/tmp", "r") //nolint:usetesting // t.TempDir is too long
 	if err != nil {
@@ -28,8 +28,8 @@ func place(t *testing.T) string {
 	return path
 }
 
-// never is a Mint that must not be called.
-func never(t *testing.T) func(context.Context) (Credentials, error) {
+// mustNotMint is a Mint that must not be called.
+func mustNotMint(t *testing.T) func(context.Context) (Credentials, error) {
 	t.Helper()
 	return func(context.Context) (Credentials, error) {
 		t.Error("Mint was called")
@@ -37,7 +37,7 @@ func never(t *testing.T) func(context.Context) (Credentials, error) {
 	}
 }
 
-// options are for a server whose executable is the test binary, and whose first credentials end at a time.
+// options are for a server whose executable is the test binary. The first credentials expire at end.
 func options(t *testing.T, end time.Time, mint func(context.Context) (Credentials, error)) Options {
 	t.Helper()
 	executable, err := os.Executable()
@@ -47,9 +47,9 @@ func options(t *testing.T, end time.Time, mint func(context.Context) (Credential
 	return Options{Executable: executable, First: session(1, end), Mint: mint}
 }
 
-func startIn(t *testing.T, options Options, places ...string) *Server {
+func startIn(t *testing.T, options Options, bases ...string) *Server {
 	t.Helper()
-	server, err := start(options, surroundings{places: places, mint: mintBound})
+	server, err := start(options, serverSettings{baseFolders: bases, mint: mintTimeout})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,27 +63,27 @@ func request(t *testing.T, server *Server) (Credentials, error) {
 	return ask(t.Context(), server.home.socket(), 10*time.Second)
 }
 
-// removed tells whether nothing is left of a server.
-func removed(t *testing.T, server *Server) bool {
+// isRemoved reports whether the folder and the socket of a server are gone.
+func isRemoved(t *testing.T, server *Server) bool {
 	t.Helper()
 	_, err := os.Lstat(string(server.home))
 	_, dialled := net.Dial("unix", server.home.socket())
 	return errors.Is(err, fs.ErrNotExist) && dialled != nil
 }
 
-func TestTheServerAnswersWithWhatIsAtHandAndThenWithNewOnes(t *testing.T) {
+func TestServerRefreshesExpiringCredentials(t *testing.T) {
 	var mints atomic.Int32
 	clock := &clock{now: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)}
 	var moving sync.Mutex
-	given := options(t, clock.now.Add(time.Hour), func(context.Context) (Credentials, error) {
+	config := options(t, clock.now.Add(time.Hour), func(context.Context) (Credentials, error) {
 		return session(1+int(mints.Add(1)), clock.now.Add(time.Hour)), nil
 	})
-	given.Clock = func() time.Time {
+	config.Clock = func() time.Time {
 		moving.Lock()
 		defer moving.Unlock()
 		return clock.now
 	}
-	server := startIn(t, given, place(t))
+	server := startIn(t, config, makeBase(t))
 	for want := 1; want <= 3; want++ {
 		for range 3 {
 			got, err := request(t, server)
@@ -100,29 +100,29 @@ func TestTheServerAnswersWithWhatIsAtHandAndThenWithNewOnes(t *testing.T) {
 	}
 }
 
-func TestManyClientsAreAnsweredAtOnce(t *testing.T) {
+func TestConcurrentClientsShareOneFetch(t *testing.T) {
 	var mints atomic.Int32
 	server := startIn(t, options(t, time.Now(), func(context.Context) (Credentials, error) {
 		mints.Add(1)
 		time.Sleep(200 * time.Millisecond)
 		return session(2, time.Now().Add(time.Hour)), nil
-	}), place(t))
-	var all sync.WaitGroup
+	}), makeBase(t))
+	var group sync.WaitGroup
 	for range 200 {
-		all.Go(func() {
+		group.Go(func() {
 			if got, err := request(t, server); err != nil || number(got) != 2 {
 				t.Errorf("got session %d, %v", number(got), err)
 			}
 		})
 	}
-	all.Wait()
+	group.Wait()
 	if mints.Load() != 1 {
 		t.Errorf("%d calls of Mint", mints.Load())
 	}
 }
 
-func TestSilentClientsHoldNothingUp(t *testing.T) {
-	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), place(t))
+func TestSilentClientsDontBlockServer(t *testing.T) {
+	server := startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), makeBase(t))
 	for range 50 {
 		silent, err := net.Dial("unix", server.home.socket())
 		if err != nil {
@@ -134,25 +134,25 @@ func TestSilentClientsHoldNothingUp(t *testing.T) {
 		t.Errorf("got session %d, %v", number(got), err)
 	}
 	began := time.Now()
-	if err := server.Close(); err != nil || time.Since(began) >= closeBound {
+	if err := server.Close(); err != nil || time.Since(began) >= closeTimeout {
 		t.Errorf("Close took %s: %v", time.Since(began), err)
 	}
 }
 
-func TestTheReasonOfAFailureReachesTheClientAndClose(t *testing.T) {
+func TestClientAndCloseGetError(t *testing.T) {
 	denied := errors.New("not authorized\n\n- the token's audience is \"a\"")
-	told := make(chan error, 10)
+	reports := make(chan error, 10)
 	var good atomic.Bool
-	given := options(t, time.Now(), func(context.Context) (Credentials, error) {
+	config := options(t, time.Now(), func(context.Context) (Credentials, error) {
 		if good.Load() {
 			return session(2, time.Now().Add(time.Hour)), nil
 		}
 		return Credentials{}, denied
 	})
-	given.Failed = func(err error) { told <- err }
+	config.Failed = func(err error) { reports <- err }
 
 	t.Run("failed to the end", func(t *testing.T) {
-		server := startIn(t, given, place(t))
+		server := startIn(t, config, makeBase(t))
 		if _, err := request(t, server); err == nil || err.Error() != denied.Error() {
 			t.Errorf("got %v", err)
 		}
@@ -162,12 +162,12 @@ func TestTheReasonOfAFailureReachesTheClientAndClose(t *testing.T) {
 		if err := server.Close(); !errors.Is(err, denied) {
 			t.Errorf("Close again: %v", err)
 		}
-		if err := <-told; !errors.Is(err, denied) {
+		if err := <-reports; !errors.Is(err, denied) {
 			t.Errorf("told of %v", err)
 		}
 	})
 	t.Run("succeeded in the end", func(t *testing.T) {
-		server := startIn(t, given, place(t))
+		server := startIn(t, config, makeBase(t))
 		if _, err := request(t, server); err == nil || err.Error() != denied.Error() {
 			t.Errorf("got %v", err)
 		}
@@ -181,12 +181,12 @@ func TestTheReasonOfAFailureReachesTheClientAndClose(t *testing.T) {
 	})
 }
 
-func TestCloseLetsEveryoneGoAndRemovesEverything(t *testing.T) {
+func TestCloseEndsRequestsAndRemovesFolder(t *testing.T) {
 	for name, heeds := range map[string]bool{"Mint heeds its context": true, "Mint doesn't": false} {
 		t.Run(name, func(t *testing.T) {
 			minting, release := make(chan struct{}), make(chan struct{})
 			defer close(release)
-			given := options(t, time.Now(), func(ctx context.Context) (Credentials, error) {
+			config := options(t, time.Now(), func(ctx context.Context) (Credentials, error) {
 				close(minting)
 				if heeds {
 					<-ctx.Done()
@@ -195,8 +195,8 @@ func TestCloseLetsEveryoneGoAndRemovesEverything(t *testing.T) {
 				<-release
 				return Credentials{}, nil
 			})
-			given.Failed = func(err error) { t.Errorf("told of %v", err) }
-			server := startIn(t, given, place(t))
+			config.Failed = func(err error) { t.Errorf("told of %v", err) }
+			server := startIn(t, config, makeBase(t))
 
 			replies := make(chan reply, 20)
 			for range cap(replies) {
@@ -215,10 +215,10 @@ func TestCloseLetsEveryoneGoAndRemovesEverything(t *testing.T) {
 					t.Errorf("got session %d, %v", number(reply.credentials), reply.err)
 				}
 			}
-			if took := time.Since(began); took > 2*closeBound {
-				t.Errorf("took %s", took)
+			if duration := time.Since(began); duration > 2*closeTimeout {
+				t.Errorf("took %s", duration)
 			}
-			if !removed(t, server) {
+			if !isRemoved(t, server) {
 				t.Error("something is left")
 			}
 			if err := server.Close(); err != nil {
@@ -228,8 +228,8 @@ func TestCloseLetsEveryoneGoAndRemovesEverything(t *testing.T) {
 	}
 }
 
-func TestStartRefusesWhatCannotWork(t *testing.T) {
-	good := options(t, time.Now().Add(time.Hour), never(t))
+func TestStartWithInvalidOptions(t *testing.T) {
+	good := options(t, time.Now().Add(time.Hour), mustNotMint(t))
 	plain := filepath.Join(t.TempDir(), "plain")
 	if err := os.WriteFile(plain, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -248,10 +248,10 @@ func TestStartRefusesWhatCannotWork(t *testing.T) {
 			"file"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			base := place(t)
+			base := makeBase(t)
 			changed := good
 			test.change(&changed)
-			_, err := start(changed, surroundings{places: []string{base}, mint: mintBound})
+			_, err := start(changed, serverSettings{baseFolders: []string{base}, mint: mintTimeout})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want it to contain %q", err, test.want)
 			}
@@ -262,8 +262,8 @@ func TestStartRefusesWhatCannotWork(t *testing.T) {
 	}
 }
 
-func TestTheServerSpeaksFirstAndOnce(t *testing.T) {
-	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), place(t))
+func TestServerSendsOneAnswerPerConnection(t *testing.T) {
+	server := startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), makeBase(t))
 	connection, err := net.Dial("unix", server.home.socket())
 	if err != nil {
 		t.Fatal(err)

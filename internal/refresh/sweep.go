@@ -13,38 +13,38 @@ import (
 // sweepAge is how old a folder must be to be swept: a younger one may be about to get its socket.
 const sweepAge = time.Minute
 
-// sweep removes the folders of this user's servers that were killed. It does what it can: there is nothing secret in
-// them.
-func sweep(places []string, now time.Time) {
-	for _, place := range places {
-		// In a place where others may replace a folder, one might be replaced by a link between the look and the
+// sweep removes the folders of this user's servers that were killed. It ignores errors, because the folders contain no
+// secret.
+func sweep(bases []string, now time.Time) {
+	for _, base := range bases {
+		// If others can replace a folder in this place, they could replace it with a link between the check and the
 		// removal.
-		place, err := resolve(place)
+		base, err := resolveBase(base)
 		if err != nil {
 			continue
 		}
-		entries, err := os.ReadDir(place)
+		entries, err := os.ReadDir(base)
 		if err != nil {
 			continue
 		}
 		for _, entry := range entries {
-			home := folder(filepath.Join(place, entry.Name()))
-			if folderName.MatchString(entry.Name()) && abandoned(home, now) {
+			home := folder(filepath.Join(base, entry.Name()))
+			if folderName.MatchString(entry.Name()) && isAbandoned(home, now) {
 				remove(home)
 			}
 		}
 	}
 }
 
-// abandoned tells whether a folder is an old one of this user's whose server is gone.
-func abandoned(home folder, now time.Time) bool {
+// isAbandoned reports whether a folder belongs to this user, is old, and has no running server.
+func isAbandoned(home folder, now time.Time) bool {
 	info, err := os.Lstat(string(home))
-	return err == nil && private(info) && now.Sub(info.ModTime()) > sweepAge && !alive(home.socket())
+	return err == nil && isPrivate(info) && now.Sub(info.ModTime()) > sweepAge && !isAlive(home.socket())
 }
 
-// alive tells whether a process has the socket open, without its noticing: a connection of the wrong type isn't let in,
-// but it is refused in another way than where nobody listens. Whatever else goes wrong counts as alive.
-func alive(socket string) bool {
+// isAlive reports whether a process has the socket open. The process doesn't notice the check, because the connection
+// has the wrong type. The error differs from the error if no process listens. Any other error counts as alive.
+func isAlive(socket string) bool {
 	connection, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: socket, Net: "unixgram"})
 	if err == nil {
 		_ = connection.Close()

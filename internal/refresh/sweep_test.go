@@ -16,14 +16,14 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/parent"
 )
 
-// placeVariable tells a role where its server's folder goes.
-const placeVariable = "REFRESH_TEST_PLACE"
+// baseVariable has the base folder for the server of a role.
+const baseVariable = "REFRESH_TEST_PLACE"
 
 func init() {
 	roles["provider"] = playProvider
 }
 
-// playProvider opens two servers, tells where their config files are, and lives until it is killed or orphaned.
+// playProvider opens two servers and prints the paths of their config files. It runs until it is killed or orphaned.
 func playProvider() int {
 	executable, err := os.Executable()
 	if err != nil {
@@ -42,8 +42,8 @@ func playProvider() int {
 			Mint: func(context.Context) (Credentials, error) {
 				return session(3, time.Now().Add(time.Hour)), nil
 			},
-		}, surroundings{
-			places: []string{os.Getenv(placeVariable)}, mint: mintBound,
+		}, serverSettings{
+			baseFolders: []string{os.Getenv(baseVariable)}, mint: mintTimeout,
 		})
 		if err != nil {
 			fmt.Println(err)
@@ -59,16 +59,16 @@ func playProvider() int {
 	}
 }
 
-// play starts the test binary in a role and gives the config files that it tells of. What it prints ends when no
-// process that it started is left.
-func play(t *testing.T, role, place string) (process *exec.Cmd, configs []string, output *bufio.Reader) {
+// startRole starts the test binary in a role and returns the config files that it prints. The output ends after all
+// processes that it started have ended.
+func startRole(t *testing.T, role, base string) (process *exec.Cmd, configs []string, output *bufio.Reader) {
 	t.Helper()
 	executable, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	process = exec.CommandContext(t.Context(), executable)
-	process.Env = append(os.Environ(), roleVariable+"="+role, placeVariable+"="+place)
+	process.Env = append(os.Environ(), roleVariable+"="+role, baseVariable+"="+base)
 	process.Stderr = os.Stderr
 	stdout, err := process.StdoutPipe()
 	if err != nil {
@@ -80,7 +80,7 @@ func play(t *testing.T, role, place string) (process *exec.Cmd, configs []string
 	output = bufio.NewReader(stdout)
 	for range 2 {
 		line, err := output.ReadString('\n')
-		if err != nil || !strings.HasPrefix(line, place+"/"+folderPrefix) {
+		if err != nil || !strings.HasPrefix(line, base+"/"+folderPrefix) {
 			t.Fatalf("it said %q, %v", line, err)
 		}
 		configs = append(configs, strings.TrimSpace(line))
@@ -88,8 +88,8 @@ func play(t *testing.T, role, place string) (process *exec.Cmd, configs []string
 	return process, configs, output
 }
 
-// age makes a folder look older than it is.
-func age(t *testing.T, path string, by time.Duration) {
+// makeOlder makes a folder look older than it is.
+func makeOlder(t *testing.T, path string, by time.Duration) {
 	t.Helper()
 	then := time.Now().Add(-by)
 	if err := os.Chtimes(path, then, then); err != nil {
@@ -97,18 +97,18 @@ func age(t *testing.T, path string, by time.Duration) {
 	}
 }
 
-func TestWhatAKillLeavesHoldsNothingSecretAndIsSweptByALaterRun(t *testing.T) {
-	base := place(t)
-	process, configs, _ := play(t, "provider", base)
+func TestFolderOfKilledServer(t *testing.T) {
+	base := makeBase(t)
+	process, configs, _ := startRole(t, "provider", base)
 	if err := process.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = process.Wait() // it was killed
-	nothingSecret(t, base)
+	wantNoSecrets(t, base)
 	old, young := filepath.Dir(configs[0]), filepath.Dir(configs[1])
-	age(t, old, 2*time.Minute)
+	makeOlder(t, old, 2*time.Minute)
 
-	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), base)
+	server := startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), base)
 	if _, err := os.Lstat(old); !os.IsNotExist(err) {
 		t.Errorf("the old one is left: %v", err)
 	}
@@ -120,11 +120,11 @@ func TestWhatAKillLeavesHoldsNothingSecretAndIsSweptByALaterRun(t *testing.T) {
 	}
 }
 
-func TestSweepingLeavesTheLivingAlone(t *testing.T) {
-	base := place(t)
+func TestSweepKeepsRunningServer(t *testing.T) {
+	base := makeBase(t)
 	// Its credentials have expired: a sweep that asked for them would call Mint.
-	server := startIn(t, options(t, time.Now(), never(t)), base)
-	age(t, string(server.home), time.Hour)
+	server := startIn(t, options(t, time.Now(), mustNotMint(t)), base)
+	makeOlder(t, string(server.home), time.Hour)
 	sweep([]string{base}, time.Now())
 	for _, path := range []string{server.ConfigFile(), server.home.program(), server.home.socket()} {
 		if _, err := os.Lstat(path); err != nil {
@@ -133,8 +133,8 @@ func TestSweepingLeavesTheLivingAlone(t *testing.T) {
 	}
 }
 
-func TestSweepingRemovesOnlyWhatAServerLeft(t *testing.T) {
-	victim := filepath.Join(place(t), "victim")
+func TestSweepRemovesOnlyServerFiles(t *testing.T) {
+	victim := filepath.Join(makeBase(t), "victim")
 	if err := os.MkdirAll(filepath.Join(victim, "s"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestSweepingRemovesOnlyWhatAServerLeft(t *testing.T) {
 	if err := os.WriteFile(precious, []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Each is given an empty folder of a base folder, with an abandoned server's name.
+	// Each case starts with an empty folder in a base folder, with the name of an abandoned server.
 	for name, test := range map[string]struct {
 		make func(path string) error
 		kept bool
@@ -176,7 +176,7 @@ func TestSweepingRemovesOnlyWhatAServerLeft(t *testing.T) {
 		}, kept: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			base := place(t)
+			base := makeBase(t)
 			path := filepath.Join(base, folderPrefix+"01234567")
 			if err := os.Mkdir(path, 0o700); err != nil {
 				t.Fatal(err)
@@ -195,8 +195,8 @@ func TestSweepingRemovesOnlyWhatAServerLeft(t *testing.T) {
 	}
 }
 
-func TestSweepingPassesOverOtherNamesAndUnsafePlaces(t *testing.T) {
-	base := place(t)
+func TestSweepSkipsOtherNamesAndUnsafeFolders(t *testing.T) {
+	base := makeBase(t)
 	for _, name := range []string{
 		"terraform-sts-0123456", "terraform-sts-012345678", "terraform-sts-0123456g", "terraform-sts-",
 		"sts-01234567",
@@ -210,7 +210,7 @@ func TestSweepingPassesOverOtherNamesAndUnsafePlaces(t *testing.T) {
 		t.Errorf("%d are left, %v", len(entries), err)
 	}
 
-	open := place(t)
+	open := makeBase(t)
 	if err := os.Mkdir(filepath.Join(open, folderPrefix+"01234567"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -223,11 +223,11 @@ func TestSweepingPassesOverOtherNamesAndUnsafePlaces(t *testing.T) {
 	}
 }
 
-func TestSweepingLeavesOtherUsersFoldersAlone(t *testing.T) {
+func TestSweepKeepsFoldersOfOtherUsers(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can make another user's folder")
 	}
-	base := place(t)
+	base := makeBase(t)
 	path := filepath.Join(base, folderPrefix+"01234567")
 	if err := os.Mkdir(path, 0o700); err != nil {
 		t.Fatal(err)

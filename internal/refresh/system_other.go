@@ -4,7 +4,7 @@ package refresh
 
 import "io/fs"
 
-// supported tells whether the system has what a Server needs: a shell for links, private folders and who is at a
+// supported reports whether the system has what a Server needs: a shell for links, private folders and who is at a
 // socket's other end.
 const supported = false
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestStartSaysThatItNeedsAUnixSystem(t *testing.T) {
+func TestStartWithoutUnix(t *testing.T) {
 	if _, err := Start(Options{}); !errors.Is(err, errUnsupported) {
 		t.Errorf("got %v", err)
 	}

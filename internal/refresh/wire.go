@@ -10,12 +10,12 @@ import (
 )
 
 const (
-	// answerMost is how many bytes an answer may have. Session tokens have no documented limit; the longest known have
+	// maxAnswer is how many bytes an answer may have. Session tokens have no documented limit; the longest known have
 	// a few thousand.
-	answerMost = 256 << 10
+	maxAnswer = 256 << 10
 
-	// reasonMost is how many bytes of a failure's text are answered.
-	reasonMost = 16 << 10
+	// maxReason is how many bytes of a failure's text are sent.
+	maxReason = 16 << 10
 
 	processVersion = 1 // of the AWS SDKs' credential_process output
 )
@@ -23,8 +23,7 @@ const (
 var errMalformed = errors.New("the answer of the Terraform run isn't credentials; it isn't shown, for it may hold " +
 	"secrets")
 
-// answer is what goes over the socket: one of these, and then the end. It is the AWS SDKs' credential_process output,
-// but for Error.
+// answer is the only message on a connection. Except for Error, it is the AWS SDKs' credential_process output.
 type answer struct {
 	Version         int    `json:"Version,omitempty"`
 	AccessKeyID     string `json:"AccessKeyId,omitempty"`
@@ -62,27 +61,26 @@ func marshal(plain answer) []byte {
 	return encoded
 }
 
-// shorten keeps a failure's text within reasonMost, and never empty, for then it would be no failure.
+// shorten keeps a failure's text within reasonMost. The result is never empty, because an empty Error means success.
 func shorten(text string) string {
 	if text == "" {
 		return "the refresh failed without a reason"
 	}
-	if len(text) <= reasonMost {
+	if len(text) <= maxReason {
 		return text
 	}
-	return strings.ToValidUTF8(text[:reasonMost], "") + "..."
+	return strings.ToValidUTF8(text[:maxReason], "") + "..."
 }
 
-// reportedError is a failure that the server told of.
+// reportedError is a failure that the server reported.
 type reportedError string
 
 func (e reportedError) Error() string { return string(e) }
 
-// decodeAnswer takes an answer only as a whole. Its errors quote nothing of it, except for a failure that the server
-// told of.
+// decodeAnswer accepts only a complete answer. Its errors quote only a failure that the server reported.
 func decodeAnswer(raw []byte) (Credentials, error) {
 	var plain answer
-	if len(raw) > answerMost || json.Unmarshal(raw, &plain) != nil {
+	if len(raw) > maxAnswer || json.Unmarshal(raw, &plain) != nil {
 		return Credentials{}, errMalformed
 	}
 	if plain.Error != "" {

@@ -34,11 +34,11 @@ var wordList string
 
 // knownWords are words of English and of this field that servers use, in lower case.
 var knownWords = sync.OnceValue(func() map[string]bool {
-	known := map[string]bool{}
+	words := map[string]bool{}
 	for word := range strings.FieldsSeq(wordList) {
-		known[word] = true
+		words[word] = true
 	}
-	return known
+	return words
 })
 
 // PlainWords gives what people can read in a text from a server: plain words, numbers, ARNs, and names that the caller

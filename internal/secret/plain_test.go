@@ -95,7 +95,7 @@ func TestPlainWordsLeaveOutData(t *testing.T) {
 // mostShown is how many characters of an encoded secret may pass, because they look like words.
 const mostShown = 40
 
-// TestPlainWordsWithEncodedSecrets holds that no encoding brings a secret into a text, whether or not the secret is
+// TestPlainWordsWithEncodedSecrets checks that no encoding brings a secret into a text, whether or not the secret is
 // known.
 func TestPlainWordsWithEncodedSecrets(t *testing.T) {
 	secrets := map[string]string{

@@ -94,7 +94,7 @@ func withoutRuns(text string, secrets ...string) string {
 	var kept strings.Builder
 	for n, hidden := 0, 0; n < len(text); n++ { // hidden is where the run ends that n is in
 		if n+minRun <= len(text) {
-			if _, is := runs[text[n:n+minRun]]; is {
+			if _, ok := runs[text[n:n+minRun]]; ok {
 				if n >= hidden {
 					kept.WriteString(redacted)
 				}

@@ -35,7 +35,7 @@ func (t Text) Reveal() string {
 	return t.value.Value()
 }
 
-// IsEmpty tells whether there is no value, without giving it away.
+// IsEmpty reports whether there is no value, without giving it away.
 func (t Text) IsEmpty() bool { return t == Text{} }
 
 // Format redacts under every verb: %v, %+v, %#v, %s, %q, %x.

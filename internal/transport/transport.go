@@ -121,7 +121,7 @@ func (b *boundedBody) Read(buffer []byte) (int, error) {
 	return n, err
 }
 
-// IsLoopback tells whether a URL's host is this machine, without asking DNS.
+// IsLoopback reports whether a URL's host is this machine, without asking DNS.
 func IsLoopback(u *url.URL) bool {
 	host := u.Hostname()
 	if host == "localhost" { // in this form alone, and not what ends in .localhost: others may go to a proxy, or to DNS

@@ -23,14 +23,14 @@ const (
 // ActionsFor are the actions that a trust policy must allow for a token: its session tags and its source identity need
 // actions of their own. The needed ones are among them, whatever the claims are.
 func ActionsFor(claims webidentity.Claims, needed ...string) []string {
-	all := []string{AssumeRoleWithWebIdentity}
+	actions := []string{AssumeRoleWithWebIdentity}
 	if slices.Contains(needed, TagSession) || hasTags(claims) {
-		all = append(all, TagSession)
+		actions = append(actions, TagSession)
 	}
-	if _, has := claims.All[sourceIdentityClaim]; has || slices.Contains(needed, SetSourceIdentity) {
-		all = append(all, SetSourceIdentity)
+	if _, ok := claims.All[sourceIdentityClaim]; ok || slices.Contains(needed, SetSourceIdentity) {
+		actions = append(actions, SetSourceIdentity)
 	}
-	return all
+	return actions
 }
 
 func hasTags(claims webidentity.Claims) bool {

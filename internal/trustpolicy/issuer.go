@@ -36,8 +36,8 @@ var issuerName = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[A-Za-z0-
 // IssuerOf reads the claim iss. It reports whether a trust policy can name the issuer safely. Only Google's claim may
 // lack the scheme: without one, the issuer of any other claim is empty.
 func IssuerOf(claim string) (issuer Issuer, usable bool) {
-	name, hasScheme := strings.CutPrefix(claim, "https://")
-	if !hasScheme && Issuer(name) != Google {
+	name, ok := strings.CutPrefix(claim, "https://")
+	if !ok && Issuer(name) != Google {
 		return "", false
 	}
 	return Issuer(name), len(name) <= maxIssuer && issuerName.MatchString(name) && secret.Scrub(name) == name

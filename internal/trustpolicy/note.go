@@ -51,8 +51,8 @@ const (
 
 // notesOn are the notes for a statement, in the order to show them.
 func notesOn(statement Statement, issuer Issuer, claims webidentity.Claims) []Note {
-	var all []Note
-	for _, found := range []Note{
+	var notes []Note
+	for _, note := range []Note{
 		SubjectOf(issuer, claims).note,
 		noteIf(IsUnreviewed(claims), UnreviewedCode),
 		noteIf(claims.All["ref_protected"] == "false", UnprotectedRef),
@@ -66,11 +66,11 @@ func notesOn(statement Statement, issuer Issuer, claims webidentity.Claims) []No
 			AllowsSourceIdentity),
 		noteIf(statement.isEscaped(), EscapedCharacters),
 	} {
-		if found != "" {
-			all = append(all, found)
+		if note != "" {
+			notes = append(notes, note)
 		}
 	}
-	return all
+	return notes
 }
 
 // noteIf is the note, or none if the condition is false.

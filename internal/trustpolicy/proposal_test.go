@@ -19,13 +19,13 @@ var (
 // claims are those of a job of GitHub Actions, with changes. A change to nil removes a claim.
 func claims(t *testing.T, changes map[string]any) webidentity.Claims {
 	t.Helper()
-	all := map[string]any{
+	merged := map[string]any{
 		"iss": "https://token.actions.githubusercontent.com", "sub": "repo:o/r:environment:production", "aud": "" +
 			"sts.amazonaws.com",
 	}
-	maps.Copy(all, changes)
-	maps.DeleteFunc(all, func(_ string, value any) bool { return value == nil })
-	encoded, err := json.Marshal(all)
+	maps.Copy(merged, changes)
+	maps.DeleteFunc(merged, func(_ string, value any) bool { return value == nil })
+	encoded, err := json.Marshal(merged)
 	if err != nil {
 		t.Fatal(err)
 	}

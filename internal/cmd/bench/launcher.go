@@ -32,7 +32,7 @@ func launch(target string, arguments []string) int {
 	command := exec.Command(target, arguments...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err := command.Run()
-	if _, failed := errors.AsType[*exec.ExitError](err); err != nil && !failed {
+	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
 		fmt.Fprintln(os.Stderr, "bench launcher:", err)
 		return 1
 	}
@@ -68,13 +68,13 @@ func readLaunched(folder string) (launched, error) {
 		if err != nil {
 			return launched{}, err
 		}
-		var one launched
-		if err := json.Unmarshal(text, &one); err != nil {
+		var usage launched
+		if err := json.Unmarshal(text, &usage); err != nil {
 			return launched{}, fmt.Errorf("%s: %w", filepath.Base(path), err)
 		}
-		sum.Provider += one.Provider
-		sum.Launcher += one.Launcher
-		sum.PeakMemory = max(sum.PeakMemory, one.PeakMemory)
+		sum.Provider += usage.Provider
+		sum.Launcher += usage.Launcher
+		sum.PeakMemory = max(sum.PeakMemory, usage.PeakMemory)
 	}
 	return sum, nil
 }

@@ -32,8 +32,8 @@ func field(path, name string) string {
 	defer func() { _ = file.Close() }()
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		key, value, found := strings.Cut(lines.Text(), ":")
-		if found && strings.TrimSpace(key) == name {
+		key, value, ok := strings.Cut(lines.Text(), ":")
+		if ok && strings.TrimSpace(key) == name {
 			return strings.TrimSpace(value)
 		}
 	}

@@ -58,7 +58,7 @@ func parsePeer(value string) (peer, error) {
 	if !hasPath || !hasVersion || path == "" || version == "" {
 		return peer{}, errors.New("want NAME@VERSION=PATH, such as http@3.6.0=/tmp/terraform-provider-http")
 	}
-	if _, known := peerBlocks[name]; !known {
+	if _, ok := peerBlocks[name]; !ok {
 		return peer{}, fmt.Errorf("want http or external, not %q", name)
 	}
 	executable, err := filepath.Abs(path)

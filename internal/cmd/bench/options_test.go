@@ -8,7 +8,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
-func TestQuickWritesNoPageUnlessItIsAskedTo(t *testing.T) {
+func TestQuickWritesNoPageByDefault(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		arguments []string

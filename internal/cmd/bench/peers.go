@@ -21,7 +21,7 @@ func (b *bench) addPeers(ctx context.Context) error {
 			b.miss("hashicorp/external, whose program is a script for a Unix shell")
 			continue
 		}
-		found, err := b.findPeer(ctx, name)
+		peer, err := b.findPeer(ctx, name)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -29,7 +29,7 @@ func (b *bench) addPeers(ctx context.Context) error {
 			b.miss(fmt.Sprintf("hashicorp/%s, which can't be downloaded here", name))
 			continue
 		}
-		if err := b.addPeer(ctx, found); err != nil {
+		if err := b.addPeer(ctx, peer); err != nil {
 			return err
 		}
 	}

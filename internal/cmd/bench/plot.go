@@ -65,7 +65,7 @@ func (r *report) plot() string {
 	scale.drawAxes(&b)
 	colorOf := map[string]int{}
 	for i, curve := range curves {
-		if _, known := colorOf[curve.name]; !known {
+		if _, ok := colorOf[curve.name]; !ok {
 			colorOf[curve.name] = len(colorOf) % colors
 		}
 		scale.draw(&b, curve, colorOf[curve.name])
@@ -79,18 +79,18 @@ func (r *report) plot() string {
 func (r *report) curves() ([]*curve, []int) {
 	var curves []*curve
 	var roles []int
-	found := map[string]*curve{}
+	byKey := map[string]*curve{}
 	for _, row := range r.rows {
 		if row.name == noopName || row.cell.kind == schema {
 			continue
 		}
 		name := fmt.Sprintf("%s, %s", row.name, row.cell.kind)
 		key := fmt.Sprintf("%s, %s", name, row.cell.latency)
-		if found[key] == nil {
-			found[key] = &curve{name: name, dashed: row.cell.latency > 0, ratios: map[int]float64{}}
-			curves = append(curves, found[key])
+		if byKey[key] == nil {
+			byKey[key] = &curve{name: name, dashed: row.cell.latency > 0, ratios: map[int]float64{}}
+			curves = append(curves, byKey[key])
 		}
-		found[key].ratios[row.cell.roles] = row.inevitableRatio
+		byKey[key].ratios[row.cell.roles] = row.inevitableRatio
 		roles = append(roles, row.cell.roles)
 	}
 	slices.SortStableFunc(
@@ -188,7 +188,7 @@ func (s scale) drawAxes(b *strings.Builder) {
 func (s scale) draw(b *strings.Builder, c *curve, color int) {
 	var points []string
 	for _, roles := range s.roles {
-		if ratio, measured := c.ratios[roles]; measured {
+		if ratio, ok := c.ratios[roles]; ok {
 			points = append(points, fmt.Sprintf("%.1f,%.1f", s.x(roles), s.y(ratio)))
 		}
 	}

@@ -103,14 +103,14 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func TestPlotIsXMLWithACurveForEachProvider(t *testing.T) {
+func TestPlotHasCurveForEachProvider(t *testing.T) {
 	t.Parallel()
 	rows := exampleRows()
 	fewer := rows[1]
 	fewer.cell.roles = 1
 	plot := (&report{rows: append(rows, fewer)}).plot()
 	decoder := xml.NewDecoder(strings.NewReader(plot))
-	found := map[string]int{}
+	count := map[string]int{}
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
@@ -120,11 +120,11 @@ func TestPlotIsXMLWithACurveForEachProvider(t *testing.T) {
 			t.Fatal(err)
 		}
 		if start, ok := token.(xml.StartElement); ok {
-			found[start.Name.Local]++
+			count[start.Name.Local]++
 		}
 	}
-	if found["polyline"] != 1 || found["circle"] != 2 {
-		t.Errorf("it has %d curves and %d marks", found["polyline"], found["circle"])
+	if count["polyline"] != 1 || count["circle"] != 2 {
+		t.Errorf("it has %d curves and %d marks", count["polyline"], count["circle"])
 	}
 	if strings.Contains(plot, "%!") {
 		t.Error("a format isn't right")
@@ -134,7 +134,7 @@ func TestPlotIsXMLWithACurveForEachProvider(t *testing.T) {
 	}
 }
 
-func TestPublishKeepsThePageAroundTheMarks(t *testing.T) {
+func TestPublishReplacesOnlyTextBetweenMarks(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, pageFile)
@@ -165,8 +165,8 @@ func TestPublishKeepsThePageAroundTheMarks(t *testing.T) {
 	}
 }
 
-// TestThePageHasTheMarks is for the page of this repository.
-func TestThePageHasTheMarks(t *testing.T) {
+// TestPageHasMarks is for the page of this repository.
+func TestPageHasMarks(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", filepath.FromSlash(defaultPage), pageFile))
 	if err != nil {

@@ -79,8 +79,8 @@ func (m *measured) usage() *usage {
 	}
 	middle := func(of func(usage) float64) float64 {
 		var values []float64
-		for _, one := range m.usages {
-			values = append(values, of(one))
+		for _, run := range m.usages {
+			values = append(values, of(run))
 		}
 		return median(values)
 	}

@@ -63,7 +63,7 @@ func (b *bench) run(ctx context.Context, c cell, series []*measured) error {
 // usageRuns are the further runs that measure CPU time and memory, which vary less than times do.
 const usageRuns = 3
 
-// isLong tells that the launcher's few milliseconds don't matter, so that one run measures everything.
+// isLong reports whether the launcher's few milliseconds don't matter, so that one run measures everything.
 func (c cell) isLong() bool { return c.roles >= manyRoles }
 
 func (b *bench) addTime(ctx context.Context, m *measured, c cell) error {

@@ -25,7 +25,7 @@ const (
 	launchedVersion = "1.0.1"
 )
 
-// takesPart tells whether a measurement is of interest for a subject.
+// takesPart reports whether a measurement is of interest for a subject.
 func (s *subject) takesPart(c cell) bool {
 	if c.kind == schema {
 		return s.kind == dataSource

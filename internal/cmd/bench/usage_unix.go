@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// canMeasureUsage tells whether the system accounts a process's CPU time to its parent.
+// canMeasureUsage reports whether the system accounts a process's CPU time to its parent.
 const canMeasureUsage = true
 
 // ownCPU is the CPU time of this process without its children.

@@ -48,7 +48,7 @@ func parseOutputs(text string) (outputs, error) {
 	return outputs{Identity: document.Identity.Value, Sessions: document.Sessions.Value}, nil
 }
 
-// checkOutputs tells what differs from what the scene should have given.
+// checkOutputs returns an error for each output that differs from the scene.
 func checkOutputs(got outputs, now time.Time) error {
 	return errors.Join(
 		same("the identity provider", got.Identity.IdentityProvider, issuerURL),
@@ -60,8 +60,8 @@ func checkOutputs(got outputs, now time.Time) error {
 }
 
 func checkSession(name string, want target, sessions map[string]sessionOutput, now time.Time) error {
-	got, found := sessions[name]
-	if !found {
+	got, ok := sessions[name]
+	if !ok {
 		return fmt.Errorf("there is no session %s among the outputs", name)
 	}
 	return errors.Join(
@@ -87,8 +87,8 @@ func same(what, got, want string) error {
 	return fmt.Errorf("%s: got %q, want %q", what, got, want)
 }
 
-// checkRequests holds what STS has seen against what must have happened: each role was asked for anonymously, and
-// GetCallerIdentity was called with as many different keys, whose signatures were right.
+// checkRequests compares the requests that STS received with the expected ones: each role was requested anonymously,
+// and GetCallerIdentity was called with as many different keys, whose signatures were right.
 func checkRequests(requests []emulator.Request) error {
 	exchanged, signed, err := sortRequests(requests)
 	if err != nil {
@@ -113,8 +113,8 @@ func checkRequests(requests []emulator.Request) error {
 	return nil
 }
 
-// sortRequests tells which roles were asked for, and which access key IDs have signed GetCallerIdentity, in the order
-// of the requests. It is an error that one failed, or that an exchange was signed.
+// sortRequests returns the roles that were requested, and the access key IDs that signed GetCallerIdentity, in the
+// order of the requests. A failed request or a signed exchange is an error.
 func sortRequests(requests []emulator.Request) (roles, signers []string, err error) {
 	for _, request := range requests {
 		authorization := request.Header.Get("Authorization")
@@ -144,15 +144,15 @@ func sortRequests(requests []emulator.Request) (roles, signers []string, err err
 
 // accessKeyID is what an Authorization header of Signature Version 4 names as its Credential, or empty.
 func accessKeyID(authorization string) string {
-	scope, found := strings.CutPrefix(authorization, "AWS4-HMAC-SHA256 Credential=")
-	if !found {
+	scope, ok := strings.CutPrefix(authorization, "AWS4-HMAC-SHA256 Credential=")
+	if !ok {
 		return ""
 	}
 	id, _, _ := strings.Cut(scope, "/")
 	return id
 }
 
-// wasRefused tells whether STS has refused somebody the role.
+// wasRefused reports whether STS has refused somebody the role.
 func wasRefused(requests []emulator.Request, roleARN string) bool {
 	for _, request := range requests {
 		if request.Action == assumeRole && request.Form.Get("RoleArn") == roleARN {

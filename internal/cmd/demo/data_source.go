@@ -13,7 +13,7 @@ import (
 // dataSource is the folder of the first part's configuration.
 const dataSource = "data-source"
 
-// dataSourcePart trades one token for sessions in two accounts.
+// dataSourcePart exchanges one token for sessions in two accounts.
 func (d *demo) dataSourcePart() []step {
 	return []step{
 		{d.command("init"), d.initialise(dataSource)},
@@ -21,7 +21,7 @@ func (d *demo) dataSourcePart() []step {
 		{d.command("apply"), d.apply},
 		{"check the credentials", d.check},
 		{"look for secrets on disk", d.findSecrets},
-		{"ask for a role too many", d.askTooMuch},
+		{"ask for a role too many", d.checkDenial},
 	}
 }
 
@@ -43,7 +43,7 @@ func (d *demo) apply(ctx context.Context) (string, error) {
 	return "", err
 }
 
-// check holds what the CLI has as outputs, and what STS has seen, against what the scene was built for.
+// check compares the CLI's outputs and the requests that STS received with the scene.
 func (d *demo) check(ctx context.Context) (string, error) {
 	text, err := d.cli.Run(ctx, d.folder(dataSource), "output", "-no-color", "-json")
 	if err != nil {
@@ -62,19 +62,19 @@ func (d *demo) check(ctx context.Context) (string, error) {
 	return "both accounts know them", d.scene.unexpectedRequests()
 }
 
-// findSecrets is honest about what a data source is, and shows that the search of the other part would find what is
-// there.
+// findSecrets shows that a data source stores secrets, and that the search of the other part finds secrets if there are
+// any.
 func (d *demo) findSecrets(context.Context) (string, error) {
-	found, err := search(d.folder(dataSource), d.secrets())
+	counts, err := search(d.folder(dataSource), d.secrets())
 	if err != nil {
 		return "", err
 	}
-	return "in its state and its plan, as the guide says", wantSecrets(found)
+	return "in its state and its plan, as the guide says", wantSecrets(counts)
 }
 
-// askTooMuch shows that STS really looks: a plan for a role whose trust policy admits another subject must fail, and
-// for that reason.
-func (d *demo) askTooMuch(ctx context.Context) (string, error) {
+// checkDenial shows that STS checks the trust policy: a plan for a role whose trust policy allows another subject must
+// fail for that reason.
+func (d *demo) checkDenial(ctx context.Context) (string, error) {
 	_, err := d.cli.Run(ctx, d.folder(dataSource), d.twoRoles(breakGlassARN)...)
 	if err == nil {
 		return "", fmt.Errorf(

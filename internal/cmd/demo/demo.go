@@ -53,7 +53,7 @@ func (d *demo) perform(ctx context.Context) error {
 		return err
 	}
 	var err error
-	d.leftOut, err = whyLeftOut(d.cli, runtime.GOOS)
+	d.leftOut, err = skipReason(d.cli, runtime.GOOS)
 	if err != nil || d.leftOut != "" {
 		return err
 	}

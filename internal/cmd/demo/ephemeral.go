@@ -16,9 +16,9 @@ const ephemeral = "ephemeral"
 // oldestWithEphemeral are the versions in which ephemeral resources came, by the product.
 var oldestWithEphemeral = map[string]string{"Terraform": "1.10", "OpenTofu": "1.11"}
 
-// whyLeftOut tells why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS), or
-// nothing if it can.
-func whyLeftOut(cli *terraformcli.CLI, system string) (string, error) {
+// skipReason says why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS). It is
+// empty if the part can be shown.
+func skipReason(cli *terraformcli.CLI, system string) (string, error) {
 	oldest := oldestWithEphemeral[cli.Product]
 	since, err := version.NewVersion(oldest)
 	if err != nil {
@@ -56,7 +56,7 @@ func (d *demo) ephemeralPart() []step {
 
 func (d *demo) planLong(ctx context.Context) (string, error) {
 	_, err := d.cli.Run(ctx, d.folder(ephemeral), d.planArguments("-out="+planFile,
-		"-var=role_arn="+brief.roleARN,
+		"-var=role_arn="+shortLived.roleARN,
 		fmt.Sprintf("-var=wait_seconds=%.0f", longWait.Seconds()),
 	)...)
 	return "the token is traded in here", err
@@ -73,7 +73,7 @@ func (d *demo) applyLong(ctx context.Context) (string, error) {
 	return "and here again, as often as it takes", err
 }
 
-// checkLong holds what the CLI has as outputs, and what STS has seen, against what the apply was made for.
+// checkLong compares the CLI's outputs and the requests that STS received with the expected ones.
 func (d *demo) checkLong(ctx context.Context) (string, error) {
 	text, err := d.cli.Run(ctx, d.folder(ephemeral), "output", "-no-color", "-json")
 	if err != nil {
@@ -89,9 +89,9 @@ func (d *demo) checkLong(ctx context.Context) (string, error) {
 }
 
 func (d *demo) findNoSecrets(context.Context) (string, error) {
-	found, err := search(d.folder(ephemeral), d.secrets())
+	counts, err := search(d.folder(ephemeral), d.secrets())
 	if err != nil {
 		return "", err
 	}
-	return "none", wantNoSecrets(found)
+	return "none", wantNoSecrets(counts)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
-func TestWhyLeftOut(t *testing.T) {
+func TestSkipReason(t *testing.T) {
 	tests := map[string]struct {
 		product, version, system string
 		want                     string // in the reason; empty: it isn't left out
@@ -32,13 +32,13 @@ func TestWhyLeftOut(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := whyLeftOut(&terraformcli.CLI{Product: test.product, Version: test.version}, test.system)
+			got, err := skipReason(&terraformcli.CLI{Product: test.product, Version: test.version}, test.system)
 			if err != nil || (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
 				t.Errorf("got %q, %v; want %q", got, err, test.want)
 			}
 		})
 	}
-	if _, err := whyLeftOut(&terraformcli.CLI{Product: "Another", Version: "1.11.4"}, "linux"); err == nil {
+	if _, err := skipReason(&terraformcli.CLI{Product: "Another", Version: "1.11.4"}, "linux"); err == nil {
 		t.Error("no error for a product that nothing is known of")
 	}
 }

@@ -9,20 +9,20 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 )
 
-// longApply is what was seen of an apply that should outlive its credentials.
+// longApply is what was observed of an apply that must take longer than its credentials are valid.
 type longApply struct {
-	took     time.Duration
+	duration time.Duration
 	sessions int      // that STS gave while it ran
 	signers  []string // the access key IDs of the calls, in their order
 }
 
 // newLongApply reads the requests that STS got during the apply. The error is for one that it refused.
-func newLongApply(took time.Duration, requests []emulator.Request) (longApply, error) {
+func newLongApply(duration time.Duration, requests []emulator.Request) (longApply, error) {
 	roles, signers, err := sortRequests(requests)
-	return longApply{took: took, sessions: len(roles), signers: signers}, err
+	return longApply{duration: duration, sessions: len(roles), signers: signers}, err
 }
 
-// check tells why the apply proves nothing: no two calls, no different credentials, or not long enough.
+// check returns an error if the apply proves nothing: no two calls, no different credentials, or not long enough.
 func (l longApply) check() error {
 	switch {
 	case len(l.signers) != 2:
@@ -34,17 +34,17 @@ func (l longApply) check() error {
 		return errors.New("both calls were signed with the same credentials: nothing was refreshed")
 	case l.sessions < 2:
 		return fmt.Errorf("STS gave %s in the apply, whose calls were signed with two", counted(l.sessions, "session"))
-	case l.took <= 2*sessionLife:
+	case l.duration <= 2*sessionLife:
 		return fmt.Errorf(
 			"the apply took %s, which is no longer than two sessions of %s",
-			l.took.Round(time.Millisecond),
+			l.duration.Round(time.Millisecond),
 			sessionLife,
 		)
 	}
 	return nil
 }
 
-// checkCallers holds the outputs, as the command `output -json` writes them, against the session of the role.
+// checkCallers compares the outputs, as the command `output -json` writes them, with the session of the role.
 func checkCallers(text string) error {
 	var document struct {
 		Callers struct {
@@ -56,13 +56,14 @@ func checkCallers(text string) error {
 	}
 	callers := document.Callers.Value
 	return errors.Join(
-		same("who called before the wait", callers.Before, brief.sessionARN),
-		same("who called after the wait", callers.After, brief.sessionARN),
+		same("who called before the wait", callers.Before, shortLived.sessionARN),
+		same("who called after the wait", callers.After, shortLived.sessionARN),
 	)
 }
 
-// masked is enough of an access key ID to tell it from another. It isn't a secret, but names a session.
-func masked(accessKeyID string) string {
+// mask shortens an access key ID so that it can still be distinguished from another. It isn't a secret, but it names a
+// session.
+func mask(accessKeyID string) string {
 	const shown = 4
 	if len(accessKeyID) <= 2*shown {
 		return "..."

@@ -11,46 +11,46 @@ import (
 )
 
 func TestLongApply(t *testing.T) {
-	exchanges := []emulator.Request{exchange(brief.roleARN), exchange(brief.roleARN)}
+	exchanges := []emulator.Request{exchange(shortLived.roleARN), exchange(shortLived.roleARN)}
 	calls := []emulator.Request{signed("ASIA1"), signed("ASIA2")}
 	expired := signed("ASIA1")
 	expired.Status, expired.ErrorCode = http.StatusForbidden, "ExpiredToken"
 
 	tests := map[string]struct {
-		took     time.Duration
+		duration time.Duration
 		requests []emulator.Request
 		want     string // in the error; empty: no error
 	}{
-		"it outlived its credentials": {took: longWait, requests: slices.Concat(exchanges, calls)},
+		"it outlived its credentials": {duration: longWait, requests: slices.Concat(exchanges, calls)},
 		"the second call's keys have expired": {
-			took: longWait, requests: slices.Concat(exchanges, []emulator.Request{signed("ASIA1"), expired}),
+			duration: longWait, requests: slices.Concat(exchanges, []emulator.Request{signed("ASIA1"), expired}),
 			want: "ExpiredToken",
 		},
-		"nobody called": {took: longWait, requests: exchanges, want: "0 calls made"},
+		"nobody called": {duration: longWait, requests: exchanges, want: "0 calls made"},
 		"the second call is missing": {
-			took: longWait, requests: append(exchanges, signed("ASIA1")), want: "1 call made",
+			duration: longWait, requests: append(exchanges, signed("ASIA1")), want: "1 call made",
 		},
 		"an anonymous call": {
-			took:     longWait,
+			duration: longWait,
 			requests: append(exchanges, signed("ASIA1"), emulator.Request{Action: callerIdentity, Status: 200}),
 			want:     "1 call made",
 		},
 		"the same keys": {
-			took: longWait, requests: append(exchanges, signed("ASIA1"), signed("ASIA1")),
+			duration: longWait, requests: append(exchanges, signed("ASIA1"), signed("ASIA1")),
 			want: "nothing was refreshed",
 		},
 		"keys of another run": {
-			took: longWait, requests: append(calls, exchange(brief.roleARN)), want: "1 session in",
+			duration: longWait, requests: append(calls, exchange(shortLived.roleARN)), want: "1 session in",
 		},
 		"it was over too soon": {
-			took: 2 * sessionLife, requests: slices.Concat(exchanges, calls), want: "no longer than two sessions",
+			duration: 2 * sessionLife, requests: slices.Concat(exchanges, calls), want: "no longer than two sessions",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			seen, err := newLongApply(test.took, test.requests)
+			apply, err := newLongApply(test.duration, test.requests)
 			if err == nil {
-				err = seen.check()
+				err = apply.check()
 			}
 			wantError(t, err, test.want)
 		})
@@ -59,12 +59,12 @@ func TestLongApply(t *testing.T) {
 
 func TestCheckCallers(t *testing.T) {
 	tests := map[string]struct{ before, after, want string }{
-		"the role's session, twice": {before: brief.sessionARN, after: brief.sessionARN},
+		"the role's session, twice": {before: shortLived.sessionARN, after: shortLived.sessionARN},
 		"somebody else before": {
-			before: production.sessionARN, after: brief.sessionARN, want: "before the wait",
+			before: production.sessionARN, after: shortLived.sessionARN, want: "before the wait",
 		},
-		"somebody else after": {before: brief.sessionARN, after: production.sessionARN, want: "after the wait"},
-		"nobody after":        {before: brief.sessionARN, want: "after the wait"},
+		"somebody else after": {before: shortLived.sessionARN, after: production.sessionARN, want: "after the wait"},
+		"nobody after":        {before: shortLived.sessionARN, want: "after the wait"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -80,9 +80,9 @@ func TestCheckCallers(t *testing.T) {
 	}
 }
 
-func TestMasked(t *testing.T) {
+func TestMask(t *testing.T) {
 	for id, want := range map[string]string{"ASIAIOSFODNN7EXAMPLE": "ASIA...MPLE", "ASIA1234": "...", "": "..."} {
-		if got := masked(id); got != want {
+		if got := mask(id); got != want {
 			t.Errorf("%q: got %q, want %q", id, got, want)
 		}
 	}

@@ -1,7 +1,7 @@
-// Command demo shows the provider at work, on a machine that needs nothing but Go, git and make: a real Terraform or
-// OpenTofu trades a web identity token for credentials in two accounts, with a local identity provider and a local STS
-// that refuse what AWS refuses, and another provider uses the credentials, in one run for longer than they live. It
-// leaves nothing behind.
+// Command demo shows the provider at work, on a machine that needs only Go, git and make. A real Terraform or OpenTofu
+// exchanges a web identity token for credentials in two accounts. A local identity provider and a local STS reject what
+// AWS rejects. Another provider uses the credentials in one run for longer than they are valid. The demo removes all of
+// its files.
 package main
 
 import (
@@ -30,7 +30,7 @@ func run(ctx context.Context, s *screen) int {
 	}
 	d := &demo{screen: s, workspace: workspace}
 	err = d.perform(ctx)
-	// The folder holds the token and a state with credentials: it goes first, whatever comes next.
+	// The folder contains the token and a state with credentials, so it is removed first.
 	leftover := workspace.Remove()
 	switch {
 	case ctx.Err() != nil && leftover == nil:

@@ -73,7 +73,7 @@ func (r report) writeLongApply(b *strings.Builder, s *screen) {
 	fmt.Fprintf(
 		b,
 		"  apply     took %.1f seconds, in which STS gave %d sessions\n",
-		r.longApply.took.Seconds(),
+		r.longApply.duration.Seconds(),
 		r.longApply.sessions,
 	)
 	for i, when := range []string{"before", "after"} {
@@ -81,7 +81,7 @@ func (r report) writeLongApply(b *strings.Builder, s *screen) {
 			b,
 			"  %-8s  a call signed with %s %s\n",
 			when,
-			masked(r.longApply.signers[i]),
+			mask(r.longApply.signers[i]),
 			s.paint(good, "succeeded"),
 		)
 	}

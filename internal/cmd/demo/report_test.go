@@ -67,7 +67,7 @@ func TestReport(t *testing.T) {
 		outputs: rightOutputs(),
 		cli:     &terraformcli.CLI{Product: "Terraform", Version: "1.11.4", Path: "/home/user/.cache/terraform"},
 		longApply: longApply{
-			took:     9*time.Second + 600*time.Millisecond,
+			duration: 9*time.Second + 600*time.Millisecond,
 			sessions: 3,
 			signers:  []string{"ASIAIOSFODNN7EXAMPLE", "ASIA0000000012345678"},
 		},
@@ -104,7 +104,7 @@ func TestRemaining(t *testing.T) {
 	}
 }
 
-func TestColorOnlyWhereThereIs(t *testing.T) {
+func TestColorOnlyOnTerminal(t *testing.T) {
 	if got := newScreen(nil).paint(good, "text"); got != "text" {
 		t.Errorf("without a terminal: got %q", got)
 	}
@@ -115,8 +115,8 @@ func TestColorOnlyWhereThereIs(t *testing.T) {
 	}
 }
 
-// TestFailureShowsTheOutputWithoutTheToken wants all that a command wrote, but for what is secret.
-func TestFailureShowsTheOutputWithoutTheToken(t *testing.T) {
+// TestFailureShowsOutputWithoutToken checks that an error shows all output of a command except the secrets.
+func TestFailureShowsOutputWithoutToken(t *testing.T) {
 	var out bytes.Buffer
 	s := &screen{out: &out}
 	err := s.step("terraform plan", func() (string, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// Who asks: a job of a CI system that vouches for it.
+// The identity of the job: an issuer, and the subject and the audience of its token.
 const (
 	issuerURL = "https://ci.example.com"
 	audience  = "sts.amazonaws.com"
@@ -37,14 +37,14 @@ var (
 	}
 )
 
-// brief is the role for the long apply: its sessions end after sessionLife, whatever is asked for.
-var brief = target{
+// shortLived is the role for the long apply: its sessions end after sessionLife, whatever the request says.
+var shortLived = target{
 	account:    "111122223333",
 	roleARN:    "arn:aws:iam::111122223333:role/brief",
 	sessionARN: "arn:aws:sts::111122223333:assumed-role/brief/demo",
 }
 
-// Two lives and a second: whoever still calls after the wait has been given new credentials.
+// This is two lifetimes and a second. A caller after the wait must have new credentials.
 const (
 	sessionLife = 4 * time.Second
 	longWait    = 2*sessionLife + time.Second
@@ -90,7 +90,7 @@ func (s *scene) addAccounts() error {
 		s.addRole(production.account, production.roleARN, subject, 0),
 		s.addRole(shared.account, shared.roleARN, subject, 0),
 		s.addRole(production.account, breakGlassARN, breakGlassSubject, 0),
-		s.addRole(brief.account, brief.roleARN, subject, sessionLife),
+		s.addRole(shortLived.account, shortLived.roleARN, subject, sessionLife),
 	)
 }
 
@@ -104,7 +104,7 @@ func (s *scene) addRole(account, arn, trusted string, life time.Duration) error 
 	return nil
 }
 
-// mint has the issuer vouch for the job.
+// mint issues the token of the job.
 func (s *scene) mint() error {
 	issuer, err := s.server.NewIssuer(issuerURL)
 	if err != nil {
@@ -134,7 +134,8 @@ func (s *scene) noteUnexpected(message string) {
 	s.unexpected = append(s.unexpected, fmt.Errorf("STS got a request that no correct client sends: %s", message))
 }
 
-// unexpectedRequests tells of the requests that AWS might have answered, but that shouldn't have been sent.
+// unexpectedRequests returns an error for the requests that AWS might have answered, but that shouldn't have been
+// sent.
 func (s *scene) unexpectedRequests() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

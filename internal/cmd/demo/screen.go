@@ -12,7 +12,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
-// screen is where the demo tells what it does.
+// screen prints what the demo does.
 type screen struct {
 	out    io.Writer
 	color  bool
@@ -58,19 +58,19 @@ func (s *screen) step(name string, do func() (note string, err error)) error {
 	_, _ = fmt.Fprintf(s.out, "  %-27s ", name)
 	began := time.Now()
 	note, err := do()
-	took := fmt.Sprintf("%5.1f s", time.Since(began).Seconds())
+	duration := fmt.Sprintf("%5.1f s", time.Since(began).Seconds())
 	if err != nil {
-		s.say("%s  %s", took, s.paint(bad, "failed"))
+		s.say("%s  %s", duration, s.paint(bad, "failed"))
 		return err
 	}
 	if note == "" {
 		note = "done"
 	}
-	s.say("%s  %s", took, s.paint(faint, note))
+	s.say("%s  %s", duration, s.paint(faint, note))
 	return nil
 }
 
-// fail tells why the demo ended, with all that the command at fault wrote, but for the secrets.
+// fail prints why the demo ended, with the output of the failed command without the secrets.
 func (s *screen) fail(err error, secrets ...secret.Text) {
 	s.say(
 		"\n%s %s",

@@ -18,7 +18,7 @@ import (
 // search looks into every file below a folder, and into those of a saved plan, which is a zip archive. It answers the
 // files' paths below the folder, with how many of the secrets are in each.
 func search(folder string, secrets []secret.Text) (map[string]int, error) {
-	found := make(map[string]int)
+	counts := make(map[string]int)
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
@@ -32,10 +32,10 @@ func search(folder string, secrets []secret.Text) (map[string]int, error) {
 			return fmt.Errorf("reading %s: %w", path, err)
 		}
 		name, err := filepath.Rel(folder, path)
-		found[name] = held(texts, secrets)
+		counts[name] = countSecrets(texts, secrets)
 		return err
 	})
-	return found, err
+	return counts, err
 }
 
 // unpacked are the content of a file, and of those in it if it is an archive.
@@ -62,12 +62,12 @@ func unpacked(content []byte) ([][]byte, error) {
 	return texts, nil
 }
 
-// held is how many of the secrets are in the texts.
-func held(texts [][]byte, secrets []secret.Text) int {
+// countSecrets is how many of the secrets are in the texts.
+func countSecrets(texts [][]byte, secrets []secret.Text) int {
 	n := 0
-	for _, one := range secrets {
+	for _, value := range secrets {
 		for _, text := range texts {
-			if bytes.Contains(text, []byte(one.Reveal())) {
+			if bytes.Contains(text, []byte(value.Reveal())) {
 				n++
 				break
 			}
@@ -77,9 +77,9 @@ func held(texts [][]byte, secrets []secret.Text) int {
 }
 
 // wantSecrets is for a search of the data source's folder: what is in its state and plan must have been found.
-func wantSecrets(found map[string]int) error {
+func wantSecrets(counts map[string]int) error {
 	for _, name := range []string{stateFile, planFile} {
-		if found[name] == 0 {
+		if counts[name] == 0 {
 			return fmt.Errorf("no secret was found in the data source's %s, where they are: the search is blind", name)
 		}
 	}
@@ -87,15 +87,15 @@ func wantSecrets(found map[string]int) error {
 }
 
 // wantNoSecrets is for a search of the ephemeral resource's folder. The state and the plan must have been looked into.
-func wantNoSecrets(found map[string]int) error {
+func wantNoSecrets(counts map[string]int) error {
 	for _, name := range []string{stateFile, planFile} {
-		if _, searched := found[name]; !searched {
+		if _, ok := counts[name]; !ok {
 			return fmt.Errorf("there was no %s to look for secrets in", name)
 		}
 	}
 	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if n := found[name]; n > 0 {
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if n := counts[name]; n > 0 {
 			problems = append(problems, fmt.Errorf("the ephemeral resource's %s holds %s", name, counted(n, "secret")))
 		}
 	}

@@ -41,13 +41,13 @@ func TestSearch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	found, err := search(
+	counts, err := search(
 		folder,
 		[]secret.Text{secret.New("first-secret"), secret.New("second-secret"), secret.New("third-secret")},
 	)
 	want := map[string]int{planFile: 1, stateFile: 2, "main.tf": 0, filepath.Join("below", "copy"): 1}
-	if err != nil || !maps.Equal(found, want) {
-		t.Errorf("got %v, %v; want %v", found, err, want)
+	if err != nil || !maps.Equal(counts, want) {
+		t.Errorf("got %v, %v; want %v", counts, err, want)
 	}
 }
 

@@ -19,7 +19,7 @@ type bench struct {
 
 	// mirrored are the providers that need no download.
 	mirrored []terraformcli.Address
-	// standIn tells that nothing can be downloaded, and that the consumer is in the place of hashicorp/aws.
+	// standIn is true if nothing can be downloaded, and the consumer replaces hashicorp/aws.
 	standIn bool
 	// awsNote says which aws provider is used.
 	awsNote string
@@ -65,8 +65,8 @@ const probe = `terraform {
 // installedAWS is how a CLI says which version it has installed.
 var installedAWS = regexp.MustCompile(`(?i)(?:installed|using) hashicorp/aws (v\S+)`)
 
-// chooseAWS tries to download hashicorp/aws. When it comes, other vendors' providers are to be had, too, and an example
-// whose provider isn't is wrong. When it doesn't, the stand-in takes its place.
+// chooseAWS tries to download hashicorp/aws. If that works, other vendors' providers can be downloaded, too, and an
+// example with a missing provider is wrong. If it fails, the stand-in replaces hashicorp/aws.
 func (b *bench) chooseAWS(ctx context.Context) error {
 	if err := b.cli.AllowDownloads(b.mirrored...); err != nil {
 		return err
@@ -86,8 +86,8 @@ func (b *bench) chooseAWS(ctx context.Context) error {
 		return b.useStandIn()
 	}
 	b.awsNote = "hashicorp/aws as it is published"
-	if found := installedAWS.FindStringSubmatch(output); found != nil {
-		b.awsNote = fmt.Sprintf("hashicorp/aws %s", found[1])
+	if match := installedAWS.FindStringSubmatch(output); match != nil {
+		b.awsNote = fmt.Sprintf("hashicorp/aws %s", match[1])
 	}
 	return nil
 }

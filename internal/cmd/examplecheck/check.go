@@ -41,7 +41,7 @@ func (b *bench) validate(ctx context.Context, folder string) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	if stranger := b.strangerSTS(addresses); stranger != "" {
+	if stranger := b.otherSTS(addresses); stranger != "" {
 		return result{verdict: failed, reason: stranger}, nil
 	}
 	if missing := b.missing(addresses); len(missing) > 0 {
@@ -53,9 +53,9 @@ func (b *bench) validate(ctx context.Context, folder string) (result, error) {
 	return b.diagnose(ctx, folder)
 }
 
-// strangerSTS tells of an example whose sts would be somebody else's, which is so without required_providers: a reader
-// who copies it gets what a stranger published.
-func (b *bench) strangerSTS(addresses []terraformcli.Address) string {
+// otherSTS says if the sts of an example is another provider, as without required_providers. A reader who copies the
+// example would get a provider that somebody else published.
+func (b *bench) otherSTS(addresses []terraformcli.Address) string {
 	for _, address := range addresses {
 		if address.Type == b.sts.Type && address != b.sts {
 			return fmt.Sprintf("its sts is %s; required_providers must have sts with the source %q", address, b.sts)
@@ -78,8 +78,8 @@ func (b *bench) missing(addresses []terraformcli.Address) []string {
 	return names
 }
 
-// diagnosis is a part of what the command `validate -json` writes.
-type diagnosis struct {
+// validation is a part of what the command `validate -json` writes.
+type validation struct {
 	Diagnostics []struct {
 		Severity string `json:"severity"`
 		Summary  string `json:"summary"`
@@ -100,23 +100,23 @@ func (b *bench) diagnose(ctx context.Context, folder string) (result, error) {
 		return result{}, err
 	}
 	text, _ := b.cli.Run(ctx, folder, "validate", "-no-color", "-json") // fails again, for the same reason
-	if lacking, only := lackingInStandIn(text); only {
+	if blocks, ok := missingBlocks(text); ok {
 		return result{
 			verdict: notValidated,
-			reason:  "needs the real hashicorp/aws for " + strings.Join(lacking, " and "),
+			reason:  "needs the real hashicorp/aws for " + strings.Join(blocks, " and "),
 		}, nil
 	}
 	return result{}, err
 }
 
-// lackingInStandIn names the blocks of resources that the stand-in doesn't have, and tells whether that is all that
-// there is against a configuration.
-func lackingInStandIn(validation string) (blocks []string, only bool) {
-	var found diagnosis
-	if err := json.Unmarshal([]byte(validation), &found); err != nil {
+// missingBlocks names the blocks of resources that the stand-in doesn't have. It reports whether the configuration has
+// only such errors.
+func missingBlocks(output string) (blocks []string, only bool) {
+	var validated validation
+	if err := json.Unmarshal([]byte(output), &validated); err != nil {
 		return nil, false
 	}
-	for _, diagnostic := range found.Diagnostics {
+	for _, diagnostic := range validated.Diagnostics {
 		unknown := diagnostic.Summary == "Invalid resource type" || diagnostic.Summary == "Invalid data source"
 		switch {
 		case diagnostic.Severity != "error":

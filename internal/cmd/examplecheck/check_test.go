@@ -127,9 +127,9 @@ func listing(t *testing.T, folder string) []string {
 	return paths
 }
 
-// TestDownloadsMissNothing wants the CLI itself to say what it can't download, where downloads work: an address that is
-// misspelled must not pass for one that can't be had here.
-func TestDownloadsMissNothing(t *testing.T) {
+// TestMissingProviders checks that the CLI itself reports a failed download if downloads work. A misspelled address
+// must not count as a provider that isn't available here.
+func TestMissingProviders(t *testing.T) {
 	misspelled := []terraformcli.Address{{Host: "registry.terraform.io", Namespace: "hashicorp", Type: "asw"}}
 	if missing := (&bench{}).missing(misspelled); missing != nil {
 		t.Errorf("with downloads: %q are missing, want none", missing)

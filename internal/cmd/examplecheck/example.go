@@ -44,7 +44,7 @@ func findExamples(folder string) ([]string, error) {
 	return examples, nil
 }
 
-// hasFiles tells whether a folder has files with an extension.
+// hasFiles reports whether a folder has files with an extension.
 func hasFiles(folder, extension string) bool {
 	files, err := filepath.Glob(filepath.Join(folder, "*"+extension))
 	return err == nil && len(files) > 0 // the error is a malformed pattern's
@@ -61,8 +61,8 @@ const builtIn = "builtin"
 // among them.
 func neededProviders(output string) ([]terraformcli.Address, error) {
 	var addresses []terraformcli.Address
-	for _, found := range needed.FindAllStringSubmatch(output, -1) {
-		address, err := terraformcli.ParseAddress(found[1])
+	for _, match := range needed.FindAllStringSubmatch(output, -1) {
+		address, err := terraformcli.ParseAddress(match[1])
 		if err != nil {
 			return nil, err
 		}

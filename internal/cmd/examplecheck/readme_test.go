@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// TestReadmeShowsExamples holds that every configuration in README.md is, word for word, one of examples/, which are
+// TestReadmeConfigurationsAreExamples checks that every configuration in README.md is, word for word, one of examples/, which are
 // validated.
-func TestReadmeShowsExamples(t *testing.T) {
+func TestReadmeConfigurationsAreExamples(t *testing.T) {
 	root := filepath.Join("..", "..", "..")
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {

@@ -29,8 +29,8 @@ func complete(path string) error {
 	if err != nil {
 		return err
 	}
-	before, after, found := strings.Cut(string(rendered), marker)
-	if !found {
+	before, after, ok := strings.Cut(string(rendered), marker)
+	if !ok {
 		return errors.New(path + " has no place for the texts: render it by make generate")
 	}
 	return os.WriteFile(path, []byte(before+markdown(explain.Chapters())+after), 0o644)

@@ -9,8 +9,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
 )
 
-// TestPageHasTheTextsOfTheDiagnostics holds the page that is checked in to what the provider says.
-func TestPageHasTheTextsOfTheDiagnostics(t *testing.T) {
+// TestPageHasDiagnosticTexts compares the page in docs/ with the texts of the provider.
+func TestPageHasDiagnosticTexts(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile(filepath.FromSlash("../../../" + page))
 	if err != nil {
@@ -28,8 +28,8 @@ func TestPageHasTheTextsOfTheDiagnostics(t *testing.T) {
 	}
 }
 
-// TestReadmeShowsAnError holds the example of the README to the text of that error.
-func TestReadmeShowsAnError(t *testing.T) {
+// TestReadmeHasCurrentErrorText compares the example in the README with the text of that error.
+func TestReadmeHasCurrentErrorText(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.FromSlash("../../../README.md"))
 	if err != nil {
@@ -39,9 +39,9 @@ func TestReadmeShowsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, example, found := strings.Cut(string(readme), "```text\n")
+	_, example, ok := strings.Cut(string(readme), "```text\n")
 	example, _, ended := strings.Cut(example, "```")
-	if !found || !ended {
+	if !ok || !ended {
 		t.Fatal("there is no example")
 	}
 	lines := strings.Split(example, "\n")

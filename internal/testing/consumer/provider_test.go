@@ -86,7 +86,7 @@ func TestValidateProviderConfig(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			refuseDiagnostics(t, resp.Diagnostics)
+			wantNoDiagnostics(t, resp.Diagnostics)
 		})
 	}
 }
@@ -106,11 +106,11 @@ func providerSchema(t *testing.T) *tfprotov6.GetProviderSchemaResponse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refuseDiagnostics(t, resp.Diagnostics)
+	wantNoDiagnostics(t, resp.Diagnostics)
 	return resp
 }
 
-func refuseDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
+func wantNoDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
 	for _, d := range diagnostics {
 		t.Errorf("%s: %s: %s", d.Severity, d.Summary, d.Detail)

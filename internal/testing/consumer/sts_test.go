@@ -30,9 +30,9 @@ func startSTS(t *testing.T) *fakeSTS {
 	fake := &fakeSTS{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fake.calls.Add(1)
-		if difference := differs(r); difference != "" {
-			t.Error(difference)
-			http.Error(w, difference, http.StatusBadRequest)
+		if problem := difference(r); problem != "" {
+			t.Error(problem)
+			http.Error(w, problem, http.StatusBadRequest)
 			return
 		}
 		w.Header().Set("Content-Type", "text/xml")
@@ -51,8 +51,8 @@ var signedWithKey = regexp.MustCompile(
 		`/\d{8}/us-east-2/sts/aws4_request, SignedHeaders=\S*x-amz-security-token\S*, Signature=[0-9a-f]{64}$`,
 )
 
-// differs says in which way a request isn't GetCallerIdentity signed with the credentials above, for us-east-2.
-func differs(r *http.Request) string {
+// difference says how a request differs from GetCallerIdentity signed with the credentials above, for us-east-2.
+func difference(r *http.Request) string {
 	if action := r.PostFormValue("Action"); r.Method != http.MethodPost || action != "GetCallerIdentity" {
 		return fmt.Sprintf("STS got %s %s with Action %q, want POST and GetCallerIdentity", r.Method, r.URL, action)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 )
 
 func TestAssumeRoleAnswersEverything(t *testing.T) {
@@ -282,7 +283,7 @@ func TestTagsAndSourceIdentity(t *testing.T) {
 
 func TestAccessTokens(t *testing.T) {
 	t.Parallel()
-	server := start(t, emulator.Options{})
+	server := emulatortest.Start(t, emulator.Options{})
 	server.AddAccessToken("www.amazon.com", "Atza|opaque", "app-1", "user-1")
 	err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: `{"Version": "2012-10-17", "Statement": {
 		"Effect": "Allow", "Principal": {"Federated": "www.amazon.com"}, "Action": "sts:AssumeRoleWithWebIdentity",

@@ -13,8 +13,8 @@ type conditionContext map[string][]string
 func (c conditionContext) set(key string, values ...string) { c[strings.ToLower(key)] = values }
 
 func (c conditionContext) get(key string) ([]string, bool) {
-	values, present := c[strings.ToLower(key)]
-	return values, present
+	values, ok := c[strings.ToLower(key)]
+	return values, ok
 }
 
 // condition is one key of one operator.
@@ -47,7 +47,7 @@ const (
 func parseOperator(name string) (operator, error) {
 	var parsed operator
 	rest := name
-	if prefix, after, found := strings.Cut(name, ":"); found {
+	if prefix, after, ok := strings.Cut(name, ":"); ok {
 		parsed.set, rest = setOperator(prefix), after
 		if parsed.set != forAnyValue && parsed.set != forAllValue {
 			return parsed, fmt.Errorf("condition operator %q: unknown", name)

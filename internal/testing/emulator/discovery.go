@@ -74,11 +74,11 @@ func (s *Server) verificationKey(ctx context.Context, issuer, keyID string) (*jo
 	if refused := s.fetch(ctx, discovery.JWKSURI, &keys); refused != nil {
 		return nil, refused
 	}
-	found := keys.Key(keyID)
-	if keyID == "" || len(found) != 1 || !found[0].Valid() || !found[0].IsPublic() {
+	matches := keys.Key(keyID)
+	if keyID == "" || len(matches) != 1 || !matches[0].Valid() || !matches[0].IsPublic() {
 		return nil, noVerificationKey()
 	}
-	return &found[0], nil
+	return &matches[0], nil
 }
 
 // location is where the documents of an issuer really are: at one of this

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 )
 
 const (
@@ -32,22 +33,9 @@ type fixture struct {
 	issuer *emulator.Issuer
 }
 
-func start(t *testing.T, options emulator.Options) *emulator.Server {
-	t.Helper()
-	if options.Unexpected == nil {
-		options.Unexpected = func(message string) { t.Error("unexpected request:", message) }
-	}
-	server, err := emulator.Start(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	return server
-}
-
 func newFixture(t *testing.T, options emulator.Options) *fixture {
 	t.Helper()
-	server := start(t, options)
+	server := emulatortest.Start(t, options)
 	issuer, err := server.NewIssuer("")
 	if err != nil {
 		t.Fatal(err)

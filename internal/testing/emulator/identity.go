@@ -192,8 +192,8 @@ func notLoginWithAmazon() *refusal {
 // identifyAccessToken is for OAuth 2.0 access tokens. What AWS says of another
 // provider, and of Facebook's tokens, isn't known.
 func (s *Server) identifyAccessToken(providerID, token string) (*identity, *refusal) {
-	userKey, known := map[string]string{"www.amazon.com": ":user_id", "graph.facebook.com": ":id"}[providerID]
-	if !known {
+	userKey, ok := map[string]string{"www.amazon.com": ":user_id", "graph.facebook.com": ":id"}[providerID]
+	if !ok {
 		return nil, invalidIdentityToken("Unsupported identity provider: %s", providerID)
 	}
 	s.mu.Lock()

@@ -6,13 +6,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 )
 
 // trusting is an emulator with an issuer of that name, trusted with the subject
 // and the audience of the fixture.
 func trusting(t *testing.T, issuerURL string) *fixture {
 	t.Helper()
-	f := &fixture{Server: start(t, emulator.Options{})}
+	f := &fixture{Server: emulatortest.Start(t, emulator.Options{})}
 	issuer, err := f.NewIssuer(issuerURL)
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +43,7 @@ func TestNamedIssuers(t *testing.T) {
 
 func TestIssuerNames(t *testing.T) {
 	t.Parallel()
-	server := start(t, emulator.Options{})
+	server := emulatortest.Start(t, emulator.Options{})
 	if _, err := server.NewIssuer(namedIssuer); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +132,7 @@ func TestIssuersThatFail(t *testing.T) {
 func TestGoogleIsBuiltIn(t *testing.T) {
 	t.Parallel()
 	const google = "https://accounts.google.com"
-	f := &fixture{Server: start(t, emulator.Options{})}
+	f := &fixture{Server: emulatortest.Start(t, emulator.Options{})}
 	issuer, err := f.NewIssuer(google)
 	if err != nil {
 		t.Fatal(err)

@@ -59,8 +59,8 @@ func (i *Issuer) Mint(token Token) (string, error) {
 	case string(jose.HS256):
 		return i.mintSymmetric(token, claims)
 	}
-	family, known := familyOf[jose.SignatureAlgorithm(algorithm)]
-	if !known {
+	family, ok := familyOf[jose.SignatureAlgorithm(algorithm)]
+	if !ok {
 		return "", fmt.Errorf("algorithm %q: want none, HS256 or one of %v", algorithm, signingAlgorithms)
 	}
 	i.mu.Lock()

@@ -116,30 +116,30 @@ func (v *violations) required(form url.Values, name, field string) (string, bool
 	return form.Get(name), true
 }
 
-// readAssumeParameters reads the form and holds it against the model.
+// readAssumeParameters reads the form and checks it against the model.
 func (s *Server) readAssumeParameters(form url.Values) (*assumeParameters, *refusal) {
 	p := &assumeParameters{}
-	var found violations
+	var problems violations
 	var ok bool
-	if p.roleARN, ok = found.required(form, "RoleArn", "roleArn"); ok {
-		found.length(p.roleARN, "roleArn", minARNLength, maxARNLength)
-		found.pattern(p.roleARN, "roleArn", arnCharacters, arnPattern)
+	if p.roleARN, ok = problems.required(form, "RoleArn", "roleArn"); ok {
+		problems.length(p.roleARN, "roleArn", minARNLength, maxARNLength)
+		problems.pattern(p.roleARN, "roleArn", arnCharacters, arnPattern)
 	}
-	if p.sessionName, ok = found.required(form, "RoleSessionName", "roleSessionName"); ok {
-		found.length(p.sessionName, "roleSessionName", minSessionNameLength, maxSessionNameLength)
-		found.pattern(p.sessionName, "roleSessionName", sessionNameCharacters, sessionNamePattern)
+	if p.sessionName, ok = problems.required(form, "RoleSessionName", "roleSessionName"); ok {
+		problems.length(p.sessionName, "roleSessionName", minSessionNameLength, maxSessionNameLength)
+		problems.pattern(p.sessionName, "roleSessionName", sessionNameCharacters, sessionNamePattern)
 	}
-	if p.token, ok = found.required(form, "WebIdentityToken", "webIdentityToken"); ok {
-		found.length(p.token, "webIdentityToken", minTokenLength, maxTokenLength)
+	if p.token, ok = problems.required(form, "WebIdentityToken", "webIdentityToken"); ok {
+		problems.length(p.token, "webIdentityToken", minTokenLength, maxTokenLength)
 	}
 	if p.providerID = optional(form, "ProviderId"); p.providerID != nil {
-		found.length(*p.providerID, "providerId", minProviderIDLength, maxProviderIDLength)
+		problems.length(*p.providerID, "providerId", minProviderIDLength, maxProviderIDLength)
 	}
-	p.readPolicies(form, &found)
-	if refused := s.readNumbers(form, p, &found); refused != nil {
+	p.readPolicies(form, &problems)
+	if refused := s.readNumbers(form, p, &problems); refused != nil {
 		return nil, refused
 	}
-	return p, found.refusal()
+	return p, problems.refusal()
 }
 
 func optional(form url.Values, name string) *string {
@@ -150,26 +150,26 @@ func optional(form url.Values, name string) *string {
 	return &value
 }
 
-func (p *assumeParameters) readPolicies(form url.Values, found *violations) {
+func (p *assumeParameters) readPolicies(form url.Values, problems *violations) {
 	for n := 1; form.Has(fmt.Sprintf("PolicyArns.member.%d.arn", n)); n++ {
 		value := form.Get(fmt.Sprintf("PolicyArns.member.%d.arn", n))
 		field := fmt.Sprintf("policyArns.%d.member.arn", n)
-		found.length(value, field, minARNLength, maxARNLength)
-		found.pattern(value, field, arnCharacters, arnPattern)
+		problems.length(value, field, minARNLength, maxARNLength)
+		problems.pattern(value, field, arnCharacters, arnPattern)
 		p.policyARNs = append(p.policyARNs, value)
 	}
 	if len(p.policyARNs) > maxPolicyARNs {
-		found.add(p.policyARNs, "policyArns", "have length less than or equal to %d", maxPolicyARNs)
+		problems.add(p.policyARNs, "policyArns", "have length less than or equal to %d", maxPolicyARNs)
 	}
 	if p.policy = optional(form, "Policy"); p.policy != nil {
-		found.length(*p.policy, "policy", minPolicyLength, maxPolicyLength)
-		found.pattern(*p.policy, "policy", policyCharacters, policyPattern)
+		problems.length(*p.policy, "policy", minPolicyLength, maxPolicyLength)
+		problems.pattern(*p.policy, "policy", policyCharacters, policyPattern)
 	}
 }
 
 // readNumbers refuses what isn't a number at all before it looks at ranges, as
 // AWS can't even decode it. No client of the SDK's sends that.
-func (s *Server) readNumbers(form url.Values, p *assumeParameters, found *violations) *refusal {
+func (s *Server) readNumbers(form url.Values, p *assumeParameters, problems *violations) *refusal {
 	for _, name := range []string{"DurationSeconds", "MinimumSessionTokenSize"} {
 		if !form.Has(name) {
 			continue
@@ -182,11 +182,11 @@ func (s *Server) readNumbers(form url.Values, p *assumeParameters, found *violat
 		value := int(number)
 		if name == "DurationSeconds" {
 			p.duration = &value
-			found.bounds(value, "durationSeconds", minDurationSeconds, maxDurationSeconds)
+			problems.bounds(value, "durationSeconds", minDurationSeconds, maxDurationSeconds)
 			continue
 		}
 		p.minimumTokenSize = value
-		found.bounds(value, "minimumSessionTokenSize", 0, maxMinimumTokenSize)
+		problems.bounds(value, "minimumSessionTokenSize", 0, maxMinimumTokenSize)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 )
 
 func policyARNs(arns ...string) []types.PolicyDescriptorType {
@@ -245,7 +246,7 @@ func TestValidationErrorsDontQuoteTheToken(t *testing.T) {
 
 func TestMissingParameters(t *testing.T) {
 	t.Parallel()
-	server := start(t, emulator.Options{})
+	server := emulatortest.Start(t, emulator.Options{})
 	request, err := http.NewRequest(http.MethodPost, server.URL()+"/",
 		strings.NewReader("Action=AssumeRoleWithWebIdentity&Version=2011-06-15"))
 	if err != nil {

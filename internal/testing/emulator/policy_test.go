@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 )
 
 const namedIssuer = "https://token.actions.githubusercontent.com"
@@ -16,7 +17,7 @@ const namedIssuer = "https://token.actions.githubusercontent.com"
 // TestTrustPolicies asks each policy about the same token.
 func TestTrustPolicies(t *testing.T) {
 	t.Parallel()
-	server := start(t, emulator.Options{})
+	server := emulatortest.Start(t, emulator.Options{})
 	issuer, err := server.NewIssuer(namedIssuer)
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +186,7 @@ func TestUnknownRolesAreDeniedAlike(t *testing.T) {
 
 func TestAddRoleRefuses(t *testing.T) {
 	t.Parallel()
-	server := start(t, emulator.Options{})
+	server := emulatortest.Start(t, emulator.Options{})
 	good := emulator.TrustPolicy(account, namedIssuer, nil, map[string]string{"sub": "repo:acme/app:*"})
 	for name, test := range map[string]struct{ arn, policy, message string }{
 		"no ARN":            {arn: "deploy", policy: good, message: "arn: invalid prefix"},

@@ -80,8 +80,8 @@ func (s *Server) answer(c *call) (any, *refusal) {
 		s.reportUnexpected("the request has no Action parameter")
 		return nil, badRequest("MissingAction", "The request is missing an action or a required parameter.")
 	}
-	operation, known := actions()[name]
-	if version := c.form.Get("Version"); !known || version != apiVersion {
+	operation, ok := actions()[name]
+	if version := c.form.Get("Version"); !ok || version != apiVersion {
 		if version == "" {
 			version = "NO_VERSION_SPECIFIED"
 		}

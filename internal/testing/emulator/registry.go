@@ -155,7 +155,7 @@ func oidcProviderARN(partition, account, issuerURL string) string {
 // path and slashes at the end are kept. IAM knows no port there; the issuers on
 // loopback have one.
 func withoutScheme(issuerURL string) string {
-	if _, rest, found := strings.Cut(issuerURL, "://"); found {
+	if _, rest, ok := strings.Cut(issuerURL, "://"); ok {
 		return rest
 	}
 	return issuerURL

@@ -34,9 +34,9 @@ func (m *messages) add(message string) {
 func (m *messages) take() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	all := strings.Join(m.list, "\n")
+	joined := strings.Join(m.list, "\n")
 	m.list = nil
-	return all
+	return joined
 }
 
 // TestUnexpectedRequests: no correct client sends these.

@@ -60,12 +60,12 @@ func readSessionClaims(token *idToken) (sessionClaims, *refusal) {
 		return claims, invalidIdentityToken("More than %d session tags", maxTags)
 	}
 	for _, key := range anyTexts(transitive) {
-		if _, tagged := claims.tags[key]; !tagged {
+		if _, ok := claims.tags[key]; !ok {
 			return claims, invalidIdentityToken("The transitive tag key %s is no session tag", key)
 		}
 		claims.transitive = append(claims.transitive, key)
 	}
-	if value, present := token.claims[sourceIdentityClaim]; present {
+	if value, ok := token.claims[sourceIdentityClaim]; ok {
 		text, _ := value.(string)
 		if !sourceIdentityPattern.MatchString(text) {
 			return claims, invalidIdentityToken("The source identity is invalid")

@@ -86,8 +86,8 @@ func isPolicyARN(text string, account roleARN) bool {
 	if err != nil {
 		return false
 	}
-	name, isPolicy := strings.CutPrefix(parsed.Resource, "policy/")
-	return isPolicy && name != "" && parsed.Partition == account.partition && parsed.Service == "iam" &&
+	name, ok := strings.CutPrefix(parsed.Resource, "policy/")
+	return ok && name != "" && parsed.Partition == account.partition && parsed.Service == "iam" &&
 		parsed.Region == "" && (parsed.AccountID == "aws" || parsed.AccountID == account.account)
 }
 
@@ -107,7 +107,7 @@ func checkSessionPolicy(policy string) *refusal {
 			return malformedPolicy("Syntax errors in policy.")
 		}
 	}
-	if text, present := document["Version"]; present {
+	if text, ok := document["Version"]; ok {
 		var version string
 		if json.Unmarshal(text, &version) != nil || (version != policyVersion && version != "2008-10-17") {
 			return malformedPolicy("The policy must contain a valid version string")

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 )
 
 func TestGetCallerIdentity(t *testing.T) {
@@ -211,7 +212,7 @@ func TestExpiredCredentials(t *testing.T) {
 
 func TestRegion(t *testing.T) {
 	t.Parallel()
-	server := start(t, emulator.Options{Region: "cn-north-1"})
+	server := emulatortest.Start(t, emulator.Options{Region: "cn-north-1"})
 	issuer, err := server.NewIssuer("")
 	if err != nil {
 		t.Fatal(err)

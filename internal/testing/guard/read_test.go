@@ -26,8 +26,8 @@ const (
 	mostOfAValidation = 1_400
 )
 
-// TestAllocationsOfARead reads a role that nobody has read before, by the plugin protocol, in this process.
-func TestAllocationsOfARead(t *testing.T) {
+// TestAllocationsOfRead reads a role that nobody has read before, by the plugin protocol, in this process.
+func TestAllocationsOfRead(t *testing.T) {
 	testenv.Isolate(t)
 	server := startStub(t)
 	reader := newReader(t, server.URL())
@@ -37,8 +37,8 @@ func TestAllocationsOfARead(t *testing.T) {
 		reader.read(t, fmt.Sprintf("arn:aws:iam::111122223333:role/role-%d", role))
 	})
 	t.Logf("%.0f allocations", allocations)
-	if allocations > mostAllocations {
-		t.Errorf("%.0f allocations in one read; %d are allowed", allocations, mostAllocations)
+	if allocations > maxAllocations {
+		t.Errorf("%.0f allocations in one read; %d are allowed", allocations, maxAllocations)
 	}
 	if requests := server.Counts().Requests; requests != role {
 		t.Errorf("%d reads took %d requests", role, requests)
@@ -164,14 +164,14 @@ func objectOf(t *testing.T, schema *tfprotov6.Schema) tftypes.Object {
 // values makes a block of those arguments, and of nulls.
 func values(t *testing.T, block tftypes.Object, arguments map[string]string) *tfprotov6.DynamicValue {
 	t.Helper()
-	all := map[string]tftypes.Value{}
+	members := map[string]tftypes.Value{}
 	for name, kind := range block.AttributeTypes {
-		all[name] = tftypes.NewValue(kind, nil)
-		if text, isSet := arguments[name]; isSet {
-			all[name] = tftypes.NewValue(kind, text)
+		members[name] = tftypes.NewValue(kind, nil)
+		if text, ok := arguments[name]; ok {
+			members[name] = tftypes.NewValue(kind, text)
 		}
 	}
-	value, err := tfprotov6.NewDynamicValue(block, tftypes.NewValue(block, all))
+	value, err := tfprotov6.NewDynamicValue(block, tftypes.NewValue(block, members))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func values(t *testing.T, block tftypes.Object, arguments map[string]string) *tf
 
 func mustSucceed(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
-	for _, one := range diagnostics {
-		t.Fatalf("%s: %s", one.Summary, one.Detail)
+	for _, diagnostic := range diagnostics {
+		t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
 	}
 }

@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,15 +18,15 @@ func TestMain(m *testing.M) { testenv.Main(m) }
 
 const (
 	roles = 100
-	// mostConnections is twice as many as blocks that Terraform reads at once: Go opens a connection while another one
-	// becomes free.
-	mostConnections = 2 * 10
-	// largestExecutable bounds an executable without symbols, in bytes. 23,486,729 were measured, for linux_amd64.
-	largestExecutable = 26_000_000
+	// maxConnections is twice the number of blocks that Terraform reads at once, because Go opens a connection while
+	// another one becomes free.
+	maxConnections = 2 * 10
+	// maxExecutableSize is for an executable without symbols, in bytes. 23,486,729 were measured, for linux_amd64.
+	maxExecutableSize = 26_000_000
 )
 
-// TestOneRun builds the provider as a release does, and has a CLI read many roles with it.
-func TestOneRun(t *testing.T) {
+// TestCostOfRun builds the provider as a release does, and has a CLI read many roles with it.
+func TestCostOfRun(t *testing.T) {
 	t.Parallel()
 	workspace, cli, executable := build(t)
 
@@ -37,8 +36,8 @@ func TestOneRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("%d bytes", file.Size())
-		if file.Size() > largestExecutable {
-			t.Errorf("it has %d bytes; %d are allowed", file.Size(), largestExecutable)
+		if file.Size() > maxExecutableSize {
+			t.Errorf("it has %d bytes; %d are allowed", file.Size(), maxExecutableSize)
 		}
 	})
 
@@ -49,13 +48,13 @@ func TestOneRun(t *testing.T) {
 	t.Run("each role is one request, over few connections", func(t *testing.T) {
 		counts := server.Counts()
 		t.Logf("%d requests, %d connections", counts.Requests, counts.Connections)
-		if counts.Requests != roles || counts.Connections > mostConnections {
+		if counts.Requests != roles || counts.Connections > maxConnections {
 			t.Errorf(
 				"%d roles took %d requests over %d connections; %d connections are allowed",
 				roles,
 				counts.Requests,
 				counts.Connections,
-				mostConnections,
+				maxConnections,
 			)
 		}
 	})
@@ -89,19 +88,8 @@ func startStub(t *testing.T) *stsstub.Server {
 func build(t *testing.T) (*terraformcli.Workspace, *terraformcli.CLI, string) {
 	t.Helper()
 	workspace := clitest.Workspace(t)
-	cli, err := terraformcli.Find(t.Context(), workspace)
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := terraformcli.SourceRoot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	executables, err := cli.Build(t.Context(), root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return workspace, cli, executables.STS
+	cli := clitest.Find(t, workspace)
+	return workspace, cli, clitest.Build(t, cli).STS
 }
 
 // withLog is a script in the provider's place, which writes the provider's standard error to a file.
@@ -121,33 +109,21 @@ func withLog(t *testing.T, workspace *terraformcli.Workspace, executable, log st
 // plan reads the roles once.
 func plan(t *testing.T, workspace *terraformcli.Workspace, cli *terraformcli.CLI, executable, endpoint string) {
 	t.Helper()
-	address, err := terraformcli.STSAddress()
-	if err != nil {
-		t.Fatal(err)
-	}
+	clitest.MirrorSTS(t, cli, executable)
 	folder, err := workspace.Folder("run")
 	if err != nil {
 		t.Fatal(err)
 	}
 	token := testenv.WriteFile(t, "token", stsstub.Token())
-	if err := errors.Join(
-		cli.Mirror(address, terraformcli.ProviderVersion, executable),
-		os.WriteFile(filepath.Join(folder, "main.tf"), []byte(configuration(endpoint, token)), 0o600),
-	); err != nil {
+	config := []byte(configuration(endpoint, token))
+	if err := os.WriteFile(filepath.Join(folder, "main.tf"), config, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, command := range []string{"init", "plan"} {
 		if _, err := cli.Run(t.Context(), folder, command, "-no-color"); err != nil {
-			t.Fatalf("%v\n%s", err, outputOf(err))
+			t.Fatal(terraformcli.WithOutput(err))
 		}
 	}
-}
-
-func outputOf(err error) string {
-	if failure, ok := errors.AsType[*terraformcli.CommandError](err); ok {
-		return failure.Output
-	}
-	return ""
 }
 
 func configuration(endpoint, tokenFile string) string {

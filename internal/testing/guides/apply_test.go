@@ -15,6 +15,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
@@ -85,10 +86,7 @@ func TestExamplesApply(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)
 	workspace := clitest.Workspace(t)
-	cli, err := terraformcli.Find(t.Context(), workspace)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cli := clitest.Find(t, workspace)
 	running, err := version.NewVersion(cli.Version)
 	if err != nil {
 		t.Fatal(err)
@@ -107,21 +105,10 @@ func TestExamplesApply(t *testing.T) {
 
 func mirrorProviders(t *testing.T, cli *terraformcli.CLI) {
 	t.Helper()
-	root, err := terraformcli.SourceRoot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	executables, err := cli.Build(t.Context(), root)
-	if err != nil {
-		t.Fatal(terraformcli.WithOutput(err))
-	}
-	sts, err := terraformcli.STSAddress()
-	if err != nil {
-		t.Fatal(err)
-	}
+	executables := clitest.Build(t, cli)
+	clitest.MirrorSTS(t, cli, executables.STS)
 	hashicorp := terraformcli.Address{Host: "registry.terraform.io", Namespace: "hashicorp", Type: "aws"}
 	if err := errors.Join(
-		cli.Mirror(sts, terraformcli.ProviderVersion, executables.STS),
 		cli.Mirror(hashicorp, "6.999.0", executables.Consumer),
 		cli.ForbidDownloads(),
 	); err != nil {
@@ -155,16 +142,16 @@ func applyExample(
 		phases, roles = twoRoles, []string{"plan", "deploy"}
 	}
 	tokens := addRoles(t, server, name, guide, roles)
-	var all strings.Builder
+	var outputs strings.Builder
 	for _, phase := range phases {
 		inPhase := cli.With(variables(t, tokens[phase.trust])...)
 		output, err := inPhase.Run(t.Context(), folder, append(phase.arguments, "-no-color")...)
 		if err != nil {
 			t.Fatal(terraformcli.WithOutput(err))
 		}
-		all.WriteString(output)
+		outputs.WriteString(output)
 	}
-	return all.String()
+	return outputs.String()
 }
 
 // startServer has the aws provider of the configuration call the emulator.
@@ -178,14 +165,7 @@ func startServer(t *testing.T, path string) *emulator.Server {
 	if match == nil {
 		t.Fatalf("%s: no region", path)
 	}
-	server, err := emulator.Start(emulator.Options{
-		Region:     string(match[2]),
-		Unexpected: func(message string) { t.Error(message) },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
+	server := emulatortest.Start(t, emulator.Options{Region: string(match[2])})
 	text = region.ReplaceAll(text, []byte("${0}${1}endpoints {\n    sts = \""+server.URL()+"\"\n  }\n"))
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
@@ -234,8 +214,8 @@ func wantLines(t *testing.T, output, guide string) {
 		if line == "" {
 			continue
 		}
-		_, after, found := strings.Cut(rest, line)
-		if !found {
+		_, after, ok := strings.Cut(rest, line)
+		if !ok {
 			t.Errorf("the output doesn't have %q at its place:\n%s", line, output)
 			return
 		}

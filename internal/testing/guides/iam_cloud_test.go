@@ -39,20 +39,21 @@ type iam struct {
 	clients []string // its client IDs
 }
 
-// TestConfigurationsMakeTheTrustPolicies: a configuration for IAM makes the trust policy and the provider beside it.
-func TestConfigurationsMakeTheTrustPolicies(t *testing.T) {
+// TestConfigurationsCreateTrustPolicies checks that a configuration for IAM creates the trust policy and the provider
+// of the guide.
+func TestConfigurationsCreateTrustPolicies(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)
 	for _, name := range withIAM {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			made := configurationsOf(t, guides[name])
-			if len(made) != len(trusts[name]) {
-				t.Fatalf("%d configurations for IAM, and %d trust policies", len(made), len(trusts[name]))
+			configurations := configurationsOf(t, guides[name])
+			if len(configurations) != len(trusts[name]) {
+				t.Fatalf("%d configurations for IAM, and %d trust policies", len(configurations), len(trusts[name]))
 			}
 			policies := policyFence.FindAllStringSubmatch(guides[name], -1)
 			commands := createProvider.FindAllStringSubmatch(guides[name], -1)
-			for n, configuration := range made {
+			for n, configuration := range configurations {
 				wantSamePolicy(t, configuration.policy, policies[n][1])
 				if configuration.issuer == "" {
 					continue
@@ -83,7 +84,7 @@ func TestConfigurationsMakeTheTrustPolicies(t *testing.T) {
 // before it.
 func configurationsOf(t *testing.T, guide string) []iam {
 	t.Helper()
-	var made []iam
+	var configurations []iam
 	var last *hclsyntax.Body
 	for n, fence := range hclFence.FindAllStringSubmatch(guide, -1) {
 		file, diagnostics := hclsyntax.ParseConfig([]byte(fence[1]), fmt.Sprintf("block %d", n+1), hcl.InitialPos)
@@ -94,12 +95,12 @@ func configurationsOf(t *testing.T, guide string) []iam {
 		switch {
 		case blockOf(body, "resource", roleType) != nil:
 			last = body
-			made = append(made, evaluate(t, body, blockOf(body, "locals")))
+			configurations = append(configurations, evaluate(t, body, blockOf(body, "locals")))
 		case len(body.Blocks) == 1 && last != nil && blockOf(body, "locals") != nil:
-			made = append(made, evaluate(t, last, blockOf(body, "locals")))
+			configurations = append(configurations, evaluate(t, last, blockOf(body, "locals")))
 		}
 	}
-	return made
+	return configurations
 }
 
 func blockOf(body *hclsyntax.Body, kind string, labels ...string) *hclsyntax.Block {
@@ -114,7 +115,7 @@ func blockOf(body *hclsyntax.Body, kind string, labels ...string) *hclsyntax.Blo
 // evaluate does what Terraform and IAM would: an IAM OIDC provider has its issuer in its ARN.
 func evaluate(t *testing.T, body *hclsyntax.Body, locals *hclsyntax.Block) iam {
 	t.Helper()
-	var made iam
+	var result iam
 	scope := &hcl.EvalContext{
 		Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc},
 		Variables: map[string]cty.Value{},
@@ -125,17 +126,17 @@ func evaluate(t *testing.T, body *hclsyntax.Body, locals *hclsyntax.Block) iam {
 	}
 	scope.Variables["local"] = cty.ObjectVal(values)
 	if provider := blockOf(body, "resource", providerType); provider != nil {
-		made.issuer = value(t, provider, "url", scope).AsString()
+		result.issuer = value(t, provider, "url", scope).AsString()
 		for _, client := range value(t, provider, "client_id_list", scope).AsValueSlice() {
-			made.clients = append(made.clients, client.AsString())
+			result.clients = append(result.clients, client.AsString())
 		}
-		arn := "arn:aws:iam::" + account + ":oidc-provider/" + strings.TrimPrefix(made.issuer, "https://")
+		arn := "arn:aws:iam::" + account + ":oidc-provider/" + strings.TrimPrefix(result.issuer, "https://")
 		scope.Variables[providerType] = cty.ObjectVal(map[string]cty.Value{
 			provider.Labels[1]: cty.ObjectVal(map[string]cty.Value{"arn": cty.StringVal(arn)}),
 		})
 	}
-	made.policy = value(t, blockOf(body, "resource", roleType), "assume_role_policy", scope).AsString()
-	return made
+	result.policy = value(t, blockOf(body, "resource", roleType), "assume_role_policy", scope).AsString()
+	return result
 }
 
 func wantSamePolicy(t *testing.T, got, want string) {

@@ -42,14 +42,14 @@ func documents(t *testing.T) []string {
 
 // anchors are the fragments that a link to a document can have.
 func anchors(text string) map[string]bool {
-	found := map[string]bool{}
+	fragments := map[string]bool{}
 	for _, match := range anchorID.FindAllStringSubmatch(text, -1) {
-		found[match[1]] = true
+		fragments[match[1]] = true
 	}
 	for _, match := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
-		found[strings.ReplaceAll(notInAnchor.ReplaceAllString(strings.ToLower(match[1]), ""), " ", "-")] = true
+		fragments[strings.ReplaceAll(notInAnchor.ReplaceAllString(strings.ToLower(match[1]), ""), " ", "-")] = true
 	}
-	return found
+	return fragments
 }
 
 // TestRelativeLinks checks that each link to a file or to a heading leads to one.

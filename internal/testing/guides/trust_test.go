@@ -17,6 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 // policyFence is a JSON block of a guide. Each is a trust policy.
 var policyFence = regexp.MustCompile("(?s)```json\n(.*?)```")
 
-// trust is what one trust policy of a guide is held against: tokens as its platform mints them.
+// trust has the tokens that one trust policy of a guide is tested with, in the form in which its platform mints them.
 type trust struct {
 	// partition is the role's; empty is aws.
 	partition string
@@ -458,23 +459,23 @@ func withSubject(token emulator.Token, subject string) emulator.Token {
 	return token
 }
 
-// withAudience is the same token for another audience, which its authorised party is as well where it has one.
+// withAudience is the same token for another audience. If it has an authorized party, that changes, too.
 func withAudience(token emulator.Token, audience string) emulator.Token {
 	token.Audience = []string{audience}
 	token.Claims = maps.Clone(token.Claims)
 	delete(token.Claims, "aud")
-	if _, has := token.Claims["azp"]; has {
+	if _, ok := token.Claims["azp"]; ok {
 		token.Claims["azp"] = audience
 	}
 	return token
 }
 
-// TestTrustPolicies: each trust policy of a guide admits what its platform mints for the workload, and nothing else.
+// TestTrustPolicies checks that each trust policy of a guide allows only the tokens of the workload.
 func TestTrustPolicies(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)
 	for name := range trusts {
-		if _, exists := guides[name]; !exists {
+		if _, ok := guides[name]; !ok {
 			t.Errorf("there is no guide %s", name)
 		}
 	}
@@ -500,7 +501,7 @@ func (tr trust) check(t *testing.T, policy string) {
 		policy = tr.adapt(policy)
 	}
 	checkNarrow(t, policy)
-	bench := newBench(t, tr, policy)
+	bench := newSTSWithRole(t, tr, policy)
 	for _, admitted := range tr.admits {
 		if err := bench.assume(t, admitted); err != nil {
 			t.Errorf("subject %q, audience %q: %v", admitted.Subject, admitted.Audience, err)
@@ -517,8 +518,8 @@ func (tr trust) check(t *testing.T, policy string) {
 	}
 }
 
-// TestGitHubRepositoryIDHolds: a stranger who takes over the name isn't admitted.
-func TestGitHubRepositoryIDHolds(t *testing.T) {
+// TestGitHubRepositoryIDDeniesOtherRepository checks that the policy denies a repository that has taken over the name.
+func TestGitHubRepositoryIDDeniesOtherRepository(t *testing.T) {
 	t.Parallel()
 	guides := readGuides(t)
 	for _, c := range []struct {
@@ -531,13 +532,13 @@ func TestGitHubRepositoryIDHolds(t *testing.T) {
 		{"pull-requests", 1, "ref:refs/heads/main"},
 	} {
 		policies := policyFence.FindAllStringSubmatch(guides[c.guide], -1)
-		bench := newBench(t, trusts[c.guide][c.policy], policies[c.policy][1])
+		bench := newSTSWithRole(t, trusts[c.guide][c.policy], policies[c.policy][1])
 		bench.wantDenied(t, github("repo:example-org/infrastructure:"+c.end, "999999"))
 	}
 }
 
-// bench is an STS with one role.
-type bench struct {
+// stsWithRole is an STS with one role.
+type stsWithRole struct {
 	client  *sts.Client
 	issuer  *emulator.Issuer
 	roleARN string
@@ -550,16 +551,9 @@ func (tr trust) roleARN() string {
 	return "arn:" + cmp.Or(tr.partition, "aws") + ":iam::" + cmp.Or(tr.account, account) + ":role/deploy"
 }
 
-func newBench(t *testing.T, tr trust, policy string) bench {
+func newSTSWithRole(t *testing.T, tr trust, policy string) stsWithRole {
 	t.Helper()
-	server, err := emulator.Start(emulator.Options{
-		Region:     regions[tr.partition],
-		Unexpected: func(message string) { t.Error(message) },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
+	server := emulatortest.Start(t, emulator.Options{Region: regions[tr.partition]})
 	issuer, err := server.NewIssuer(tr.issuer)
 	if err != nil {
 		t.Fatal(err)
@@ -572,7 +566,7 @@ func newBench(t *testing.T, tr trust, policy string) bench {
 	if err := server.AddRole(emulator.Role{ARN: tr.roleARN(), TrustPolicy: policy}); err != nil {
 		t.Fatal(err)
 	}
-	return bench{roleARN: tr.roleARN(), issuer: issuer, client: sts.New(sts.Options{
+	return stsWithRole{roleARN: tr.roleARN(), issuer: issuer, client: sts.New(sts.Options{
 		Region:           cmp.Or(regions[tr.partition], emulator.DefaultRegion),
 		BaseEndpoint:     aws.String(server.URL()),
 		HTTPClient:       &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
@@ -580,7 +574,7 @@ func newBench(t *testing.T, tr trust, policy string) bench {
 	})}
 }
 
-func (b bench) assume(t *testing.T, token emulator.Token) error {
+func (b stsWithRole) assume(t *testing.T, token emulator.Token) error {
 	t.Helper()
 	minted, err := b.issuer.Mint(token)
 	if err != nil {
@@ -594,18 +588,18 @@ func (b bench) assume(t *testing.T, token emulator.Token) error {
 	return err
 }
 
-// wantDenied wants the refusal to be the trust policy's.
-func (b bench) wantDenied(t *testing.T, token emulator.Token) {
+// wantDenied checks that the trust policy denies a token.
+func (b stsWithRole) wantDenied(t *testing.T, token emulator.Token) {
 	t.Helper()
 	err := b.assume(t, token)
-	refused, found := errors.AsType[smithy.APIError](err)
-	if !found || refused.ErrorCode() != "AccessDenied" {
+	refused, ok := errors.AsType[smithy.APIError](err)
+	if !ok || refused.ErrorCode() != "AccessDenied" {
 		t.Errorf("subject %q, audience %q: got %v, want AccessDenied", token.Subject, token.Audience, err)
 	}
 }
 
-// checkNarrow holds what every trust policy of a guide has: an audience and a subject, and a wildcard
-// nowhere but at the end of a subject that changes with every run.
+// checkNarrow checks that a trust policy has an audience and a subject, and a wildcard only at the end of a subject
+// that changes with every run.
 func checkNarrow(t *testing.T, policy string) {
 	t.Helper()
 	var document struct {
@@ -660,8 +654,8 @@ func checkValues(t *testing.T, operator, claim string, value any) {
 	}
 }
 
-// hasUUID tells whether the only wildcards are those in the place of one UUID, which can't match anything longer.
+// hasUUID reports whether the wildcards stand only for one UUID, and therefore can't match a longer text.
 func hasUUID(text string) bool {
-	before, after, found := strings.Cut(text, "/"+strings.Repeat("?", 36)+"/")
-	return found && !strings.ContainsAny(before+after, "*?")
+	before, after, ok := strings.Cut(text, "/"+strings.Repeat("?", 36)+"/")
+	return ok && !strings.ContainsAny(before+after, "*?")
 }

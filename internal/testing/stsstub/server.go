@@ -45,7 +45,7 @@ func (s *Server) URL() string { return "http://" + s.address }
 // Close ends the server and its connections.
 func (s *Server) Close() { _ = s.http.Close() }
 
-// Reset begins to count anew, and sets how long each further answer takes.
+// Reset sets the counts to zero, and sets how long each further answer takes.
 func (s *Server) Reset(latency time.Duration) {
 	s.latency.Store(int64(latency))
 	s.requests.Store(0)

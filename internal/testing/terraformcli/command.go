@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// patience is how long a command may take to end once it was asked to. Terraform stops its providers in that time.
-const patience = 15 * time.Second
+// endTimeout is how long a command may take to end once it was asked to. Terraform stops its providers in that time.
+const endTimeout = 15 * time.Second
 
 // CommandError is a command that failed, with everything that it wrote.
 type CommandError struct {
@@ -54,7 +54,7 @@ func run(
 	command := exec.CommandContext(ctx, program, arguments...)
 	command.Dir = folder
 	command.Env = environment
-	command.WaitDelay = patience
+	command.WaitDelay = endTimeout
 
 	var everything transcript
 	var output bytes.Buffer

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-func TestRunKeepsEverythingThatACommandWrote(t *testing.T) {
+func TestRunErrorHasAllOutput(t *testing.T) {
 	output, err := run(t.Context(), t.TempDir(), nil, "/bin/sh", "-c", "echo to standard output; echo to standard "+
 		"error >&2; exit 3")
 	failure, ok := errors.AsType[*CommandError](err)
@@ -34,9 +34,9 @@ func TestRunKeepsEverythingThatACommandWrote(t *testing.T) {
 	}
 }
 
-// TestRunEndsWhatACommandStarted has a command that ends by the interrupt and leaves a process behind, as a Terraform
-// that is killed leaves its providers.
-func TestRunEndsWhatACommandStarted(t *testing.T) {
+// TestRunEndsChildProcesses runs a command that ends at the interrupt and leaves a process behind, like a killed
+// Terraform leaves its providers.
+func TestRunEndsChildProcesses(t *testing.T) {
 	folder := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestCopyConfigurationLeavesOutWhatACLIHasWritten(t *testing.T) {
+func TestCopyConfigurationOmitsCLIFiles(t *testing.T) {
 	source, target := t.TempDir(), filepath.Join(t.TempDir(), "copy")
 	for _, name := range []string{
 		"main.tf", "modules/role/main.tf", ".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup",

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestEnvironmentKeepsTheUsersSettingsOut(t *testing.T) {
+func TestEnvironmentOmitsUserSettings(t *testing.T) {
 	w := newWorkspace(t)
 	parent := []string{
 		"PATH=/bin",

@@ -95,13 +95,13 @@ var versionOutput = regexp.MustCompile(`^(Terraform|OpenTofu) v((\d+)\.(\d+)\S*)
 const oldestMajor, oldestMinor = 1, 1
 
 func (c *CLI) identify(output string) error {
-	found := versionOutput.FindStringSubmatch(output)
-	if found == nil {
+	match := versionOutput.FindStringSubmatch(output)
+	if match == nil {
 		return errors.New("it doesn't answer `version` as Terraform and OpenTofu do")
 	}
-	c.Product, c.Version, c.Platform = found[1], found[2], found[5]
-	major, majorErr := strconv.Atoi(found[3])
-	minor, minorErr := strconv.Atoi(found[4])
+	c.Product, c.Version, c.Platform = match[1], match[2], match[5]
+	major, majorErr := strconv.Atoi(match[3])
+	minor, minorErr := strconv.Atoi(match[4])
 	if majorErr != nil || minorErr != nil || major < oldestMajor || major == oldestMajor && minor < oldestMinor {
 		return fmt.Errorf(
 			"it is %s %s; %d.%d is the oldest that this provider supports",

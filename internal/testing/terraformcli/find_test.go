@@ -90,8 +90,8 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestFindInsistsOnTheNamedOne wants no other CLI in the place of one that was asked for and doesn't work.
-func TestFindInsistsOnTheNamedOne(t *testing.T) {
+// TestFindUsesOnlyNamedCLI checks that no other CLI is used if the named one doesn't work.
+func TestFindUsesOnlyNamedCLI(t *testing.T) {
 	path := t.TempDir()
 	writeProgram(t, filepath.Join(path, "terraform"), terraformAnswer)
 	t.Setenv("PATH", path)

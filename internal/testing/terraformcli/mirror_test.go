@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestInstallsFromTheMirror has a real CLI install from the mirror, with and without leave to download. It starts no
-// provider for that, so any file will do.
-func TestInstallsFromTheMirror(t *testing.T) {
+// TestInstallFromMirror installs from the mirror with a real CLI, with and without permission to download. The CLI does
+// not start a provider for that, so any file works.
+func TestInstallFromMirror(t *testing.T) {
 	w := newWorkspace(t)
 	cli, err := Find(t.Context(), w)
 	if err != nil {
@@ -23,8 +23,8 @@ func TestInstallsFromTheMirror(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, one := range []Address{address, ConsumerAddress} {
-		if err := cli.Mirror(one, "1.2.3", executable); err != nil {
+	for _, provider := range []Address{address, ConsumerAddress} {
+		if err := cli.Mirror(provider, "1.2.3", executable); err != nil {
 			t.Fatal(err)
 		}
 	}

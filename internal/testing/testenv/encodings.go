@@ -69,26 +69,26 @@ func init() {
 }
 
 func each(s, format string) string {
-	var all strings.Builder
+	var encoded strings.Builder
 	for _, r := range s {
-		fmt.Fprintf(&all, format, r)
+		fmt.Fprintf(&encoded, format, r)
 	}
-	return strings.TrimSpace(all.String())
+	return strings.TrimSpace(encoded.String())
 }
 
 // Chunks are the parts of a text, of so many bytes each.
 func Chunks(s string, size int) []string {
-	var all []string
+	var chunks []string
 	for part := range slices.Chunk([]byte(s), size) {
-		all = append(all, string(part))
+		chunks = append(chunks, string(part))
 	}
-	return all
+	return chunks
 }
 
 func reversed(s string) string {
-	all := []byte(s)
-	slices.Reverse(all)
-	return string(all)
+	reverse := []byte(s)
+	slices.Reverse(reverse)
+	return string(reverse)
 }
 
 func rot13(r rune) rune {

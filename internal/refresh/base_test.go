@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// unfit gives base folders that won't do, and a part of the reason.
-func unfit(t *testing.T) map[string]struct{ path, want string } {
+// unsuitableBases gives base folders that can't be used, and a part of the reason.
+func unsuitableBases(t *testing.T) map[string]struct{ path, want string } {
 	t.Helper()
-	base := place(t)
-	made := func(mode os.FileMode, elements ...string) string {
+	base := makeBase(t)
+	makeFolder := func(mode os.FileMode, elements ...string) string {
 		path := filepath.Join(append([]string{base}, elements...)...)
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			t.Fatal(err)
@@ -36,26 +36,26 @@ func unfit(t *testing.T) map[string]struct{ path, want string } {
 		t.Fatal(err)
 	}
 	cases := map[string]struct{ path, want string }{
-		"a space":          {made(0o700, "a b"), "shell"},
-		"a quote":          {made(0o700, "a'b"), "shell"},
-		"a double quote":   {made(0o700, `a"b`), "shell"},
-		"a command":        {made(0o700, "$(touch x)"), "shell"},
-		"a backquote":      {made(0o700, "`touch x`"), "shell"},
-		"a line break":     {made(0o700, "a\nb"), "shell"},
-		"a percent sign":   {made(0o700, "a%b"), "shell"},
-		"another script":   {made(0o700, "é"), "shell"},
-		"too long":         {made(0o700, strings.Repeat("x", placeMost-len(base))), "leaves room for"},
+		"a space":          {makeFolder(0o700, "a b"), "shell"},
+		"a quote":          {makeFolder(0o700, "a'b"), "shell"},
+		"a double quote":   {makeFolder(0o700, `a"b`), "shell"},
+		"a command":        {makeFolder(0o700, "$(touch x)"), "shell"},
+		"a backquote":      {makeFolder(0o700, "`touch x`"), "shell"},
+		"a line break":     {makeFolder(0o700, "a\nb"), "shell"},
+		"a percent sign":   {makeFolder(0o700, "a%b"), "shell"},
+		"another script":   {makeFolder(0o700, "é"), "shell"},
+		"too long":         {makeFolder(0o700, strings.Repeat("x", maxBasePath-len(base))), "leaves room for"},
 		"relative":         {"tmp", "isn't absolute"},
 		"missing":          {filepath.Join(base, "none"), "no such file"},
 		"a file":           {file, "isn't a folder"},
-		"everyone's":       {made(0o777, "open"), "sticky"},
-		"its group's":      {made(0o770, "group"), "sticky"},
-		"below everyone's": {made(0o700, "open", "own"), "open above it may be written to by other users"},
-		"by way of a link": {link(made(0o700, "a c"), filepath.Join(base, "link")), "shell"},
-		"it can't be used": {"/proc", ""}, // where there is none, it is missing
+		"everyone's":       {makeFolder(0o777, "open"), "sticky"},
+		"its group's":      {makeFolder(0o770, "group"), "sticky"},
+		"below everyone's": {makeFolder(0o700, "open", "own"), "open above it may be written to by other users"},
+		"by way of a link": {link(makeFolder(0o700, "a c"), filepath.Join(base, "link")), "shell"},
+		"it can't be used": {"/proc", ""}, // a system without it reports it as missing
 	}
 	if os.Geteuid() == 0 {
-		other := made(0o755, "other")
+		other := makeFolder(0o755, "other")
 		if err := os.Chown(other, 65534, 65534); err != nil {
 			t.Fatal(err)
 		}
@@ -64,12 +64,12 @@ func unfit(t *testing.T) map[string]struct{ path, want string } {
 	return cases
 }
 
-func TestAPlaceThatWillNotDoIsNamedWithTheReason(t *testing.T) {
-	for name, test := range unfit(t) {
+func TestUnsuitableBaseFolders(t *testing.T) {
+	for name, test := range unsuitableBases(t) {
 		t.Run(name, func(t *testing.T) {
 			_, err := start(
-				options(t, time.Now().Add(time.Hour), never(t)),
-				surroundings{places: []string{test.path, test.path}},
+				options(t, time.Now().Add(time.Hour), mustNotMint(t)),
+				serverSettings{baseFolders: []string{test.path, test.path}},
 			)
 			if err == nil {
 				t.Fatal("no error")
@@ -88,13 +88,13 @@ func TestAPlaceThatWillNotDoIsNamedWithTheReason(t *testing.T) {
 	}
 }
 
-func TestAnotherPlaceIsTakenWhenTheFirstWillNotDo(t *testing.T) {
-	for name, test := range unfit(t) {
+func TestNextBaseFolderIsUsed(t *testing.T) {
+	for name, test := range unsuitableBases(t) {
 		t.Run(name, func(t *testing.T) {
-			runtime, working := place(t), t.TempDir()
+			runtime, working := makeBase(t), t.TempDir()
 			t.Setenv("TMPDIR", test.path)
 			t.Setenv("XDG_RUNTIME_DIR", runtime)
-			server, err := Start(options(t, time.Now().Add(time.Hour), never(t)))
+			server, err := Start(options(t, time.Now().Add(time.Hour), mustNotMint(t)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +102,7 @@ func TestAnotherPlaceIsTakenWhenTheFirstWillNotDo(t *testing.T) {
 			if got := filepath.Dir(string(server.home)); got != runtime {
 				t.Errorf("it is in %s", got)
 			}
-			process := exec.CommandContext(t.Context(), "sh", "-c", command(t, server))
+			process := exec.CommandContext(t.Context(), "sh", "-c", configuredCommand(t, server))
 			process.Dir = working
 			if raw, err := process.Output(); err != nil || len(raw) == 0 {
 				t.Errorf("%d bytes, %v", len(raw), err)
@@ -114,14 +114,14 @@ func TestAnotherPlaceIsTakenWhenTheFirstWillNotDo(t *testing.T) {
 	}
 }
 
-func TestTheLongestPlaceTakesASocket(t *testing.T) {
-	base := place(t)
-	longest := base + "/" + strings.Repeat("x", placeMost-len(base)-1)
+func TestLongestBaseFolder(t *testing.T) {
+	base := makeBase(t)
+	longest := base + "/" + strings.Repeat("x", maxBasePath-len(base)-1)
 	if err := os.Mkdir(longest, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), longest)
-	if length := len(server.home.socket()); length != socketPathMost {
+	server := startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), longest)
+	if length := len(server.home.socket()); length != maxSocketPath {
 		t.Errorf("the socket's path has %d bytes", length)
 	}
 	if got, err := request(t, server); err != nil || number(got) != 1 {
@@ -129,28 +129,28 @@ func TestTheLongestPlaceTakesASocket(t *testing.T) {
 	}
 }
 
-func TestTheStickyBitMakesASharedPlaceGood(t *testing.T) {
-	shared := filepath.Join(place(t), "tmp")
+func TestSharedBaseFolderWithStickyBit(t *testing.T) {
+	shared := filepath.Join(makeBase(t), "tmp")
 	if err := os.Mkdir(shared, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chmod(shared, 0o777|os.ModeSticky); err != nil {
 		t.Fatal(err)
 	}
-	server := startIn(t, options(t, time.Now().Add(time.Hour), never(t)), shared)
+	server := startIn(t, options(t, time.Now().Add(time.Hour), mustNotMint(t)), shared)
 	if got, err := request(t, server); err != nil || number(got) != 1 {
 		t.Errorf("got session %d, %v", number(got), err)
 	}
 }
 
-func TestPlacesAreTheSystemsAndTheUsersAndThenTheUsualOnes(t *testing.T) {
+func TestBaseFolders(t *testing.T) {
 	t.Setenv("TMPDIR", "/some/where/")
 	t.Setenv("XDG_RUNTIME_DIR", "/run/user/1000")
-	if got := strings.Join(places(), " "); got != "/some/where /run/user/1000 /tmp /var/tmp /dev/shm" {
+	if got := strings.Join(baseFolders(), " "); got != "/some/where /run/user/1000 /tmp /var/tmp /dev/shm" {
 		t.Errorf("got %s", got)
 	}
 	t.Setenv("XDG_RUNTIME_DIR", "")
-	if got := strings.Join(places(), " "); got != "/some/where /tmp /var/tmp /dev/shm" {
+	if got := strings.Join(baseFolders(), " "); got != "/some/where /tmp /var/tmp /dev/shm" {
 		t.Errorf("got %s", got)
 	}
 }

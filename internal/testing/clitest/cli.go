@@ -1,0 +1,43 @@
+package clitest
+
+import (
+	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
+)
+
+// Find finds or installs the CLI for a workspace.
+func Find(t *testing.T, workspace *terraformcli.Workspace) *terraformcli.CLI {
+	t.Helper()
+	cli, err := terraformcli.Find(t.Context(), workspace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cli
+}
+
+// Build builds the providers from the source tree that the test runs in.
+func Build(t *testing.T, cli *terraformcli.CLI) terraformcli.Executables {
+	t.Helper()
+	root, err := terraformcli.SourceRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	executables, err := cli.Build(t.Context(), root)
+	if err != nil {
+		t.Fatal(terraformcli.WithOutput(err))
+	}
+	return executables
+}
+
+// MirrorSTS puts an executable into the CLI's mirror as this repository's provider.
+func MirrorSTS(t *testing.T, cli *terraformcli.CLI, executable string) {
+	t.Helper()
+	address, err := terraformcli.STSAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cli.Mirror(address, terraformcli.ProviderVersion, executable); err != nil {
+		t.Fatal(err)
+	}
+}
