@@ -339,14 +339,14 @@ func TestManyRoles(t *testing.T) {
 
 // TestSameFailureIsExplainedOnce checks that the error of one block explains what all blocks have in common.
 func TestSameFailureIsExplainedOnce(t *testing.T) {
-	w := newWorld(t)
-	cli := newWhole(t, w.provider(set("web_identity_token", w.token(t, nil)))+`
+	f := newFixture(t)
+	cli := newCLI(t, f.provider(set("web_identity_token", f.token(t, nil)))+`
 data "sts_assume_role_with_web_identity" "many" {
   count    = 20
   role_arn = "arn:aws:iam::111122223333:role/nowhere-${count.index}"
 }
 `)
-	printed := cli.fails(t, "plan", "-no-color")
+	printed := cli.mustFail(t, "plan", "-no-color")
 	for text, want := range map[string]int{
 		"Error: ": 20, "Check first:": 1, "explains this failure.": 19,
 	} {

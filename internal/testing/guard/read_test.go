@@ -20,10 +20,10 @@ import (
 const dataSource = "sts_assume_role_with_web_identity"
 
 const (
-	// mostAllocations bounds the allocations of one read, of the stub's answer too. 4,429 were measured, with Go 1.26.
-	mostAllocations = 4_900
-	// mostOfAValidation bounds those of one validation, of which Terraform asks for each read. 1,246 were measured.
-	mostOfAValidation = 1_400
+	// maxAllocations bounds the allocations of one read, of the stub's answer too. 4,429 were measured, with Go 1.26.
+	maxAllocations = 4_900
+	// maxValidationAllocations bounds those of one validation, of which Terraform asks for each read. 1,246 were measured.
+	maxValidationAllocations = 1_400
 )
 
 // TestAllocationsOfRead reads a role that nobody has read before, by the plugin protocol, in this process.
@@ -61,8 +61,8 @@ func TestAllocationsOfAValidation(t *testing.T) {
 		mustSucceed(t, response.Diagnostics)
 	})
 	t.Logf("%.0f allocations", allocations)
-	if allocations > mostOfAValidation {
-		t.Errorf("%.0f allocations in one validation; %d are allowed", allocations, mostOfAValidation)
+	if allocations > maxValidationAllocations {
+		t.Errorf("%.0f allocations in one validation; %d are allowed", allocations, maxValidationAllocations)
 	}
 }
 
