@@ -11,7 +11,7 @@ terraform {
 
 variable "web_identity_token_file" {
   type        = string
-  description = "Path of the file that holds the job's web identity token."
+  description = "Path of the file that contains the job's web identity token."
 }
 
 data "sts_assume_role_with_web_identity" "deploy" {

@@ -8,7 +8,7 @@ terraform {
 
 variable "web_identity_token_file" {
   type        = string
-  description = "Path of the file that holds the job's web identity token."
+  description = "Path of the file that contains the job's web identity token."
 }
 
 variable "roles" {

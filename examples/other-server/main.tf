@@ -15,7 +15,7 @@ provider "sts" {
 
 variable "web_identity_token_file" {
   type        = string
-  description = "Path of the file that holds a token whose audience is the MinIO client's ID."
+  description = "Path of the file that contains a token whose audience is the MinIO client's ID."
 }
 
 data "sts_assume_role_with_web_identity" "minio" {

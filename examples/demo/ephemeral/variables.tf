@@ -5,7 +5,7 @@ variable "sts_endpoint" {
 
 variable "web_identity_token_file" {
   type        = string
-  description = "Path of the file that holds the web identity token."
+  description = "Path of the file that contains the web identity token."
 }
 
 variable "role_arn" {

@@ -8,7 +8,7 @@ terraform {
 
 variable "web_identity_token_file" {
   type        = string
-  description = "Path of the file that holds the workload's web identity token."
+  description = "Path of the file that contains the workload's web identity token."
 }
 
 provider "aws" {

@@ -11,7 +11,7 @@ terraform {
 
 variable "web_identity_token_file" {
   type        = string
-  description = "Path of the file that holds the workload's web identity token."
+  description = "Path of the file that contains the workload's web identity token."
 }
 
 ephemeral "sts_assume_role_with_web_identity" "deploy" {

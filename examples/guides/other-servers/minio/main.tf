@@ -13,7 +13,7 @@ provider "sts" {
 
 variable "web_identity_token_file" {
   type        = string
-  description = "Path of the file that holds a token for MinIO's own client ID."
+  description = "Path of the file that contains a token for MinIO's own client ID."
 }
 
 ephemeral "sts_assume_role_with_web_identity" "minio" {
