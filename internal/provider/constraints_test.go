@@ -316,9 +316,9 @@ func TestNoToken(t *testing.T) {
 		ExpectError: sentencePattern(
 			"Nothing says where the token comes from. Set one of these, on this block or on the " +
 				"provider block: - web_identity_token, to the token itself - web_identity_token_file, to the path " +
-				"of a file that holds it - web_identity_token_env, to the name of an environment variable that holds it - " +
-				"web_identity_token_request, to ask the platform that Terraform runs on or the environment variable " +
-				"AWS_WEB_IDENTITY_TOKEN_FILE",
+				"of a file that holds it - web_identity_token_env, to the name of an environment variable that holds " +
+				"it - web_identity_token_request, to ask the platform that Terraform runs on or the environment " +
+				"variable AWS_WEB_IDENTITY_TOKEN_FILE",
 		),
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestReadmeConfigurationsAreExamples checks that every configuration in README.md is, word for word, one of examples/, which are
-// validated.
+// TestReadmeConfigurationsAreExamples checks that every configuration in README.md is a copy of one in examples/, which
+// are validated.
 func TestReadmeConfigurationsAreExamples(t *testing.T) {
 	root := filepath.Join("..", "..", "..")
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
