@@ -17,12 +17,17 @@ var (
 		"AWS_CREDENTIAL_EXPIRATION":   "", // botocore would refuse the keys after another session's end
 		"AWS_CREDENTIAL_SCOPE":        "", // JavaScript v3 would sign for it
 		"AWS_WEB_IDENTITY_TOKEN_FILE": "", // .NET v3 reads it before the keys
+
+		// botocore and JavaScript v3 would use a cached SSO token if the runner prefers bearer tokens.
+		"AWS_AUTH_SCHEME_PREFERENCE": "sigv4",
 	}
 
 	// besideProfile are for a session that a profile leads to.
 	besideProfile = map[string]string{
 		"AWS_SDK_LOAD_CONFIG":       "1",    // Go v1 and JavaScript v2 don't read AWS_CONFIG_FILE without it
 		"AWS_EC2_METADATA_DISABLED": "true", // JavaScript, Java and PHP would ask the machine when a refresh fails
+
+		"AWS_AUTH_SCHEME_PREFERENCE": "sigv4", // as beside keys
 
 		// Keys come before a profile in most SDKs.
 		"AWS_ACCESS_KEY_ID":     "",

@@ -22,7 +22,7 @@ const dataSource = "sts_assume_role_with_web_identity"
 const (
 	// maxAllocations bounds the allocations of one read, of the stub's answer too. 4,429 were measured, with Go 1.26.
 	maxAllocations = 4_900
-	// maxValidationAllocations bounds those of one validation, of which Terraform asks for each read. 1,246 were measured.
+	// maxValidationAllocations bounds those of one validation. Terraform makes one for each read. 1,246 were measured.
 	maxValidationAllocations = 1_400
 )
 
