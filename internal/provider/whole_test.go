@@ -282,18 +282,18 @@ func TestWarnings(t *testing.T) {
 		times        int
 	}{
 		"a token for AWS at another's server": {
-			config: providerAt(anywhere) + blocks, want: "The token's audience is sts.amazonaws.com, and it goes to",
+			config: providerAt(anywhere) + blocks, want: "The token's audience is sts.amazonaws.com, and the token goes to",
 			times: 1,
 		},
 		"a token for AWS at a server on loopback": {
-			config: providerAt(f.URL()) + blocks, want: "The token's audience is sts.amazonaws.com, and it goes to",
+			config: providerAt(f.URL()) + blocks, want: "The token's audience is sts.amazonaws.com, and the token goes to",
 		},
 		"policies that may be ignored": {
 			config: providerAt(f.URL()) + block(
 				set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)),
 				`policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]`,
 			),
-			want: "ignore policy_arns and give the session all that the role may do", times: 1,
+			want: "ignore policy_arns. Use policy instead", times: 1,
 		},
 		"plain http to another machine": {
 			config: providerAt("http://minio.example.com") + block(
