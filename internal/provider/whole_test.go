@@ -282,11 +282,13 @@ func TestWarnings(t *testing.T) {
 		times        int
 	}{
 		"a token for AWS at another's server": {
-			config: providerAt(anywhere) + blocks, want: "The token's audience is sts.amazonaws.com, and the token goes to",
-			times: 1,
+			config: providerAt(anywhere) + blocks,
+			want:   "The token's audience is sts.amazonaws.com, and the token goes to",
+			times:  1,
 		},
 		"a token for AWS at a server on loopback": {
-			config: providerAt(f.URL()) + blocks, want: "The token's audience is sts.amazonaws.com, and the token goes to",
+			config: providerAt(f.URL()) + blocks,
+			want:   "The token's audience is sts.amazonaws.com, and the token goes to",
 		},
 		"policies that may be ignored": {
 			config: providerAt(f.URL()) + block(
