@@ -167,7 +167,7 @@ func TestExpiredTokenOfAPlatformIsRequestedAnew(t *testing.T) {
 	}
 }
 
-type spreading struct {
+type propagationCase struct {
 	code, message string
 	timeout       time.Duration
 	succeeds      bool
@@ -177,7 +177,7 @@ type spreading struct {
 func TestPropagation(t *testing.T) {
 	const denied = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
 	testenv.Isolate(t)
-	together(t, map[string]spreading{
+	together(t, map[string]propagationCase{
 		"the role": {code: "AccessDenied", message: denied, timeout: 30 * time.Second, succeeds: true},
 		"the OIDC provider": {
 			code:    "InvalidIdentityToken",
@@ -195,7 +195,7 @@ func TestPropagation(t *testing.T) {
 		"a policy, nor does it": {
 			code: "MalformedPolicyDocument", message: "Syntax errors in policy", timeout: 30 * time.Second,
 		},
-	}, func(t *testing.T, test spreading) { //nolint:thelper // it is the test itself
+	}, func(t *testing.T, test propagationCase) { //nolint:thelper // it is the test itself
 		server, token := startSTS(t, emulator.Options{})
 		refuseFirst(server, 2, test.code, test.message)
 		asked := request(token)
@@ -212,8 +212,8 @@ func TestPropagation(t *testing.T) {
 }
 
 type lifetime struct {
-	of   time.Duration
-	anew bool
+	of    time.Duration
+	again bool
 }
 
 // TestPropagationAsksForAgedTokensAlone holds that a platform isn't asked for a token with each try, but for one that
@@ -240,7 +240,7 @@ func TestPropagationAsksForAgedTokensAlone(t *testing.T) {
 			if err != nil || made.Calls < 2 {
 				t.Fatalf("%d calls, and %v", made.Calls, err)
 			}
-			if got := source.asked.Load(); (got > 1) != test.anew {
+			if got := source.asked.Load(); (got > 1) != test.again {
 				t.Errorf("the platform was asked %d times in %d calls", got, made.Calls)
 			}
 		},
@@ -328,7 +328,7 @@ func TestKeysThatCannotBeFetchedAreTriedAgain(t *testing.T) {
 
 var _ webidentity.Source = replaced{}
 
-// TestRoundsShareOneTimeout holds that a token which is fetched anew doesn't make the deadline begin anew.
+// TestRoundsShareOneTimeout holds that a token which is fetched again doesn't make the deadline begin again.
 func TestRoundsShareOneTimeout(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})

@@ -179,19 +179,19 @@ func Lookup(answers []Answer, err *ServiceError) int {
 // fails.
 func classOf(err error, aws bool) Class {
 	class, status := Final, 0
-	if connection, found := errors.AsType[*ConnectionError](err); found && connection.passing {
+	if connection, ok := errors.AsType[*ConnectionError](err); ok && connection.passing {
 		return Passing
 	}
 	if token, ok := errors.AsType[*webidentity.Error](err); ok && token.MaxAttempts > 1 {
 		return Passing
 	}
-	if answer, found := errors.AsType[*AnswerError](err); found {
+	if answer, ok := errors.AsType[*AnswerError](err); ok {
 		status = answer.HTTPStatus
 		if answer.Kind == AnswerCutOff {
 			class = Passing
 		}
 	}
-	if service, found := errors.AsType[*ServiceError](err); found {
+	if service, ok := errors.AsType[*ServiceError](err); ok {
 		status = service.HTTPStatus
 		if n := Lookup(Answers(aws), service); n >= 0 {
 			class = Answers(aws)[n].Class

@@ -31,7 +31,7 @@ type Exchange struct {
 	Elapsed     time.Duration       // from its start to its end
 }
 
-// Exchange fetches the token and calls STS, all within request.Timeout. A token that has expired is fetched anew, once.
+// Exchange fetches the token and calls STS, all within request.Timeout. A token that has expired is fetched again, once.
 // For request.PropagationTimeout longer it goes on while STS doesn't know the role or the OIDC provider yet. Beside an
 // error, the Exchange holds what was known when it came about.
 //

@@ -20,13 +20,13 @@ import (
 // translate turns an error of the SDK into one of this package. The SDK's own can hold the whole answer, so none of
 // them is wrapped, and of texts from outside only what text lets through is kept.
 func translate(err error, text serverText) error {
-	if redirect, found := errors.AsType[*transport.RedirectError](err); found {
+	if redirect, ok := errors.AsType[*transport.RedirectError](err); ok {
 		return &transport.RedirectError{Status: redirect.Status, Host: secret.PlainHost(redirect.Host, text.secrets...)}
 	}
-	if answer, found := errors.AsType[*AnswerError](err); found {
+	if answer, ok := errors.AsType[*AnswerError](err); ok {
 		return answer
 	}
-	if service, found := errors.AsType[*ServiceError](err); found {
+	if service, ok := errors.AsType[*ServiceError](err); ok {
 		return service
 	}
 	if errors.Is(err, transport.ErrBodyTooLarge) {
@@ -59,7 +59,7 @@ func isPassingConnection(connection *ConnectionError, err error) bool {
 
 // connectionError puts a failed connection into words, by the types of Go's network errors.
 func connectionError(err error, text serverText) *ConnectionError {
-	if refusal, found := errors.AsType[*transport.ProxyError](err); found {
+	if refusal, ok := errors.AsType[*transport.ProxyError](err); ok {
 		return &ConnectionError{
 			Kind:       ConnectionDenied,
 			OfProxy:    true,
@@ -67,25 +67,25 @@ func connectionError(err error, text serverText) *ConnectionError {
 			Problem:    text.plain(refusal.Error()),
 		}
 	}
-	if operation, found := errors.AsType[*net.OpError](err); found && operation.Op == "proxyconnect" {
+	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "proxyconnect" {
 		problem := connectionError(operation.Err, text)
 		problem.OfProxy, problem.Problem = true, "the proxy can't be used: "+problem.Problem
 		return problem
 	}
-	if resolution, found := errors.AsType[*net.DNSError](err); found {
+	if resolution, ok := errors.AsType[*net.DNSError](err); ok {
 		return &ConnectionError{
 			Kind:    ConnectionNoName,
 			Problem: fmt.Sprintf("the name %q doesn't resolve", text.plain(resolution.Name)),
 		}
 	}
-	if verification, found := errors.AsType[*tls.CertificateVerificationError](err); found {
+	if verification, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return &ConnectionError{
 			Kind:        ConnectionCertificate,
 			Certificate: certificateProblem(verification),
 			Problem:     fmt.Sprintf("its certificate isn't trusted: %q", text.plain(verification.Err.Error())),
 		}
 	}
-	if _, found := errors.AsType[tls.RecordHeaderError](err); found || errors.Is(err, http.ErrSchemeMismatch) {
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
 		return &ConnectionError{Kind: ConnectionNotTLS, Problem: "it doesn't speak TLS"}
 	}
 	switch {
@@ -109,9 +109,9 @@ func certificateProblem(verification *tls.CertificateVerificationError) Certific
 	if _, other := errors.AsType[x509.HostnameError](verification.Err); other {
 		return CertificateName
 	}
-	if invalid, found := errors.AsType[x509.CertificateInvalidError](
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](
 		verification.Err,
-	); found &&
+	); ok &&
 		invalid.Reason == x509.Expired {
 		return CertificateExpired
 	}

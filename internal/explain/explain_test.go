@@ -170,7 +170,7 @@ func TestWarnings(t *testing.T) {
 // word alone.
 func TestRefreshWithExpiredToken(t *testing.T) {
 	t.Parallel()
-	const summary = "The web identity token has expired, and can't be fetched anew"
+	const summary = "The web identity token has expired, and can't be replaced"
 	for name, test := range map[string]struct {
 		code, message string
 		token         webidentity.Source

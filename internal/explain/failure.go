@@ -49,10 +49,10 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 	if platform, ok := errors.AsType[*webidentity.Error](err); ok {
 		return noPlatformToken(exchange, platform)
 	}
-	if service, found := errors.AsType[*assumerole.ServiceError](err); found {
+	if service, ok := errors.AsType[*assumerole.ServiceError](err); ok {
 		return refusal{exchange, service, now}.explain()
 	}
-	if timeout, found := errors.AsType[*assumerole.TimeoutError](err); found && timeout.Last != nil {
+	if timeout, ok := errors.AsType[*assumerole.TimeoutError](err); ok && timeout.Last != nil {
 		return after(
 			fmt.Sprintf(
 				"The timeout, %s, was over while %s.",
@@ -62,7 +62,7 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 			failure(exchange, timeout.Last, now),
 		)
 	}
-	if bug, found := errors.AsType[*assumerole.BugError](err); found {
+	if bug, ok := errors.AsType[*assumerole.BugError](err); ok {
 		return Explanation{
 			Summary: "The provider has a bug",
 			Detail: fmt.Sprintf("It came up at %s. Please report it, with this text and the version of the provider; "+
@@ -70,7 +70,7 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 				"Whether STS was called before, CloudTrail tells.", bug.Place),
 		}
 	}
-	if interrupted, found := errors.AsType[*assumerole.InterruptedError](err); found && interrupted.Last != nil {
+	if interrupted, ok := errors.AsType[*assumerole.InterruptedError](err); ok && interrupted.Last != nil {
 		explanation := after(
 			fmt.Sprintf("The run was interrupted while %s.", stageText(exchange, interrupted.During)),
 			failure(exchange, interrupted.Last, now),
@@ -91,19 +91,19 @@ func after(ended string, explanation Explanation) Explanation {
 }
 
 // Refresh explains why credentials couldn't be refreshed, an exchange like the one before it. What differs is the
-// token: one that stands in the configuration can't be fetched anew.
+// token: one that stands in the configuration can't be replaced.
 func Refresh(exchange assumerole.Exchange, err error) Explanation {
 	explanation := Failure(exchange, err)
 	_, inline := exchange.Request.Token.(webidentity.Inline)
 	expired := exchange.Claims != nil && !exchange.Claims.Expiration.IsZero() &&
 		exchange.Claims.Expiration.Before(time.Now())
-	if service, found := errors.AsType[*assumerole.ServiceError](err); found {
+	if service, ok := errors.AsType[*assumerole.ServiceError](err); ok {
 		answers := assumerole.Answers(exchange.Destination.AWS)
 		n := assumerole.Lookup(answers, service)
 		expired = expired || n >= 0 && answers[n].Class == assumerole.Expired && answers[n].ID != "claimRejected"
 	}
 	if inline && expired {
-		explanation.Summary = "The web identity token has expired, and can't be fetched anew"
+		explanation.Summary = "The web identity token has expired, and can't be replaced"
 		explanation.Detail = paragraphs(fmt.Sprintf("The token was given by %s, so there is no newer one. "+
 			"Credentials can be refreshed for as long as the run lasts when the token comes "+
 			"from where its platform replaces it: %s, or the environment variable %s.", InlineArgument,

@@ -82,8 +82,8 @@ func inWords(d time.Duration) string {
 func (r refusal) badTimes() string {
 	for _, claim := range []string{"exp", "iat", "nbf"} {
 		value := r.Claims.All[claim]
-		number, isNumber := value.(json.Number)
-		if value != nil && (!isNumber || strings.ContainsAny(number.String(), ".eE")) {
+		number, ok := value.(json.Number)
+		if value != nil && (!ok || strings.ContainsAny(number.String(), ".eE")) {
 			return fmt.Sprintf(
 				"The token's claim %s isn't an integer. STS accepts only integers, in seconds since 1970. "+
 					"Correct it at the identity provider.",
@@ -179,9 +179,12 @@ func (r refusal) slip() string {
 
 // whereAudience says where the audience is set, when it is in the configuration.
 func (r refusal) whereAudience() string {
-	request, isRequested := r.Request.Token.(webidentity.PlatformRequest)
-	audience, isArgument := request.Platform.Audience()
-	if !isRequested || !isArgument {
+	request, ok := r.Request.Token.(webidentity.PlatformRequest)
+	if !ok {
+		return ""
+	}
+	audience, ok := request.Platform.Audience()
+	if !ok {
 		return ""
 	}
 	return fmt.Sprintf(" (%s of %s)", audience.Name, SourceName(request))

@@ -391,7 +391,7 @@ func (b bench) assume(t *testing.T, minted string) string {
 		RoleSessionName:  aws.String("test"),
 		WebIdentityToken: aws.String(minted),
 	})
-	if refused, is := errors.AsType[smithy.APIError](err); is {
+	if refused, ok := errors.AsType[smithy.APIError](err); ok {
 		return refused.ErrorCode()
 	}
 	if err != nil {

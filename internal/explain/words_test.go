@@ -62,7 +62,7 @@ func TestWords(t *testing.T) {
 	}
 	t.Logf("%d failures, at most %d words (%s), %d in all", len(all), most, longest, sum)
 	for name := range longer {
-		if _, found := all[name]; !found {
+		if _, ok := all[name]; !ok {
 			t.Errorf("there is no failure %s", name)
 		}
 	}

@@ -43,9 +43,9 @@ func (c conflictsWith) validate(at path.Path, value attr.Value, block tfsdk.Conf
 	}
 	for _, name := range c {
 		found, err := block.Raw.ApplyTerraform5AttributePathStep(tftypes.AttributeName(name))
-		other, isValue := found.(tftypes.Value)
+		other, ok := found.(tftypes.Value)
 		switch {
-		case err != nil || !isValue || other.IsNull():
+		case err != nil || !ok || other.IsNull():
 			continue
 		case !other.IsKnown():
 			return

@@ -243,7 +243,7 @@ func TestFailedRefresh(t *testing.T) {
 		"its stderr": read(t, filepath.Join(out, "stderr")), "the warning": printed, "the log": read(t, log),
 	} {
 		for _, want := range []string{
-			"The web identity token has expired, and can't be fetched anew", "web_identity_token_file",
+			"The web identity token has expired, and can't be replaced", "web_identity_token_file",
 			"ExpiredTokenException",
 		} {
 			if !sentencePattern(want).MatchString(text) {

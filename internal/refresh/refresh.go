@@ -2,7 +2,7 @@
 //
 // The AWS SDKs ask the credential_process of a shared config file whenever the credentials they have are about to
 // expire. A Server writes such a file, naming this very executable, and answers on a Unix socket with credentials that
-// it fetches anew in time. CredentialProcess is the other end: it asks the socket and prints what the SDKs expect.
+// it renews in time. CredentialProcess is the other end: it asks the socket and prints what the SDKs expect.
 //
 // Nothing secret is ever on disk: the folder holds the config file, the executable and the socket.
 package refresh

@@ -115,8 +115,8 @@ func jsonMember(name string) func([]byte) (string, bool) {
 		if json.Unmarshal(body, &members) != nil {
 			return "", false
 		}
-		token, is := members[name].(string)
-		return token, is
+		token, ok := members[name].(string)
+		return token, ok
 	}
 }
 

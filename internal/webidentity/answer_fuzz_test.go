@@ -32,8 +32,8 @@ func fuzzAnswer(f *testing.F, read webidentity.Reader, seeds ...string) {
 			}
 			return
 		}
-		problem, is := errors.AsType[*webidentity.Error](err)
-		if !is || problem.Platform == "" || !got.IsEmpty() {
+		problem, ok := errors.AsType[*webidentity.Error](err)
+		if !ok || problem.Platform == "" || !got.IsEmpty() {
 			t.Errorf("got %q, %#v", got.Reveal(), err)
 		}
 		told := err.Error()

@@ -32,7 +32,7 @@ type Claims struct {
 	All             map[string]any // every claim; numbers are json.Number
 }
 
-// IsJWT tells whether a token has the form of a signed JWT.
+// IsJWT reports whether a token has the form of a signed JWT.
 func IsJWT(token string) bool {
 	_, err := Decode(token)
 	return err == nil
@@ -47,12 +47,12 @@ func Decode(token string) (Claims, error) {
 	if len(parts) != 3 || strings.ContainsAny(token, "\r\n") { // which Go's base64 would pass over
 		return Claims{}, ErrNotJWT
 	}
-	header, isObject := decodeObject(parts[0])
-	if !isObject {
+	header, ok := decodeObject(parts[0])
+	if !ok {
 		return Claims{}, ErrNotJWT
 	}
-	claims, isObject := decodeObject(parts[1])
-	if !isObject {
+	claims, ok := decodeObject(parts[1])
+	if !ok {
 		return Claims{}, ErrNotJWT
 	}
 	if _, err := base64.RawURLEncoding.DecodeString(parts[2]); err != nil {

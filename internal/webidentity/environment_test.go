@@ -128,8 +128,8 @@ func expectSourceError(t *testing.T, err error, argument string, texts ...string
 // expectError looks for an *Error at the place that want names, with all of the texts in its detail.
 func expectError(t *testing.T, err error, want webidentity.Error, texts ...string) {
 	t.Helper()
-	problem, is := errors.AsType[*webidentity.Error](err)
-	if !is {
+	problem, ok := errors.AsType[*webidentity.Error](err)
+	if !ok {
 		t.Fatalf("got %v, want an *Error with %q", err, texts)
 	}
 	if problem.Platform != want.Platform || problem.Attribute != want.Attribute {

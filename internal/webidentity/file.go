@@ -17,7 +17,7 @@ import (
 // maxFileBytes bounds what is read of a token file: the longest token at four bytes a character, and some white space.
 const maxFileBytes = 4*MaxTokenLength + 4096
 
-// File is a token in a file, which is read anew each time: platforms replace the file's content before the token
+// File is a token in a file, which is read again each time: platforms replace the file's content before the token
 // expires.
 type File struct {
 	Path   string

@@ -106,10 +106,10 @@ func (q inquiry) attempt(ctx context.Context) (secret.Text, *Error) {
 
 // unreached puts a connection's failure into words.
 func (q inquiry) unreached(err error) *Error {
-	if redirect, is := errors.AsType[*transport.RedirectError](err); is {
+	if redirect, ok := errors.AsType[*transport.RedirectError](err); ok {
 		return q.redirected(redirect.Status, redirect.Host)
 	}
-	if outer, is := errors.AsType[*url.Error](err); is {
+	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err // without the URL, whose query is nobody's business
 	}
 	failure := q.failed("can't be reached at %s: %s.%s", secret.PlainHost(q.url.Host), q.plain(err.Error()), q.absent)
@@ -119,9 +119,9 @@ func (q inquiry) unreached(err error) *Error {
 	return failure
 }
 
-// isFinal tells whether a connection fails for a reason that another attempt won't change.
+// isFinal reports whether a connection fails for a reason that another attempt won't change.
 func isFinal(err error) bool {
-	if dns, is := errors.AsType[*net.DNSError](err); is {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return dns.IsNotFound
 	}
 	_, refused := errors.AsType[*transport.ProxyError](err)

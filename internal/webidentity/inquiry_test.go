@@ -234,8 +234,8 @@ func TestWhereThereIsNoMetadataServiceIsKnownSoon(t *testing.T) {
 							return dial(ctx, network, address)
 						},
 					), time.Minute)
-					problem, is := errors.AsType[*webidentity.Error](err)
-					if !is || !strings.Contains(problem.Detail, "can't be reached") ||
+					problem, ok := errors.AsType[*webidentity.Error](err)
+					if !ok || !strings.Contains(problem.Detail, "can't be reached") ||
 						!strings.Contains(problem.Detail, "This isn't on") {
 						t.Errorf("got %v", err)
 					}
@@ -271,7 +271,7 @@ func TestAConnectionThatBreaksIsTriedAgain(t *testing.T) {
 }
 
 func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
-	t.Run("a certificate that nobody vouches for", func(t *testing.T) {
+	t.Run("an untrusted certificate", func(t *testing.T) {
 		var reached atomic.Int32
 		server := httptest.NewUnstartedServer(
 			http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }),

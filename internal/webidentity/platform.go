@@ -114,5 +114,5 @@ func setQuery(address *url.URL, name, value string) {
 
 var pathSegment = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@:+-]*$`)
 
-// isPathSegment tells whether text stays one segment of a path, and can't lead to another one.
+// isPathSegment reports whether text stays one segment of a path, and can't lead to another one.
 func isPathSegment(text string) bool { return pathSegment.MatchString(text) }

@@ -177,7 +177,7 @@ func TestKeyTellsRequestsApart(t *testing.T) {
 		ask(webidentity.AzureManagedIdentity, values{"audience": "a", "client_id": "b"}),
 		ask(webidentity.AzureManagedIdentity, values{"audience": "b", "client_id": "a"}),
 	} {
-		if other, is := seen[source.Key()]; is {
+		if other, ok := seen[source.Key()]; ok {
 			t.Errorf("requests %d and %d have the key %s", other, i, source.Key())
 		}
 		seen[source.Key()] = i

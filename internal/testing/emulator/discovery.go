@@ -59,7 +59,7 @@ func noVerificationKey() *refusal {
 }
 
 // verificationKey fetches the issuer's discovery document and keys, each time
-// anew, and finds the key that the token names. What AWS says of a discovery
+// again, and finds the key that the token names. What AWS says of a discovery
 // document that names another issuer isn't known; it is refused as if it had no
 // keys.
 func (s *Server) verificationKey(ctx context.Context, issuer, keyID string) (*jose.JSONWebKey, *refusal) {

@@ -90,8 +90,8 @@ func (t *idToken) texts(claim string) []string {
 	case []any:
 		texts := make([]string, 0, len(value))
 		for _, element := range value {
-			text, isText := element.(string)
-			if !isText {
+			text, ok := element.(string)
+			if !ok {
 				return nil
 			}
 			texts = append(texts, text)
