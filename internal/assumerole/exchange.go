@@ -31,9 +31,9 @@ type Exchange struct {
 	Elapsed     time.Duration       // from its start to its end
 }
 
-// Exchange fetches the token and calls STS, all within request.Timeout. A token that has expired is fetched again, once.
-// For request.PropagationTimeout longer it goes on while STS doesn't know the role or the OIDC provider yet. Beside an
-// error, the Exchange holds what was known when it came about.
+// Exchange fetches the token and calls STS, all within request.Timeout. A token that has expired is fetched again,
+// once. For request.PropagationTimeout longer it goes on while STS doesn't know the role or the OIDC provider yet.
+// Beside an error, the Exchange holds what was known when it came about.
 //
 // Unless the request is to be fresh, a token that was requested from a platform serves every request while it has life
 // left, and requests for exactly the same session share one call.
