@@ -97,7 +97,7 @@ func (p *stsProvider) Resources(context.Context) []func() resource.Resource { re
 func warnOfPlainEndpoint(block providerModel, diagnostics *diag.Diagnostics) {
 	if assumerole.IsPlainRemote(block.Endpoint.ValueString()) {
 		diagnostics.AddAttributeWarning(path.Root(explain.EndpointArgument), "The STS endpoint isn't encrypted",
-			"The token and the credentials cross the network in the clear, for anybody on the way to take. Use https "+
+			"The token and the credentials cross the network in plaintext. Use https "+
 				"where the server can.")
 	}
 }

@@ -301,7 +301,7 @@ func TestWarnings(t *testing.T) {
 			config: providerAt("http://minio.example.com") + block(
 				set("role_arn", ""), set("web_identity_token", f.token(t, nil)),
 			),
-			want: "The token and the credentials cross the network in the clear", times: 1,
+			want: "The token and the credentials cross the network in plaintext", times: 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

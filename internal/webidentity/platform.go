@@ -88,7 +88,7 @@ func (p Platform) bearerURL(variable, value string, linkLocal bool) (*url.URL, e
 	default:
 		return nil, p.unavailable("The environment variable %s holds a URL that isn't https. The job's credential "+
 			"would "+
-			"cross the network in the clear, so nothing was sent there.", variable)
+			"cross the network in plaintext, so nothing was sent there.", variable)
 	}
 	address.Fragment, address.RawFragment = "", ""
 	return address, nil

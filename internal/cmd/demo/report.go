@@ -89,7 +89,7 @@ func (r report) writeLongApply(b *strings.Builder, s *screen) {
 
 func (r report) writeSecrets(b *strings.Builder, s *screen) {
 	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "What the state and the saved plan held of the secrets"))
-	fmt.Fprintln(b, "  data source         keys and session tokens, in the clear")
+	fmt.Fprintln(b, "  data source         keys and session tokens, in plaintext")
 	if r.leftOut == "" {
 		fmt.Fprintf(
 			b,

@@ -42,7 +42,7 @@ An apply outlived its credentials, with the ephemeral resource and refreshable =
   after     a call signed with ASIA...5678 succeeded
 
 What the state and the saved plan held of the secrets
-  data source         keys and session tokens, in the clear
+  data source         keys and session tokens, in plaintext
   ephemeral resource  nothing: no key, no session token, no web identity token
   which one to use    docs/guides/data-source-or-ephemeral-resource.md
 
@@ -56,7 +56,7 @@ Left out: an apply that outlives its credentials
   why       Terraform 1.9.8 has no ephemeral resources
 
 What the state and the saved plan held of the secrets
-  data source         keys and session tokens, in the clear
+  data source         keys and session tokens, in plaintext
   which one to use    docs/guides/data-source-or-ephemeral-resource.md
 `
 
