@@ -19,9 +19,9 @@ func TestBedrockUsesTheKeys(t *testing.T) {
 	if err := exec.Command("python3", "-c", "import boto3").Run(); err != nil {
 		t.Skipf("boto3 isn't here, so what it signs with was NOT tested: %v", err)
 	}
-	var authorization string
+	authorizations := make(chan string, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		authorization = r.Header.Get("Authorization")
+		authorizations <- r.Header.Get("Authorization")
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"modelSummaries":[]}`))
 	}))
@@ -57,7 +57,7 @@ func TestBedrockUsesTheKeys(t *testing.T) {
 		if output, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, output)
 		}
-		if !strings.HasPrefix(authorization, want) {
+		if authorization := <-authorizations; !strings.HasPrefix(authorization, want) {
 			t.Errorf("it is signed with %.30q, want %q", authorization, want)
 		}
 	}

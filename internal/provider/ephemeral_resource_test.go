@@ -139,7 +139,7 @@ func TestEphemeralEveryAttribute(t *testing.T) {
 			),
 			check(knownvalue.StringExact(subject), "subject_from_web_identity_token"),
 			check(knownvalue.Null(), "source_identity"),
-			check(knownvalue.MapSizeExact(8), "environment"),
+			check(knownvalue.MapSizeExact(9), "environment"),
 			check(
 				knownvalue.Null(),
 				"refreshable",
