@@ -131,8 +131,7 @@ func (r refusal) signature() string {
 	case r.Claims.Algorithm == "" || strings.EqualFold(r.Claims.Algorithm, "none"):
 		return "The token isn't signed (its alg is " + quoted(
 			r.Claims.Algorithm,
-		) + "). STS accepts only signed tokens. " +
-			"Configure the identity provider to sign it."
+		) + "). STS accepts only signed tokens. Configure the identity provider to sign it."
 	case !slices.Contains(algorithms, r.Claims.Algorithm):
 		return fmt.Sprintf(
 			"The token is signed with %s, which STS doesn't support. Configure the identity provider to use "+
@@ -142,8 +141,7 @@ func (r refusal) signature() string {
 		)
 	case r.Claims.KeyID == "":
 		return "The token's header has no key ID (kid), so STS can't find the issuer's key. Configure the identity " +
-			"provider " +
-			"to set it."
+			"provider to set it."
 	}
 	return ""
 }
@@ -156,8 +154,7 @@ func (r refusal) legacyIssuer() string {
 		return ""
 	}
 	return "The token is a legacy Kubernetes token from a secret. Use a projected service account token with an " +
-		"audience. " +
-		"Its issuer is the cluster's https URL."
+		"audience. Its issuer is the cluster's https URL."
 }
 
 // slip is an audience that was meant to be another.

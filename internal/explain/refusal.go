@@ -176,8 +176,7 @@ func (r refusal) renewal() string {
 			FileArgument, RequestArgument)
 	case webidentity.RequestSource:
 		return "Run again. The provider then requests a new token. If the new one has expired too, check the " +
-			"platform's " +
-			"clock."
+			"platform's clock."
 	case webidentity.File:
 		return "Check why the platform doesn't replace the file, or write a new token to it. Then run again."
 	case webidentity.Environment:

@@ -63,8 +63,7 @@ func otherAtAWS(r refusal) advice {
 		ofToken: true,
 		causes: []string{
 			"The provider has no advice for this code. Look it up in the API reference of AssumeRoleWithWebIdentity, " +
-				"under " +
-				"Errors and Common Errors.",
+				"under Errors and Common Errors.",
 			"Compare the request and the token with the role and its trust policy.",
 		},
 		facts: factsOfTrust, inCloudTrail: true,
@@ -78,8 +77,7 @@ func otherElsewhere(r refusal) advice {
 		ofToken: true,
 		causes: []string{
 			"The provider has no advice for this code. Look up the code and the message in the server's " +
-				"documentation and " +
-				"log.",
+				"documentation and log.",
 			"Compare the issuer and the audience with the identity providers in the server's configuration.",
 		},
 		facts: factsOfTrust,

@@ -87,8 +87,7 @@ func formText(form webidentity.Form) string {
 		return " It consists of asterisks, as a log shows a masked secret. Use the token itself, not the log's text."
 	case webidentity.FormEncrypted:
 		return " It is an encrypted token (JWE). Configure the identity provider to sign ID tokens and not to " +
-			"encrypt " +
-			"them."
+			"encrypt them."
 	case webidentity.FormWhiteSpace:
 		return " There is white space in it. Remove the white space."
 	case webidentity.FormCutOff:
@@ -136,8 +135,7 @@ func fileText(file webidentity.File, failure *webidentity.SourceError) Explanati
 		return Explanation{
 			Summary: "The web identity token file isn't a regular file",
 			Detail: shown + " is a pipe, a socket or a device. The provider reads the token again whenever it needs " +
-				"one. " +
-				"Use a regular file.",
+				"one. Use a regular file.",
 		}
 	case webidentity.ProblemTooLarge:
 		return Explanation{
@@ -149,8 +147,7 @@ func fileText(file webidentity.File, failure *webidentity.SourceError) Explanati
 		return Explanation{
 			Summary: fileHasNoToken,
 			Detail: shown + " is empty. A step that failed to get the token usually leaves an empty file. Check the " +
-				"step " +
-				"that writes the file.",
+				"step that writes the file.",
 		}
 	default:
 	}
@@ -199,8 +196,7 @@ func pathHint(file webidentity.File) string {
 	case strings.HasPrefix(file.Path, eksTokens):
 		return " EKS mounts the token only in a pod whose service account has the annotation " +
 			"eks.amazonaws.com/role-arn, and sets " + webidentity.FileVariable + " to its path. Check the pod's " +
-			"service " +
-			"account, and start the pod again after you change it."
+			"service account, and start the pod again after you change it."
 	case file.Origin.Kind == origin.Variable:
 		return " If the token comes from elsewhere, set one of the token arguments. They have precedence over the " +
 			"variable."

@@ -69,32 +69,25 @@ func (r refusal) noProposal(problem trustpolicy.Problem) string {
 // problemSentences say why there is no statement, and what to do instead.
 var problemSentences = map[trustpolicy.Problem]string{
 	trustpolicy.NoSubject: "The token has no subject (sub). A policy with only the audience would allow everyone who " +
-		"can get a " +
-		"token for it from this issuer.",
+		"can get a token for it from this issuer.",
 	trustpolicy.NoAudience:         "The token has no audience (aud), and AWS accepts no token without one.",
 	trustpolicy.TooManyAudiences:   "The token has %d audiences. Request a token with one audience.",
 	trustpolicy.AudienceIsMistyped: "The token's audience looks like a typo. Correct it first.",
 	trustpolicy.AccessTokenIssuer:  "IAM knows this issuer only by access tokens, with provider_id.",
 	trustpolicy.BuildkiteSubject: "The token's subject names no pipeline and no ref, and might be the subject of a " +
-		"whole cluster " +
-		"or organization. Request the token without a subject claim of its own.",
+		"whole cluster or organization. Request the token without a subject claim of its own.",
 	trustpolicy.UnusableIssuer: "The token's issuer isn't one that a policy can name safely. It must be an https URL " +
-		"without a " +
-		"port, a query, or a wildcard.",
+		"without a port, a query, or a wildcard.",
 	trustpolicy.PrivateIssuer: "AWS can't reach the token's issuer, because it isn't a public https URL. Use an " +
 		"issuer with a public " +
 		"URL. Amazon EKS has one for each cluster. For other clusters, publish the issuer's discovery document and " +
-		"keys, for " +
-		"example in a public bucket.",
+		"keys, for example in a public bucket.",
 	trustpolicy.Guest: "The token is that of a guest of a Cognito identity pool, which everyone on the Internet can " +
-		"be. Use an " +
-		"identity that has logged in.",
+		"be. Use an identity that has logged in.",
 	trustpolicy.UnusableSubject: "The token's subject has control characters, letters beyond ASCII, or other text " +
-		"that can't be " +
-		"copied safely, or is too long.",
+		"that can't be copied safely, or is too long.",
 	trustpolicy.WholeOrganization: "The token's subject names no repository. A policy for it would allow other " +
-		"repositories of the " +
-		"organization. Include repo in the template of the subject.",
+		"repositories of the organization. Include repo in the template of the subject.",
 	trustpolicy.UnusableParty: "The token's audience or azp has text that can't be copied safely, is empty, or is " +
 		"too long.",
 	trustpolicy.UnusableAudience: "The token's audience has text that can't be copied safely, is empty, or is too " +

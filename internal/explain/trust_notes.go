@@ -8,68 +8,53 @@ var noteSentences = map[trustpolicy.Note]string{
 		"Everyone who can " +
 		"start builds of the pipeline can choose the ref, even for a fork. Don't build pull requests of forks in it.",
 	trustpolicy.BitbucketDeploymentStep: "The subject has the step's UUID, which changes with every run. The " +
-		"statement allows " +
-		"every step of this deployment environment.",
+		"statement allows every step of this deployment environment.",
 	trustpolicy.BitbucketStep: "The subject has the step's UUID, which changes with every run. The statement allows " +
 		"every step of " +
 		"the repository, on every branch and pull request. Set a deployment on the step, and restrict who deploys " +
 		"there.",
 	trustpolicy.CircleCIUser: "The statement allows every job of the project, on every branch, whoever starts it. " +
-		"Use the token of " +
-		"CIRCLE_OIDC_TOKEN_V2, whose subject has the branch.",
+		"Use the token of CIRCLE_OIDC_TOKEN_V2, whose subject has the branch.",
 	trustpolicy.CircleCIBranch: "The subject has the ID of the user who started the job. The 36 question marks stand " +
 		"for it.",
 	trustpolicy.TerraformRunPhase: "The statement allows only this phase. The plan and the apply have different " +
-		"subjects. Plans run " +
-		"code that nobody has reviewed, so use another role for the other phase.",
+		"subjects. Plans run code that nobody has reviewed, so use another role for the other phase.",
 	trustpolicy.TerraformStackOperation: "The statement allows only this operation. The plan and the apply have " +
 		"different subjects.",
 	trustpolicy.SpaceliftScope: "The statement allows only this scope and this type of run. Planning has " +
 		"the scope read, and applying write.",
 
 	trustpolicy.UnreviewedCode: "Warning: this token is that of a pull request or merge request, whose code nobody " +
-		"has reviewed. " +
-		"Use a role that can only read.",
+		"has reviewed. Use a role that can only read.",
 	trustpolicy.UnprotectedRef: "Warning: the token's ref isn't protected in GitLab, so every developer of the " +
-		"project can get " +
-		"such a token. Protect the branch.",
+		"project can get such a token. Protect the branch.",
 	trustpolicy.DefaultServiceAccount: "Warning: every pod of the namespace that names no service account runs as " +
-		"\"default\". Use " +
-		"a service account of the workload's own.",
+		"\"default\". Use a service account of the workload's own.",
 	trustpolicy.GoogleParty: "At Google, :aud is the token's azp, and :oaud is its aud. Every customer of Google can " +
-		"get a token for " +
-		"any audience. Never remove :sub.",
+		"get a token for any audience. Never remove :sub.",
 	trustpolicy.GoogleAudience: "Every customer of Google can get a token for any audience. Never remove :sub.",
 	trustpolicy.CognitoPool:    ":aud is the identity pool's ID. Never remove it.",
 	trustpolicy.OtherParty: "The token has an authorized party (azp). IAM might compare :aud with it, so the " +
-		"statement has both. Both " +
-		"might have to be client IDs of the IAM OIDC provider.",
+		"statement has both. Both might have to be client IDs of the IAM OIDC provider.",
 	trustpolicy.SeveralAudiences: "The token has several audiences. Keep only those that are client IDs of the IAM " +
 		"OIDC provider.",
 	trustpolicy.WholeRepository: "The subject names only the repository. The statement allows every branch and every " +
-		"pull request. " +
-		"Set an environment with rules of its own on the job.",
+		"pull request. Set an environment with rules of its own on the job.",
 	trustpolicy.RepositoryID: "repository_id is the repository's number. A stranger who takes over an abandoned name " +
-		"doesn't have it. " +
-		"Keep it.",
+		"doesn't have it. Keep it.",
 	trustpolicy.GitHubEnvironment: "Everyone who can push to the repository can use this environment, unless its own " +
-		"rules (reviewers, " +
-		"allowed branches) forbid it.",
-	trustpolicy.Branch: "Everyone who can push to this branch has the role. Protect the branch.",
-	trustpolicy.RepositoryName: "Somebody else can take over the name of a repository after a rename or a " +
-		"deletion.",
+		"rules (reviewers, allowed branches) forbid it.",
+	trustpolicy.Branch:         "Everyone who can push to this branch has the role. Protect the branch.",
+	trustpolicy.RepositoryName: "Somebody else can take over the name of a repository after a rename or a deletion.",
 	trustpolicy.ServiceAccountName: "Everyone who can create a pod with this service account, or a new account of " +
 		"this name, has the role.",
 	trustpolicy.OtherName: "Somebody else can take over the names in the subject after a rename or a deletion. After " +
-		"a rename of your " +
-		"own, correct the policy.",
+		"a rename of your own, correct the policy.",
 
 	trustpolicy.AllowsTags: "sts:TagSession lets the issuer set any tag. Restrict it with conditions on " +
-		"aws:RequestTag/KEY and " +
-		"aws:TagKeys.",
+		"aws:RequestTag/KEY and aws:TagKeys.",
 	trustpolicy.AllowsSourceIdentity: "sts:SetSourceIdentity lets the issuer set any source identity. Restrict it " +
-		"with a condition on " +
-		"sts:SourceIdentity.",
+		"with a condition on sts:SourceIdentity.",
 	trustpolicy.EscapedCharacters: "The statement escapes *, ?, and ${ as ${*}, ${?}, and ${$}{. It needs a policy " +
 		"with \"Version\": " +
 		"\"2012-10-17\". In a Terraform string, write $${ for each ${. In aws_iam_policy_document, write &{.",

@@ -114,8 +114,7 @@ var trusts = map[string]struct {
 		token:   token(repo+":"+step, nil),
 		admits:  []string{repo + ":" + stage},
 		refuses: []string{stage + ":" + step},
-		says: []string{"every step of " +
-			"the repository"},
+		says:    []string{"every step of the repository"},
 	},
 	"CircleCI, a branch": {
 		issuer: "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081",
@@ -162,8 +161,7 @@ var trusts = map[string]struct {
 		refuses: []string{
 			"organization:o:project:P Q:workspace:w:run_phase:apply",
 			"organization:o:project:P Q:workspace:w2:run_phase:plan",
-			"organization:o:project:P " +
-				"Q:workspace:w:run_phase:test",
+			"organization:o:project:P Q:workspace:w:run_phase:test",
 		},
 		says: []string{"have different subjects", `The token's subject is that of "plan".`},
 	},

@@ -376,8 +376,7 @@ func sharedConfigText(shared *assumerole.SharedConfigError) Explanation {
 		return Explanation{
 			Summary: unreadable,
 			Detail: "Reading the shared configuration files and the CA bundle took too long. Check whether one of " +
-				"them is a " +
-				"pipe, or on a file system that doesn't respond.",
+				"them is a pipe, or on a file system that doesn't respond.",
 		}
 	case assumerole.SharedConfigInterrupted:
 		return Explanation{Summary: unreadable, Detail: "The run was interrupted while the provider read it."}

@@ -53,11 +53,9 @@ func (decodeFunction) Definition(
 			"session names, and outputs. The result is null if the argument isn't a JWT or has more than 20000 " +
 			"characters.\n\n" +
 			"~> The function verifies nothing. Anyone can write any claim into a token. Only STS checks the " +
-			"signature.\n\n" +
-			"The result is an object with these members:\n\n" +
+			"signature.\n\nThe result is an object with these members:\n\n" +
 			"- `algorithm`, `key_id`, `issuer`, `subject`, `authorized_party` (strings)\n" +
-			"- `audience` (list of strings)\n" +
-			"- `issued_at`, `not_before`, `expiration` (strings, RFC 3339 in UTC)\n" +
+			"- `audience` (list of strings)\n- `issued_at`, `not_before`, `expiration` (strings, RFC 3339 in UTC)\n" +
 			"- `claims` (all claims of the token, for example `.claims.repository`)\n\n" +
 			"A member is null if the token doesn't have it.\n\n" +
 			fmt.Sprintf("A value is null at a depth of more than %d, because Terraform takes very long to show "+

@@ -297,10 +297,9 @@ var elsewhere = map[string]failureCase{
 		says: []string{`The server answered AccessDenied: "Access denied.`},
 	},
 	"bad_jwt": {
-		answer: rejectWith(400, "InvalidParameterValue", "unable to parse"),
-		summary: "The server rejected the " +
-			"web identity token",
-		says: []string{"might not know the token's issuer"},
+		answer:  rejectWith(400, "InvalidParameterValue", "unable to parse"),
+		summary: "The server rejected the web identity token",
+		says:    []string{"might not know the token's issuer"},
 	},
 	"expired_there": {
 		answer: respondWith(
@@ -312,10 +311,9 @@ var elsewhere = map[string]failureCase{
 		says:    []string{"By this machine's clock, the token is valid until"},
 	},
 	"expired_minio": {
-		answer: rejectWith(400, "InvalidParameterValue", "Token is expired"),
-		summary: "The web identity " +
-			"token has expired",
-		says: []string{`The server answered InvalidParameterValue: "Token is expired`},
+		answer:  rejectWith(400, "InvalidParameterValue", "Token is expired"),
+		summary: "The web identity token has expired",
+		says:    []string{`The server answered InvalidParameterValue: "Token is expired`},
 	},
 	"bare_error": {
 		answer:  respondWith(404, "text/xml", `<Error><Code>NoSuchEntity</Code><Message>no role</Message></Error>`),
@@ -333,16 +331,14 @@ var elsewhere = map[string]failureCase{
 		says:    []string{"another service"},
 	},
 	"html": {
-		answer: respondWith(200, "text/html", "<html>"+leaked+"</html>"),
-		summary: "The endpoint answers with a web " +
-			"page",
-		says: []string{"(HTTP status 200) is a page of HTML", "a website or a console"},
+		answer:  respondWith(200, "text/html", "<html>"+leaked+"</html>"),
+		summary: "The endpoint answers with a web page",
+		says:    []string{"(HTTP status 200) is a page of HTML", "a website or a console"},
 	},
 	"json": {
-		answer: respondWith(200, "application/json", `{"secret":"`+leaked+`"}`),
-		summary: "The endpoint isn't an " +
-			"STS",
-		says: []string{"of type application/json", "Set endpoint to the URL of the STS"},
+		answer:  respondWith(200, "application/json", `{"secret":"`+leaked+`"}`),
+		summary: "The endpoint isn't an STS",
+		says:    []string{"of type application/json", "Set endpoint to the URL of the STS"},
 	},
 	"other_xml": {
 		answer:  respondWith(400, "text/xml", `<ListAllMyBucketsResult>`+leaked+`</ListAllMyBucketsResult>`),

@@ -104,8 +104,7 @@ func TestDefaultAudience(t *testing.T) {
 	run(t, resource.TestStep{
 		Config: f.config(set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy"), request),
 		ExpectError: sentencePattern(
-			"is in the partition aws-cn, where IAM OIDC providers are registered with different " +
-				"audiences",
+			"is in the partition aws-cn, where IAM OIDC providers are registered with different audiences",
 		),
 	})
 }

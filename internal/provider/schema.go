@@ -136,8 +136,7 @@ func results() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"arn": schema.StringAttribute{
 					Computed: true, MarkdownDescription: "ARN of the session, " +
-						"`arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. It doesn't include the role's path. " +
-						"(`Arn`)",
+						"`arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. It doesn't include the role's path. (`Arn`)",
 				},
 				"assumed_role_id": schema.StringAttribute{
 					Computed: true, MarkdownDescription: "Unique ID of the role and name of the session, " +

@@ -25,8 +25,7 @@ const (
 
 const usage = "usage: terraform-provider-sts " + Subcommand + " SOCKET\n\n" +
 	"Prints the credentials of a Terraform run that is under way, for the AWS SDKs and the AWS CLI: they run it " +
-	"because the\n" +
-	"shared config file of an ephemeral resource with refreshable = true says so.\n"
+	"because the\nshared config file of an ephemeral resource with refreshable = true says so.\n"
 
 // CredentialProcess asks the socket of a running Server for credentials and writes them to stdout, as the AWS SDKs
 // expect of a credential_process. The arguments are those that follow Subcommand: the path of the socket.

@@ -12,8 +12,7 @@ import (
 )
 
 var errReplaced = errors.New("the provider's executable was moved or replaced since this run started, so it can't " +
-	"answer with refreshable credentials. " +
-	"Run Terraform again")
+	"answer with refreshable credentials. Run Terraform again")
 
 // startedFile is the program's file when the process started.
 var startedFile = func() fs.FileInfo {

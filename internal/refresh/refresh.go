@@ -23,8 +23,7 @@ const (
 
 var (
 	errUnsupported = errors.New("refreshable credentials need a Unix system, and this is none: leave refreshable " +
-		"out, " +
-		"and let the session last as long as the run")
+		"out, and let the session last as long as the run")
 
 	errEnded = errors.New("the Terraform run that these credentials belong to has ended: " +
 		"they are refreshed only as long as the ephemeral resource is open")

@@ -49,14 +49,13 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 		opaque bool
 		want   string
 	}{
-		"missing":           {path: filepath.Join(t.TempDir(), "none"), want: "doesn't exist"},
-		"an empty path":     {path: "", want: "The path is empty"},
-		"a tilde":           {path: "~/token", want: "pathexpand("},
-		"empty":             {path: write(t, ""), want: "is empty"},
-		"white space alone": {path: write(t, " \n\t"), want: "is empty"},
-		"a directory":       {path: t.TempDir(), want: "is a directory"},
-		"larger than is read": {path: write(t, strings.Repeat("x", 100000)), want: "larger than a token " +
-			"can be"},
+		"missing":             {path: filepath.Join(t.TempDir(), "none"), want: "doesn't exist"},
+		"an empty path":       {path: "", want: "The path is empty"},
+		"a tilde":             {path: "~/token", want: "pathexpand("},
+		"empty":               {path: write(t, ""), want: "is empty"},
+		"white space alone":   {path: write(t, " \n\t"), want: "is empty"},
+		"a directory":         {path: t.TempDir(), want: "is a directory"},
+		"larger than is read": {path: write(t, strings.Repeat("x", 100000)), want: "larger than a token can be"},
 		"longer than a token": {path: write(t, strings.Repeat("x", 20001)), want: "longer than a token " +
 			"can be: 20001 characters"},
 		"another secret": {path: write(t, secretContent), want: "isn't a JWT"},

@@ -27,8 +27,7 @@ func TestFind(t *testing.T) {
 			onPath: map[string]string{"terraform": terraformAnswer, "tofu": tofuAnswer},
 			want:   "Terraform 1.11.4 linux_amd64",
 		},
-		"tofu alone": {onPath: map[string]string{"tofu": tofuAnswer}, want: "OpenTofu 1.12.6 " +
-			"darwin_arm64"},
+		"tofu alone": {onPath: map[string]string{"tofu": tofuAnswer}, want: "OpenTofu 1.12.6 darwin_arm64"},
 		"a terraform that doesn't run": {
 			onPath: map[string]string{"terraform": "", "tofu": tofuAnswer},
 			want:   "OpenTofu 1.12.6 darwin_arm64",
