@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -80,10 +79,9 @@ func caBundleError(settings Settings, problem Problem, path string) error {
 	if settings.CustomCABundle != "" {
 		from = origin.Of(origin.ProviderBlock)
 	}
-	shown := secret.ShownPath(path)
 	return &ValueError{
-		Parameter: ParameterCustomCABundle, Origin: from, Problem: problem, Part: shown,
-		Secret: path != "" && shown != strconv.Quote(path), // a token might be in the place of the path
+		Parameter: ParameterCustomCABundle, Origin: from, Problem: problem,
+		Part: secret.ShownPath(path), Secret: secret.HidesPath(path),
 	}
 }
 

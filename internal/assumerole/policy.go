@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/webidentity/terraform-provider-sts/internal/origin"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 // CompactPolicy takes the white space out of a session policy, which STS counts, and checks the API's constraints. It
@@ -15,6 +16,13 @@ func CompactPolicy(policy string) (string, error) {
 	var compact bytes.Buffer
 	if failure.Cause = json.Compact(&compact, []byte(policy)); failure.Cause != nil {
 		failure.Problem = ProblemNotJSON
+		if secret.IsPath(policy) {
+			failure.Problem, failure.Part, failure.Secret = ProblemPath, secret.ShownPath(
+				policy,
+			), secret.HidesPath(
+				policy,
+			)
+		}
 		return "", failure
 	}
 	for position, r := range []rune(compact.String()) {

@@ -42,7 +42,8 @@ const (
 	ProblemRegionInARN    Problem = "has a Region"
 	ProblemAccountLetters Problem = "has letters in the account ID" // ValueError.Part
 	ProblemAccountID      Problem = "has no account ID of 12 digits"
-	ProblemNotJSON        Problem = "isn't valid JSON" // ValueError.Cause
+	ProblemNotJSON        Problem = "isn't valid JSON"      // ValueError.Cause
+	ProblemPath           Problem = "is the path of a file" // ValueError.Part
 	ProblemGlobalRegion   Problem = "is the pseudo Region of the global endpoint"
 	ProblemNotRegion      Problem = "isn't the name of a Region"
 	ProblemNotURL         Problem = "isn't a URL"

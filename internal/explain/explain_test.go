@@ -206,3 +206,22 @@ func TestRefreshWithExpiredToken(t *testing.T) {
 		})
 	}
 }
+
+// TestRepeatedSaysHowItEnded checks that the short text for a further block still has the timeout.
+func TestRepeatedSaysHowItEnded(t *testing.T) {
+	t.Parallel()
+	exchange := ordinary()
+	last := &assumerole.ServiceError{Code: "Throttling", Message: "Rate exceeded", HTTPStatus: 400}
+	plain := explain.FailureAt(exchange, last, now)
+	timeout := explain.FailureAt(exchange,
+		&assumerole.TimeoutError{Timeout: time.Minute, During: assumerole.StageCall, Last: last}, now)
+	if plain.Failure == timeout.Failure {
+		t.Error("a timeout counts as the failure before it")
+	}
+	repeated := explain.Repeated(timeout, exchange, "other").Detail
+	for _, want := range []string{"The timeout, 1m, was over", "Rate exceeded", `role "other"`} {
+		if !strings.Contains(repeated, want) {
+			t.Errorf("%q isn't in: %s", want, repeated)
+		}
+	}
+}

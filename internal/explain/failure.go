@@ -65,9 +65,9 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 	if bug, ok := errors.AsType[*assumerole.BugError](err); ok {
 		return Explanation{
 			Summary: "The provider has a bug",
-			Detail: fmt.Sprintf("It came up at %s. Please report it, with this text and the version of the provider; "+
-				"there is no token in it, and none is needed. "+
-				"Whether STS was called before, CloudTrail tells.", bug.Place),
+			Detail: fmt.Sprintf("The provider failed at %s. Report this text and the version of the provider. The "+
+				"text contains no "+
+				"token. CloudTrail shows whether STS was called.", bug.Place),
 		}
 	}
 	if interrupted, ok := errors.AsType[*assumerole.InterruptedError](err); ok && interrupted.Last != nil {
@@ -84,9 +84,12 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 	return unanswered(exchange, err)
 }
 
-// after explains what failed again and again until it was ended: by how it failed.
-func after(ended string, explanation Explanation) Explanation {
-	explanation.Detail = paragraphs(ended+" Before that, it failed like this:", explanation.Detail)
+// after explains a failure that repeated until something ended the exchange.
+func after(end string, explanation Explanation) Explanation {
+	explanation.Detail = paragraphs(end+" Before that, it failed like this:", explanation.Detail)
+	if explanation.Failure != "" {
+		explanation.Failure, explanation.said = end+explanation.Failure, end+" "+explanation.said
+	}
 	return explanation
 }
 
@@ -104,10 +107,10 @@ func Refresh(exchange assumerole.Exchange, err error) Explanation {
 	}
 	if inline && expired {
 		explanation.Summary = "The web identity token has expired, and can't be replaced"
-		explanation.Detail = paragraphs(fmt.Sprintf("The token was given by %s, so there is no newer one. "+
-			"Credentials can be refreshed for as long as the run lasts when the token comes "+
-			"from where its platform replaces it: %s, or the environment variable %s.", InlineArgument,
-			FileArgument, webidentity.FileVariable), explanation.Detail)
+		explanation.Detail = paragraphs(fmt.Sprintf("The token is the value of %s, so the provider can't get a newer "+
+			"one. Use %s or "+
+			"%s, or the environment variable %s. The provider then gets the token again for each refresh.",
+			InlineArgument, FileArgument, RequestArgument, webidentity.FileVariable), explanation.Detail)
 	}
 	return explanation
 }

@@ -32,8 +32,8 @@ func noPlatformToken(exchange assumerole.Exchange, failure *webidentity.Error) E
 	}
 	if failure.RetryAfter > 0 && failure.MaxAttempts > exchange.Requests {
 		detail += fmt.Sprintf(
-			" The platform asks for a pause of %s, which is longer than the remaining time. Set timeout "+
-				"to a longer time.",
+			" The platform asks for a pause of %s, which is longer than the remaining time. Set timeout to a longer "+
+				"time.",
 			inShort(failure.RetryAfter),
 		)
 	}
@@ -68,7 +68,7 @@ func unusable(failure *webidentity.SourceError) string {
 			failure.Length, webidentity.MaxTokenLength)
 	case webidentity.ProblemNotJWT:
 		return "isn't a JWT (three parts in base64url, separated by dots). Nothing was sent." +
-			formText(failure.Form) + " Another form is possible only with provider_id, for an OAuth 2.0 access token."
+			formText(failure.Form)
 	default:
 	}
 	return "can't be used."
@@ -93,7 +93,8 @@ func formText(form webidentity.Form) string {
 	case webidentity.FormCutOff:
 		return " It begins as a JWT does, and might be cut off. Use the whole token."
 	case webidentity.FormAccessToken:
-		return " It looks like an access token. Use the ID token."
+		return " It looks like an access token. Use the ID token. Only Login with Amazon and Facebook have access " +
+			"tokens that STS accepts, with provider_id."
 	case webidentity.FormUnknown:
 	}
 	return ""
@@ -108,7 +109,7 @@ func fileText(file webidentity.File, failure *webidentity.SourceError) Explanati
 	shown := fileName(file, fmt.Sprintf("%q", secret.Scrub(file.Path)))
 	// A token might be in the place of a path that leads nowhere, so only a plain path is shown.
 	plain := fileName(file, secret.ShownPath(file.Path))
-	misplaced := file.Path != "" && secret.ShownPath(file.Path) != fmt.Sprintf("%q", file.Path)
+	misplaced := secret.HidesPath(file.Path)
 	switch failure.Problem {
 	case webidentity.ProblemTokenAsPath:
 		return tokenAsPath(file)
@@ -219,8 +220,8 @@ func environmentText(variable webidentity.Environment, failure *webidentity.Sour
 		subject := "The environment variable " + variable.Name
 		if !variable.HasPlainName() {
 			subject = fmt.Sprintf(
-				"The environment variable that %s names (%d characters, which aren't shown because they "+
-					"might be a token)",
+				"The environment variable that %s names (%d characters, which aren't shown because they might be a "+
+					"token)",
 				EnvironmentArgument,
 				len(variable.Name),
 			)
@@ -271,7 +272,7 @@ func inlineText(failure *webidentity.SourceError) Explanation {
 		Summary: "Not a web identity token",
 		Detail: "The value of " + InlineArgument + " " + unusable(
 			failure,
-		) + " It must be the token itself: a JWT from " +
-			"your identity provider, or an OAuth 2.0 access token together with provider_id.",
+		) + " It must be the token itself: a JWT from your identity provider, or an access token of Login with " +
+			"Amazon or Facebook, with provider_id.",
 	}
 }

@@ -207,6 +207,11 @@ func policyText(value *assumerole.ValueError) Explanation {
 				"Version = \"2012-10-17\", Statement = [...] }).",
 			value.Cause,
 		)
+	case assumerole.ProblemPath:
+		explanation.Detail = fmt.Sprintf(
+			"The policy is the path of a file, not its content. Write file(%s).",
+			value.Part,
+		)
 	case assumerole.ProblemCharacter:
 		explanation.Detail = fmt.Sprintf(
 			"The policy has the character %U at position %d of its compacted form. STS allows "+
@@ -363,7 +368,7 @@ func proxyText(value *assumerole.ValueError) Explanation {
 	}
 }
 
-// sharedConfig explains what is wrong with the SDK's variables and files. The SDK insists on them, although this
+// sharedConfigText explains what is wrong with the SDK's variables and files. The SDK insists on them, although this
 // provider takes no credentials from them.
 func sharedConfigText(shared *assumerole.SharedConfigError) Explanation {
 	hint := ""

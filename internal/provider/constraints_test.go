@@ -153,6 +153,10 @@ func TestConstraints(t *testing.T) {
 			argument: "max_retries", value: "-1", provider: true,
 			want: "max_retries must be a whole number from 0 to 1000. The value is -1.",
 		},
+		"a path in place of a policy": {
+			argument: "policy", value: `"./policy.json"`, others: []string{role, token},
+			want: `Write file("./policy.json")`,
+		},
 		"a token in place of a CA bundle": {
 			block: true, argument: "custom_ca_bundle", value: `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`,
 			provider: true, want: "which isn't shown because it might be a token",

@@ -127,6 +127,9 @@ func ShownPath(path string) string {
 	}))
 }
 
+// HidesPath reports whether ShownPath leaves something out, because a token might be in the place of the path.
+func HidesPath(path string) bool { return path != "" && ShownPath(path) != strconv.Quote(path) }
+
 // IsPath reports whether a value begins as paths do.
 func IsPath(value string) bool {
 	for _, prefix := range []string{"/", "./", "../", "~/", `.\`, `..\`, `~\`, `\\`, "file:", "fileb:"} {

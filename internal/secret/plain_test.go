@@ -65,7 +65,8 @@ func TestPlainWordsPassWhatServersSay(t *testing.T) {
 func TestPlainWordsLeaveOutData(t *testing.T) {
 	token := secret.New("headerHeader1.claimsclaims.signature")
 	for name, test := range map[string]struct{ text, want string }{
-		"the token":            {"Value 'headerHeader1.claimsclaims.signature' is bad", "Value [38 characters left out] is bad"},
+		"the token": {"Value 'headerHeader1.claimsclaims.signature' is bad", "Value [38 characters " +
+			"left out] is bad"},
 		"a word of the token":  {"the signature fails", "the [9 characters left out] fails"},
 		"a run without spaces": {"got x7Gh2Qz9aB and more", "got [10 characters left out] and more"},
 		"what follows four gaps": {"one 1x2y two 3z4w three 5v6u four 7s8r five", "one [4 characters left out] two " +

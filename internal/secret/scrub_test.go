@@ -23,7 +23,8 @@ func TestScrub(t *testing.T) {
 		"a part of the token": {"bad claimsclaims!", "bad (redacted)!"},
 		"another JWT":         {"got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln", "got (redacted)"},
 		"a JWT cut short":     {"got eyJhbGciOiJSUzI1NiJ9", "got (redacted)"},
-		"a bearer":            {"Authorization: Bearer abcdefgh12345678ABCDEFGH", "Authorization: Bearer (redacted)"},
+		"a bearer": {"Authorization: Bearer abcdefgh12345678ABCDEFGH", "Authorization: Bearer " +
+			"(redacted)"},
 		"a proxy's password": {
 			`proxyconnect: dial http://user:hunter2@proxy:3128`, `proxyconnect: dial http://(redacted)@proxy:3128`,
 		},
@@ -39,14 +40,16 @@ func TestScrub(t *testing.T) {
 		"bytes that aren't text":          {"a\xffb", "a\uFFFDb"},
 		"a token that control characters": {"headerheader.claims\x00claims.signature", "(redacted)\uFFFD(redacted)"},
 		"a token cut short":               {"got headerheader.claimscl...", "got (redacted)..."},
-		"a token broken into lines":       {"got headerheader.claimsc\nlaimsclaims.signature", "got (redacted) (redacted)"},
+		"a token broken into lines": {"got headerheader.claimsc\nlaimsclaims.signature", "got (redacted) " +
+			"(redacted)"},
 		"a key of a namespace": {
 			`<s:SecretAccessKey x="y">abc/def</s:SecretAccessKey>`,
 			`<s:SecretAccessKey x="y">(redacted)</s:SecretAccessKey>`,
 		},
-		"the end of a key":       {`type="s">K7MDENGbPx</SecretAccessKey>`, `type="s">(redacted)</SecretAccessKey>`},
-		"a key in a file":        {"aws_secret_access_key = abc/def", "aws_secret_access_key = (redacted)"},
-		"a password in a header": {"Proxy-Authorization: Basic dXNlcjpwYXNz", "Proxy-Authorization: Basic (redacted)"},
+		"the end of a key": {`type="s">K7MDENGbPx</SecretAccessKey>`, `type="s">(redacted)</SecretAccessKey>`},
+		"a key in a file":  {"aws_secret_access_key = abc/def", "aws_secret_access_key = (redacted)"},
+		"a password in a header": {"Proxy-Authorization: Basic dXNlcjpwYXNz", "Proxy-Authorization: Basic " +
+			"(redacted)"},
 		"a path with an at sign stays": {
 			"https://login.example.com/people/alice@example.com",
 			"https://login.example.com/people/alice@example.com",

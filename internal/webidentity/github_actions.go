@@ -61,12 +61,12 @@ func gitHubInquiry(r PlatformRequest) (inquiry, error) {
 func gitHubVariablesMissing(r PlatformRequest) error {
 	if r.env(gitHubJobVariable) == "" && r.env("FORGEJO_ACTIONS") == "" {
 		return r.Platform.unavailable("This isn't a job of GitHub Actions: the variables %s and %s, which its runner "+
-			"sets, are missing. Where Terraform runs in a container of its own, hand them and GITHUB_ACTIONS on to it.",
+			"sets, are missing. If Terraform runs in a container, pass them and GITHUB_ACTIONS to it.",
 			gitHubURLVariable, gitHubTokenVariable)
 	}
 	return r.Platform.unavailable("permissions: id-token: write is missing in this job, so the runner sets neither %s "+
 		"nor %s. Add it to the job or to the workflow (and to the job that calls a reusable workflow). Runs for pull "+
-		"requests from forks don't get it, and where Terraform runs in a container of its own, both variables must be "+
-		"handed on to it. In Forgejo it is enable-openid-connect: true.",
+		"requests from forks don't get it. If Terraform runs in a container, pass both variables to it. In Forgejo it "+
+		"is enable-openid-connect: true.",
 		gitHubURLVariable, gitHubTokenVariable)
 }
