@@ -76,6 +76,7 @@ var (
 var AWSAnswers = []Answer{
 	{"otherPolicyDenied", accessDenied, "resource control policy", Final},
 	{"otherPolicyDenied", accessDenied, "VPC endpoint policy", Final},
+	{"explicitDeny", accessDenied, "explicit deny", Propagating},
 	{"assumeDenied", accessDenied, "Not authorized to perform sts:AssumeRoleWithWebIdentity", Propagating},
 	{"tagSessionDenied", accessDenied, "sts:TagSession", Final},
 	{"sourceIdentityDenied", accessDenied, "sts:SetSourceIdentity", Final},

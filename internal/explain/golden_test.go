@@ -41,7 +41,10 @@ const (
 
 // goldens has, by the names of their files, every row of STS's errors and what claims show.
 var goldens = map[string]answered{
-	"access_denied":           {status: 403, code: "AccessDenied", message: denied + "AssumeRoleWithWebIdentity"},
+	"access_denied": {status: 403, code: "AccessDenied", message: denied + "AssumeRoleWithWebIdentity"},
+	"access_denied_explicitly": {
+		status: 403, code: "AccessDenied", message: denied + "AssumeRoleWithWebIdentity with an explicit deny",
+	},
 	"access_denied_elsewhere": {status: 403, code: "AccessDenied", message: "Access denied.", change: elsewhere},
 	"access_denied_elsewhere_iam": {
 		status: 403, code: "AccessDenied", message: denied + "AssumeRoleWithWebIdentity", change: elsewhere,

@@ -10,6 +10,7 @@ import (
 var advices = map[string]func(refusal) advice{
 	"assumeDenied":          assumeDenied,
 	"otherPolicyDenied":     otherPolicyDenied,
+	"explicitDeny":          explicitDeny,
 	"tagSessionDenied":      tagSessionDenied,
 	"sourceIdentityDenied":  sourceIdentityDenied,
 	"wrongAudience":         wrongAudience,
@@ -105,6 +106,7 @@ func (r refusal) roleOrigin() string {
 var headings = map[string]string{
 	"assumeDenied":         "Not authorized to perform sts:AssumeRoleWithWebIdentity",
 	"otherPolicyDenied":    "Explicit deny in a resource control policy or a VPC endpoint policy",
+	"explicitDeny":         "Explicit deny in a trust policy",
 	"tagSessionDenied":     "Not authorized to perform sts:TagSession",
 	"sourceIdentityDenied": "Not authorized to perform sts:SetSourceIdentity",
 	"wrongAudience":        "Incorrect token audience",

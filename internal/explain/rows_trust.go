@@ -16,17 +16,6 @@ import (
 
 // assumeDenied: STS returns the same error for a role that doesn't exist and for one that doesn't allow the token.
 func assumeDenied(r refusal) advice {
-	if strings.Contains(r.service.Message, "explicit deny") {
-		return advice{
-			summary: "An explicit deny blocks the exchange",
-			causes: []string{
-				"A statement with the effect Deny in the role's trust policy denies this token. A further Allow " +
-					"statement can't override it. Change the Deny statement only if this workload should have the " +
-					"role.",
-			},
-			facts: factsOfTrust, inCloudTrail: true,
-		}
-	}
 	var causes []string
 	slip := r.slip()
 	if slip != "" {
@@ -207,6 +196,18 @@ func (r refusal) runPhase() []string {
 }
 
 var runPhase = regexp.MustCompile(`:(?:run_phase|operation|scope):(plan|apply|read|write)$`)
+
+func explicitDeny(refusal) advice {
+	return advice{
+		summary: "An explicit deny blocks the exchange",
+		causes: []string{
+			"A statement with the effect Deny in the role's trust policy denies this token. A further Allow " +
+				"statement " +
+				"can't override it. Change the Deny statement only if this workload should have the role.",
+		},
+		facts: factsOfTrust, inCloudTrail: true,
+	}
+}
 
 func otherPolicyDenied(refusal) advice {
 	return advice{

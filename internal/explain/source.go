@@ -62,7 +62,7 @@ func unusable(failure *webidentity.SourceError) string {
 		return "isn't text: it has bytes that aren't UTF-8."
 	case webidentity.ProblemTooShort:
 		return fmt.Sprintf("is too short to be a token. It has %d characters, and the minimum is %d.",
-			failure.Length, webidentity.MinTokenLength)
+			failure.Length, webidentity.MinTokenLength) + formText(failure.Form)
 	case webidentity.ProblemTooLong:
 		return fmt.Sprintf("is longer than a token can be: %d characters. The maximum is %d.",
 			failure.Length, webidentity.MaxTokenLength)

@@ -55,7 +55,7 @@ type SourceError struct {
 	Source  Source
 	Problem Problem
 	Length  int  // of the token, in characters
-	Form    Form // of a token that isn't a JWT
+	Form    Form // of a text that isn't a JWT
 }
 
 func (e *SourceError) Error() string { return string(e.Problem) }
@@ -76,7 +76,7 @@ func (e *Error) Error() string { return e.Summary + ": " + e.Detail }
 // accept trims a token and checks what every server requires: a length, and UTF-8 text.
 func accept(source Source, raw string) (string, error) {
 	token := strings.TrimSpace(raw)
-	failure := &SourceError{Source: source, Length: utf8.RuneCountInString(token)}
+	failure := &SourceError{Source: source, Length: utf8.RuneCountInString(token), Form: formOf(token)}
 	switch {
 	case token == "":
 		failure.Problem = ProblemEmpty

@@ -65,6 +65,18 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 		"a token in JSON": {
 			path: write(t, `{"value":"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"}`), want: "It is JSON",
 		},
+		"a token with its scheme": {path: write(t, "Bearer abc.def.ghi"), want: "It begins with the word Bearer"},
+		"a masked token":          {path: write(t, "***"), want: "It consists of asterisks"},
+		"a longer masked token":   {path: write(t, "********"), want: "It consists of asterisks"},
+		"an encrypted token": {
+			path: write(t, "eyJhbGciOiJSU0EifQ.a.b.c.d"), want: "It is an encrypted token (JWE)",
+		},
+		"an access token": {
+			path: write(t, "ya29.a0AfH6SMBx"), want: "It looks like an access token. Use the ID token.",
+		},
+		"a missing token of EKS": {
+			path: "/var/run/secrets/eks.amazonaws.com/serviceaccount/none", want: "eks.amazonaws.com/role-arn",
+		},
 		"a token in lines": {
 			path: write(t, "eyJhbGciOiJSUzI1NiJ9.\neyJzdWIiOiJzIn0.c2ln"), want: "There is white space in it",
 		},
