@@ -1,6 +1,11 @@
 package main
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/provider"
+)
 
 func TestIsLogWanted(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -23,6 +28,17 @@ func TestIsLogWanted(t *testing.T) {
 	} {
 		if got := isLogWanted(test.environment); got != test.want {
 			t.Errorf("%s: got %t", name, got)
+		}
+	}
+}
+
+// TestServerIsQuietWithoutLog checks that the framework gets loggers only if a log is wanted.
+func TestServerIsQuietWithoutLog(t *testing.T) {
+	t.Parallel()
+	quiet := fmt.Sprintf("%T", provider.Quiet(nil))
+	for wanted, isQuiet := range map[bool]bool{true: false, false: true} {
+		if got := fmt.Sprintf("%T", newServer(wanted)()); (got == quiet) != isQuiet {
+			t.Errorf("with a log wanted (%t), the server is a %s", wanted, got)
 		}
 	}
 }

@@ -45,15 +45,13 @@ func serve(debug bool) error {
 	}
 	closeWhenTerminated()
 	collectLess()
-	server := providerserver.NewProtocol6(provider.New(version)())
+	wanted := isLogWanted(os.Environ())
 	var options []tf6server.ServeOpt
-	if !isLogWanted(os.Environ()) {
+	if !wanted {
 		if err := turnLogOff(); err != nil {
 			return err
 		}
 		filterLibraryLogs(io.Discard)
-		loud := server
-		server = func() tfprotov6.ProviderServer { return provider.Quiet(loud()) }
 		options = append(options, tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
 	}
 	if debug {
@@ -63,7 +61,16 @@ func serve(debug bool) error {
 	}
 	// Terraform doesn't close what it has opened when a run fails or is interrupted.
 	defer refresh.CloseAll()
-	return tf6server.Serve(provider.Address, server, options...)
+	return tf6server.Serve(provider.Address, newServer(wanted), options...)
+}
+
+// newServer makes the server of the provider. It is quiet unless a log is wanted.
+func newServer(wanted bool) func() tfprotov6.ProviderServer {
+	server := providerserver.NewProtocol6(provider.New(version)())
+	if wanted {
+		return server
+	}
+	return func() tfprotov6.ProviderServer { return provider.Quiet(server()) }
 }
 
 // endWithParent ends the process if Terraform was killed and couldn't end it. The process has a token in its memory.
