@@ -46,8 +46,8 @@ var knownWords = sync.OnceValue(func() map[string]bool {
 // What looks like data is left out, and its length is stated.
 //
 // A server has every secret that it was sent, and can repeat it in any encoding, so no list of encodings is complete.
-// The text is therefore judged by what it is for: a reader needs words. A piece that has a part of one of the secrets
-// is left out, whatever it looks like.
+// The text is therefore judged by what it is for: a reader needs words. A piece is left out if a
+// word of it is a part of one of the secrets, whatever it looks like.
 func PlainWords(text string, names []string, secrets ...Text) string {
 	filter := newWordFilter(names, secrets)
 	text = typography.Replace(Printable(text))
@@ -291,7 +291,10 @@ func (f *wordFilter) isPlain(piece string) bool {
 		return false
 	}
 	core = withoutScheme(f.withoutNames(core))
-	if f.isOfSecret(core) || f.numbers >= maxNumbers && countDigits(core) > 0 {
+	if f.isOfSecret(core) || slices.ContainsFunc(words(core), f.isOfSecret) {
+		return false
+	}
+	if f.numbers >= maxNumbers && countDigits(core) > 0 {
 		return false
 	}
 	if fields := accountInARN.FindStringSubmatchIndex(core); fields != nil {
@@ -486,6 +489,11 @@ func countDigits(text string) int {
 		}
 	}
 	return count
+}
+
+// words are the runs of letters and digits in a text.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !isLetterOrDigit(r) })
 }
 
 // lettersAndDigits leaves out everything that can be put between the characters of a secret.

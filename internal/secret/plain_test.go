@@ -135,6 +135,22 @@ var (
 )
 
 // TestPlainWordsWithDataAsWords holds how much passes of data that is made to look like words.
+// TestPlainWordsWithWrappedSecrets puts parts of an opaque token that look like words into texts that may be shown.
+func TestPlainWordsWithWrappedSecrets(t *testing.T) {
+	token := secret.New("zqxnfathkkzviekamrqivntswdmdasdh")
+	for _, text := range []string{
+		"https://ZQXNFATHKKZVIEKA.example.com/",
+		"arn:aws:iam::111122223333:role/mrqivntswdmdasdh",
+		"token=zqxnfathkkzviekamrqivntswdmdasdh",
+		"(zqxnfathkk/deploy)",
+	} {
+		got := strings.ToLower(secret.PlainWords("see "+text, requestNames, token))
+		if strings.Contains(got, "zqxnfathkk") || strings.Contains(got, "mrqivntswdmdasdh") {
+			t.Errorf("%s: got %q", text, got)
+		}
+	}
+}
+
 func TestPlainWordsWithDataAsWords(t *testing.T) {
 	syllables := strings.Repeat("bacedifoguhajekilomupaqerisotuvawexiyozu", 10)
 	for name, encode := range map[string]func() string{
