@@ -220,7 +220,7 @@ var atAWS = map[string]failureCase{
 		answer:    rejectWith(400, "Throttling", "Rate exceeded"),
 		arguments: []string{set("timeout", "2s")},
 		summary:   "STS throttled the calls",
-		says:      []string{"The timeout, 2s, was over", "lower Terraform's -parallelism"},
+		says:      []string{"The timeout of 2s passed", "lower Terraform's -parallelism"},
 	},
 	"never_heard_of": {answer: rejectWith(400, "SomethingNew", "Nobody has heard of it"), summary: "STS rejected the " +
 		"exchange", says: []string{
@@ -333,27 +333,32 @@ var elsewhere = map[string]failureCase{
 	"html": {
 		answer:  respondWith(200, "text/html", "<html>"+leaked+"</html>"),
 		summary: "The endpoint answers with a web page",
-		says:    []string{"(HTTP status 200) is a page of HTML", "a website or a console"},
+		says:    []string{"answered with a web page (HTTP status 200)", "a website or a console"},
 	},
 	"json": {
 		answer:  respondWith(200, "application/json", `{"secret":"`+leaked+`"}`),
 		summary: "The endpoint isn't an STS",
-		says:    []string{"of type application/json", "Set endpoint to the URL of the STS"},
+		says:    []string{"(type application/json, HTTP status 200)", "Set endpoint to the URL of the STS"},
 	},
 	"other_xml": {
 		answer:  respondWith(400, "text/xml", `<ListAllMyBucketsResult>`+leaked+`</ListAllMyBucketsResult>`),
 		summary: "The endpoint isn't an STS",
-		says:    []string{"(HTTP status 400) isn't one of STS"},
+		says:    []string{"something that isn't a response of STS", "HTTP status 400)"},
 	},
 	"empty": {
 		answer:  respondWith(200, "text/xml", ""),
 		summary: "The endpoint's answer is empty",
-		says:    []string{"(HTTP status 200) is empty"},
+		says:    []string{"answered with an empty response (HTTP status 200)"},
 	},
 	"unavailable": {
 		answer:  respondWith(503, "text/plain", "later"),
 		summary: "The STS endpoint fails",
-		says:    []string{"(HTTP status 503) isn't one of STS", "Run again when it is up", "tried 2 times"},
+		says: []string{
+			"something that isn't a response of STS",
+			"HTTP status 503)",
+			"Run again when it is up",
+			"tried 2 times",
+		},
 	},
 	"cut_off": {
 		answer:  respondWith(200, "text/xml", answerOfSTS[:250]),
@@ -362,11 +367,11 @@ var elsewhere = map[string]failureCase{
 	},
 	"cut_connection": {answer: respondRaw(func(w *bufio.ReadWriter) {
 		_, _ = w.WriteString("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + answerOfSTS)
-	}), summary: "The connection to STS was closed", says: []string{"before the answer was complete"}},
+	}), summary: "The connection to STS was closed", says: []string{"before the response was complete"}},
 	"hangs_up": {
 		answer:  respondRaw(func(*bufio.ReadWriter) {}),
 		summary: "The connection to STS was closed",
-		says:    []string{"before the answer was complete"},
+		says:    []string{"before the response was complete"},
 	},
 	"endless": {
 		answer:  respondEndlessly,
@@ -422,7 +427,7 @@ var elsewhere = map[string]failureCase{
 	"closed_port": {
 		provider: "closed",
 		summary:  "Nothing listens at the STS endpoint",
-		says:     []string{"it refuses the connection", "localhost is the container itself"},
+		says:     []string{"rejected the connection", "localhost is the container itself"},
 	},
 	"untrusted": {
 		provider: "untrusted",
@@ -439,13 +444,15 @@ var elsewhere = map[string]failureCase{
 		summary:  "The STS endpoint's name doesn't resolve",
 		says:     []string{"doesn't resolve", "The endpoint's name might have a typo"},
 	},
-	"proxy_is_gone": {provider: "proxy_gone", summary: "The proxy can't be used", says: []string{"it refuses the " +
-		"connection", "Nothing listens at the proxy's host and port"}},
+	"proxy_is_gone": {provider: "proxy_gone", summary: "The proxy can't be used", says: []string{
+		"(from the provider's argument https_proxy) rejected the connection",
+		"Nothing listens at the proxy's host and port", "It comes from the provider's argument https_proxy",
+	}},
 	"proxy_is_http": {provider: "proxy_http", summary: "The proxy can't be used", says: []string{"Write http"}},
 	"proxy_refuses": {
 		provider: "proxied",
 		summary:  "The proxy doesn't let the call to STS through",
-		says:     []string{"refuses to connect (HTTP status 403)", "The proxy denies the host"},
+		says:     []string{"answered with HTTP status 403 and didn't connect", "The proxy denies the host"},
 	},
 
 	// Roles and policies of MinIO and SeaweedFS.

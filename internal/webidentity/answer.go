@@ -27,8 +27,8 @@ func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *Error
 	case q.proof != nil && !q.proof(response.Header):
 		return secret.Text{}, q.otherServer()
 	case len(body) > maxAnswerBytes:
-		return secret.Text{}, q.failed("answered with more than a token: the answer is larger than %d "+
-			"KiB.", maxAnswerBytes/1024)
+		return secret.Text{}, q.failed("returned an answer that is larger than %d KiB, which is more "+
+			"than a token. Nothing was sent to STS.", maxAnswerBytes/1024)
 	}
 	return q.accept(body)
 }
@@ -37,16 +37,16 @@ func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *Error
 func (q inquiry) accept(body []byte) (secret.Text, *Error) {
 	found, ok := q.token(body)
 	if !ok {
-		return secret.Text{}, q.failed("answered with something else than %s. Does a proxy answer in "+
-			"its place?", q.form)
+		return secret.Text{}, q.failed("answered with something else than %s. A proxy might answer "+
+			"instead. Add the platform's host to no_proxy.", q.form)
 	}
 	token, err := acceptJWT(nil, found, false)
 	if err != nil {
-		return secret.Text{}, q.failed("answered with a token that can't be used: %s. Nothing was sent.", err)
+		return secret.Text{}, q.failed("returned a token that can't be used: %s. Nothing was sent to STS.", err)
 	}
 	if q.isBearerIn(token) {
-		return secret.Text{}, q.failed("answered with a token whose claims contain the credential of " +
-			"the request. Nothing was sent.")
+		return secret.Text{}, q.failed("returned a token whose claims contain the credential of " +
+			"the request. Nothing was sent to STS.")
 	}
 	return token, nil
 }
@@ -72,7 +72,7 @@ func (q inquiry) isBearerIn(token secret.Text) bool {
 }
 
 func (q inquiry) otherServer() *Error {
-	return q.failed("doesn't answer at %s; something else does.%s", secret.PlainHost(q.url.Host), q.absent)
+	return q.failed("doesn't answer at %s, but something else does.%s", secret.PlainHost(q.url.Host), q.absent)
 }
 
 // refused puts a failure's status into words.
@@ -85,11 +85,17 @@ func (q inquiry) refused(response *http.Response, body []byte) *Error {
 	if attempts == 0 && q.proof != nil && !q.proof(response.Header) {
 		return q.otherServer()
 	}
-	message := ""
+	message, hint := "", q.hint(status)
 	if said := q.sentence(body); said != "" {
 		message = ": " + said
 	}
-	failure := q.failed("answered with HTTP status %d%s.%s", status, message, q.hint(status))
+	for _, known := range q.phrases {
+		if bytes.Contains(body, []byte(known.part)) {
+			hint = " " + known.hint
+			break
+		}
+	}
+	failure := q.failed("answered with HTTP status %d%s.%s", status, message, hint)
 	failure.MaxAttempts, failure.RetryAfter = attempts, retryAfter(response.Header)
 	return failure
 }

@@ -12,8 +12,9 @@ const (
 	azureDevOpsTokenVariable = "SYSTEM_ACCESSTOKEN"
 )
 
-const azureDevOpsSignIn = "The job's access token isn't taken. It is valid only while its job runs; map it into the " +
-	"step: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)."
+const azureDevOpsSignIn = "Azure DevOps rejected the job's access token, which is only valid while the job runs. Map " +
+	"it " +
+	"in the step: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)."
 
 // AzureDevOps asks the service behind a job of Azure Pipelines. The token's audience is fixed:
 // api://AzureADTokenExchange.
@@ -37,10 +38,10 @@ var AzureDevOps = Platform{
 		http.StatusNonAuthoritativeInfo: azureDevOpsSignIn, // the page to sign in on
 		http.StatusFound:                azureDevOpsSignIn, // the way to it
 		http.StatusUnauthorized:         azureDevOpsSignIn,
-		http.StatusForbidden: "May this pipeline use the service connection? Allow it in the connection's " +
-			"pipeline permissions.",
-		http.StatusNotFound: "Does service_connection_id hold the ID (not the name) of a service " +
-			"connection of this project, which the pipeline may use?",
+		http.StatusForbidden: "The pipeline might not be allowed to use the service connection. Allow it in the " +
+			"connection's pipeline permissions.",
+		http.StatusNotFound: "The service connection might not exist in this project. Set service_connection_id to " +
+			"its ID, not its name.",
 	},
 }
 
@@ -48,13 +49,12 @@ func azureDevOpsInquiry(r PlatformRequest) (inquiry, error) {
 	rawURL, bearer := r.env(azureDevOpsURLVariable), secret.New(r.env(azureDevOpsTokenVariable))
 	switch {
 	case rawURL == "":
-		return inquiry{}, r.Platform.unavailable("This isn't a job of Azure Pipelines: the variable %s, which its "+
-			"agent "+
-			"sets, is missing. Where Terraform runs in a container of its own, hand it on together with %s.",
+		return inquiry{}, r.Platform.unavailable("This isn't a job of Azure Pipelines. The variable %s is missing. "+
+			"If Terraform runs in a container of the job, pass this variable and %s to the container.",
 			azureDevOpsURLVariable, azureDevOpsTokenVariable)
 	case bearer.IsEmpty():
-		return inquiry{}, r.Platform.unavailable("The step doesn't have the job's access token. Map %s into the step "+
-			"that runs Terraform: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken).", azureDevOpsTokenVariable)
+		return inquiry{}, r.Platform.unavailable("The step doesn't have the job's access token (%s). Map it in the "+
+			"step that runs Terraform: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken).", azureDevOpsTokenVariable)
 	}
 	address, err := r.Platform.bearerURL(azureDevOpsURLVariable, rawURL, false)
 	if err != nil {

@@ -40,9 +40,10 @@ var AzureManagedIdentity = Platform{
 	token:   jsonMember("access_token"),
 	form:    `JSON with the token in "access_token"`,
 	message: []string{"error_description"},
-	absent: " This isn't on an Azure virtual machine, or a network policy keeps its metadata service from the " +
-		"process. (On App Service, Functions and Container Apps, " + azureEndpointVariable + " and " +
-		azureHeaderVariable + " say where to ask: hand both on to where Terraform runs.)",
+	phrases: azurePhrases,
+	absent: " This isn't on an Azure virtual machine, or a network policy blocks the metadata service. On App " +
+		"Service, Functions, and Container Apps, pass " + azureEndpointVariable + " and " + azureHeaderVariable +
+		" to Terraform.",
 	// The service is being updated, as Microsoft documents. The first may also mean that it is another cloud's.
 	passing: map[int]int{http.StatusNotFound: fewAttempts, http.StatusGone: manyAttempts},
 	hints: map[int]string{
@@ -57,13 +58,13 @@ var AzureManagedIdentity = Platform{
 func atAzureApp(platform Platform) Platform {
 	platform.title = "Azure's identity endpoint for apps"
 	platform.message = []string{"message"}
-	platform.absent = " The variable " + azureEndpointVariable + " says where it is: is it that of this very app, " +
-		"and of this start of it?"
+	platform.absent = " The variable " + azureEndpointVariable + " might be from another app, or from an " +
+		"earlier start of the app. Restart the app."
 	platform.passing = nil
 	platform.hints = map[int]string{
 		http.StatusBadRequest: azureIdentityHint,
-		http.StatusUnauthorized: "Is the environment variable " + azureHeaderVariable + " that of this very app, and " +
-			"of this start of it?",
+		http.StatusUnauthorized: "The variable " + azureHeaderVariable + " might be from another app, or from an " +
+			"earlier start of the app. Restart the app.",
 		http.StatusForbidden: azureIdentityHint,
 		http.StatusNotFound:  azureIdentityHint,
 	}
@@ -71,16 +72,26 @@ func atAzureApp(platform Platform) Platform {
 }
 
 const (
-	azureIdentityHint = "Is a managed identity assigned here (when there are several, client_id must say which), and " +
-		"is audience the App ID URI of an application of the same tenant?"
-	azureOtherCloudHint = "Is this an Azure virtual machine? Another cloud's metadata service has the same address."
+	azureAudienceHint = "Set audience to the Application ID URI of an application in the same tenant, such as " +
+		"api://aws."
+	azureIdentityHint = "Assign a managed identity here. If there are several, set client_id to the one to use. " +
+		azureAudienceHint
+
+	azureOtherCloudHint = "This might not be an Azure virtual machine. Another cloud's metadata service has the same " +
+		"address."
 )
+
+// azurePhrases are what Microsoft Entra says of a resource, which is the audience.
+var azurePhrases = []phrase{
+	{"AADSTS500011", azureAudienceHint}, // the resource isn't in the tenant
+	{"invalid_resource", azureAudienceHint},
+}
 
 func azureInquiry(r PlatformRequest) (inquiry, error) {
 	audience := r.text("audience")
 	if audience == "" {
-		return inquiry{}, r.Platform.wrong("audience", "The audience is empty. Azure needs one: the App ID URI of "+
-			"the application that the token is for.")
+		return inquiry{}, r.Platform.wrong("audience", "The audience is empty. Set audience to the Application ID "+
+			"URI of the Entra application that represents AWS.")
 	}
 	question, err := azureMachineInquiry(r)
 	if endpoint := r.env(azureEndpointVariable); endpoint != "" {
@@ -117,12 +128,11 @@ func azureAppInquiry(r PlatformRequest, endpoint string) (inquiry, error) {
 	bearer := secret.New(r.env(azureHeaderVariable))
 	switch {
 	case r.env(azureThumbprintVariable) != "":
-		return inquiry{}, app.unavailable("Service Fabric's way to hand over a token isn't supported.")
+		return inquiry{}, app.unavailable("The provider doesn't support managed identities of Service Fabric.")
 	case bearer.IsEmpty():
-		return inquiry{}, app.unavailable("The environment variable %s is set, but %s isn't. App Service, Functions "+
-			"and "+
-			"Container Apps set both: hand both on to where Terraform runs. Azure Arc sets the first alone, and isn't "+
-			"supported.", azureEndpointVariable, azureHeaderVariable)
+		return inquiry{}, app.unavailable("The environment variable %s is set, but %s isn't. On App Service, "+
+			"Functions, and Container Apps, pass both to Terraform. The provider doesn't support Azure Arc, which "+
+			"sets only the first.", azureEndpointVariable, azureHeaderVariable)
 	}
 	address, err := app.bearerURL(azureEndpointVariable, endpoint, true)
 	if err != nil {

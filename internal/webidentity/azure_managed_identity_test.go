@@ -72,7 +72,7 @@ func TestAzureManagedIdentitySaysWhatIsMissing(t *testing.T) {
 		attribute string
 		want      string
 	}{
-		"no audience": {attribute: "audience", want: "App ID URI"},
+		"no audience": {attribute: "audience", want: "Application ID URI"},
 		"an app's endpoint": {
 			variables: map[string]string{"IDENTITY_ENDPOINT": "http://127.0.0.1:1"}, audience: "a",
 			want: "IDENTITY_HEADER isn't",
@@ -98,7 +98,7 @@ func TestAzureManagedIdentitySaysWhatIsMissing(t *testing.T) {
 
 func TestAzureManagedIdentityExplainsARefusal(t *testing.T) {
 	for status, want := range map[int]string{
-		400: "Is a managed identity assigned here", 401: "Another cloud's", 403: "managed identity",
+		400: "Assign a managed identity here", 401: "Another cloud's", 403: "managed identity",
 	} {
 		server := play(t, always(status, `{"error":"invalid_request","error_description":"Identity not found"}`))
 		_, err := azureMachine(server).Token(t.Context())
@@ -106,12 +106,26 @@ func TestAzureManagedIdentityExplainsARefusal(t *testing.T) {
 		server.only(t)
 	}
 	for status, want := range map[int]string{
-		400: "Is a managed identity assigned here", 401: "IDENTITY_HEADER", 404: "managed identity",
+		400: "Assign a managed identity here", 401: "IDENTITY_HEADER", 404: "managed identity",
 	} {
 		server := play(t, always(status, `{"statusCode":400,"message":"No User Assigned"}`))
 		_, err := azureApp(server, server.URL).Token(t.Context())
 		expectError(t, err, atAzure, ": \"No User Assigned\". ", want)
 		server.only(t)
+	}
+}
+
+// TestAzureManagedIdentityExplainsAWrongResource checks that Microsoft Entra's own code leads to the audience.
+func TestAzureManagedIdentityExplainsAWrongResource(t *testing.T) {
+	server := play(
+		t,
+		always(http.StatusBadRequest, `{"error":"invalid_resource","error_description":"AADSTS500011: The `+
+			`resource principal named api://nothing was not found in the tenant named Example."}`),
+	)
+	_, err := azureMachine(server).Token(t.Context())
+	expectError(t, err, atAzure, "HTTP status 400", "Set audience to the Application ID URI")
+	if strings.Contains(err.Error(), "Assign a managed identity") {
+		t.Errorf("it names another cause: %v", err)
 	}
 }
 

@@ -35,12 +35,13 @@ var Buildkite = Platform{
 	message: []string{"message"},
 	absent:  serviceAbsent,
 	hints: map[int]string{
-		http.StatusUnauthorized: "The agent's access token isn't taken. It belongs to the agent that runs " +
-			"this job, and only while it does.",
-		http.StatusForbidden: "This agent may not ask for the job's token: the job must be running on it.",
-		http.StatusNotFound:  "The service knows no such job of this agent: the job must be running on it.",
-		http.StatusUnprocessableEntity: "Is the audience one that the service takes, and lifetime_seconds within its " +
-			"bounds?",
+		http.StatusUnauthorized: "Buildkite rejected the agent's access token, which is only valid while the agent " +
+			"runs the job. Don't copy it from another job.",
+		http.StatusForbidden: "The agent isn't allowed to request the job's token. Use the variables of the agent " +
+			"that runs the job.",
+		http.StatusNotFound: "The agent doesn't run this job. Use the variables of the agent that runs the job.",
+		http.StatusUnprocessableEntity: "The audience or the lifetime might not be allowed. Correct audience or " +
+			"lifetime_seconds.",
 	},
 }
 
@@ -48,10 +49,9 @@ func buildkiteInquiry(r PlatformRequest) (inquiry, error) {
 	rawURL, job := r.env(buildkiteURLVariable), r.env(buildkiteJobVariable)
 	bearer := secret.New(r.env(buildkiteTokenVariable))
 	if rawURL == "" || bearer.IsEmpty() || job == "" {
-		return inquiry{}, r.Platform.unavailable("This isn't a Buildkite job: not all of the variables %s, %s and %s, "+
-			"which its agent sets, are there. Where the step runs in a container of its own, hand them on to it "+
-			"(docker "+
-			"plugin: environment).",
+		return inquiry{}, r.Platform.unavailable("This isn't a Buildkite job. At least one of the variables %s, %s, "+
+			"and %s "+
+			"is missing. If the step runs in a container, pass them to it (docker plugin: environment).",
 			buildkiteURLVariable, buildkiteTokenVariable, buildkiteJobVariable)
 	}
 	address, err := r.Platform.bearerURL(buildkiteURLVariable, rawURL, false)
@@ -66,7 +66,7 @@ func buildkiteInquiry(r PlatformRequest) (inquiry, error) {
 		return inquiry{}, err
 	}
 	if !isPathSegment(job) {
-		return inquiry{}, r.Platform.unavailable("The variable %s doesn't hold the ID of a job.", buildkiteJobVariable)
+		return inquiry{}, r.Platform.unavailable("The variable %s isn't the ID of a job.", buildkiteJobVariable)
 	}
 	return inquiry{
 		Platform: r.Platform,

@@ -77,7 +77,10 @@ func TestBuildkiteSaysWhatIsMissing(t *testing.T) {
 
 func TestBuildkiteExplainsARefusal(t *testing.T) {
 	for status, want := range map[int]string{
-		401: "agent's access token", 403: "must be running on it", 404: "no such job", 422: "lifetime_seconds",
+		401: "agent's access token",
+		403: "agent that runs the job",
+		404: "doesn't run this job",
+		422: "lifetime_seconds",
 	} {
 		server := play(t, always(status, `{"message":"No"}`))
 		_, err := buildkite(server, server.URL).Token(t.Context())

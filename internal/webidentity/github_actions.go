@@ -6,7 +6,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// The variables that a job has when it may ask for tokens. The request token mints tokens for any audience.
+// The variables that a job has if it can request tokens. The request token mints tokens for any audience.
 const (
 	gitHubURLVariable   = "ACTIONS_ID_TOKEN_REQUEST_URL"
 	gitHubTokenVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
@@ -28,11 +28,12 @@ var GitHubActions = Platform{
 	message: []string{"message", "msg"},
 	absent:  serviceAbsent,
 	hints: map[int]string{
-		http.StatusBadRequest: "Is the audience one that the server takes?",
-		http.StatusUnauthorized: "The job's request token isn't taken: it is valid only while its job runs, so it " +
-			"can't come from another job or a stored file.",
-		http.StatusForbidden: "The job may not ask for tokens: add permissions: id-token: write to it.",
-		http.StatusNotFound:  "The service knows no such job: the request URL is valid only while its job runs.",
+		http.StatusBadRequest: "The server might not accept the audience. Correct audience.",
+		http.StatusUnauthorized: "The job's request token is only valid while its job runs. Don't copy " +
+			"ACTIONS_ID_TOKEN_REQUEST_TOKEN from another job or a file.",
+		http.StatusForbidden: "The job isn't allowed to request tokens. Add permissions: id-token: write to the job.",
+		http.StatusNotFound: "The service doesn't know the job. The request URL is only valid while its job runs. " +
+			"Run the job again.",
 	},
 }
 
@@ -60,13 +61,17 @@ func gitHubInquiry(r PlatformRequest) (inquiry, error) {
 // gitHubVariablesMissing says why the variables are missing.
 func gitHubVariablesMissing(r PlatformRequest) error {
 	if r.env(gitHubJobVariable) == "" && r.env("FORGEJO_ACTIONS") == "" {
-		return r.Platform.unavailable("This isn't a job of GitHub Actions: the variables %s and %s, which its runner "+
-			"sets, are missing. If Terraform runs in a container, pass them and GITHUB_ACTIONS to it.",
+		return r.Platform.unavailable("This isn't a job of GitHub Actions. The variables %s and %s are missing. If "+
+			"Terraform runs in a container of the job, pass them and GITHUB_ACTIONS to the container.",
 			gitHubURLVariable, gitHubTokenVariable)
 	}
-	return r.Platform.unavailable("permissions: id-token: write is missing in this job, so the runner sets neither %s "+
-		"nor %s. Add it to the job or to the workflow (and to the job that calls a reusable workflow). Runs for pull "+
-		"requests from forks don't get it. If Terraform runs in a container, pass both variables to it. In Forgejo it "+
-		"is enable-openid-connect: true.",
-		gitHubURLVariable, gitHubTokenVariable)
+	fix := "Add permissions: id-token: write to the job, and to a job that calls this workflow. A pull request from " +
+		"a " +
+		"fork can't have this permission."
+	if r.env("FORGEJO_ACTIONS") != "" {
+		fix = "In Forgejo, set enable-openid-connect: true on the job."
+	}
+	return r.Platform.unavailable("The job can't request a token, because %s or %s is missing. %s If Terraform runs "+
+		"in a "+
+		"container of the job, pass both variables to the container.", gitHubURLVariable, gitHubTokenVariable, fix)
 }

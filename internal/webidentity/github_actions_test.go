@@ -59,8 +59,8 @@ func TestGitHubActionsSaysWhatIsMissing(t *testing.T) {
 		want      string
 	}{
 		"somewhere else": {nil, "This isn't a job of GitHub Actions"},
-		"a job without the permission": {map[string]string{"GITHUB_ACTIONS": "true"}, "permissions: id-token: write " +
-			"is missing in this job"},
+		"a job without the permission": {map[string]string{"GITHUB_ACTIONS": "true"}, "Add permissions: id-token: " +
+			"write to the job"},
 		"a job of Forgejo's without it": {map[string]string{"FORGEJO_ACTIONS": "true"}, "enable-openid-connect: true"},
 		"the token alone": {
 			map[string]string{"GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": bearer},
@@ -86,7 +86,7 @@ func TestGitHubActionsSaysWhatIsMissing(t *testing.T) {
 
 func TestGitHubActionsExplainsARefusal(t *testing.T) {
 	for status, want := range map[int]string{
-		401: "only while its job runs", 403: "id-token: write", 404: "no such job",
+		401: "only valid while its job runs", 403: "id-token: write", 404: "doesn't know the job",
 	} {
 		server := play(t, always(status, `{"message":"No."}`))
 		_, err := gitHub(server, server.URL).Token(t.Context())

@@ -32,23 +32,24 @@ var GoogleCompute = Platform{
 	inquiry: googleInquiry,
 	token:   wholeText,
 	form:    "the token as text",
-	absent: " This isn't on Google Compute Engine, Cloud Run or GKE, or a network policy keeps its metadata service " +
-		"from the process.",
+	absent: " This isn't on Google Compute Engine, Cloud Run, or GKE, or a network policy blocks the metadata " +
+		"service. " +
+		"Check where Terraform runs.",
 	proof: func(answer http.Header) bool { return answer.Get(googleFlavorHeader) == "Google" },
 	hints: map[int]string{
-		http.StatusBadRequest: "Is the audience one that Google takes?",
-		http.StatusForbidden: "The service account may not be used here. On GKE, check that the Kubernetes service " +
-			"account is bound to a Google service account (Workload Identity).",
-		http.StatusNotFound: "There is no such service account here: attach it to the machine or the service, or " +
-			"leave service_account away to use the one that is.",
+		http.StatusBadRequest: "Google might not accept the audience. Correct audience.",
+		http.StatusForbidden: "This machine isn't allowed to use the service account. On GKE, bind the Kubernetes " +
+			"service account to a Google service account (Workload Identity).",
+		http.StatusNotFound: "There is no such service account here. Attach it to the machine or the service, or " +
+			"remove service_account to use the default one.",
 	},
 }
 
 func googleInquiry(r PlatformRequest) (inquiry, error) {
 	audience, account := r.text("audience"), r.text("service_account")
 	if audience == "" {
-		return inquiry{}, r.Platform.wrong("audience", "The audience is empty. Google needs one: what the role's "+
-			"trust policy has as accounts.google.com:oaud.")
+		return inquiry{}, r.Platform.wrong("audience", "The audience is empty. Set audience to the value of "+
+			"accounts.google.com:oaud in the role's trust policy.")
 	}
 	if !isPathSegment(account) {
 		return inquiry{}, r.Platform.wrong("service_account",
@@ -61,8 +62,10 @@ func googleInquiry(r PlatformRequest) (inquiry, error) {
 	// Plain http is the service's own protocol: it is on the machine, or one hop away.
 	address, err := url.Parse("http://" + host)
 	if err != nil || address.Host != host || strings.HasPrefix(host, ":") {
-		return inquiry{}, r.Platform.unavailable("The environment variable %s must hold a host alone, or a host and a "+
-			"port.", googleHostVariable)
+		return inquiry{}, r.Platform.unavailable(
+			"The environment variable %s must be a host, or a host and a port.",
+			googleHostVariable,
+		)
 	}
 	address = address.JoinPath("computeMetadata/v1/instance/service-accounts", account, "identity")
 	setQuery(address, "audience", audience)

@@ -79,7 +79,7 @@ func isOver(ctx context.Context) bool {
 func (q inquiry) attempt(ctx context.Context) (secret.Text, *Error) {
 	request, err := http.NewRequestWithContext(ctx, q.method, q.url.String(), bytes.NewReader(q.body))
 	if err != nil {
-		return secret.Text{}, q.failed("can't be asked: the URL that it named isn't valid.")
+		return secret.Text{}, q.failed("can't be called, because the URL in its environment variable isn't valid.")
 	}
 	request.Header.Set("Accept", "application/json, text/plain")
 	for name, value := range q.headers {
@@ -110,7 +110,7 @@ func (q inquiry) unreached(err error) *Error {
 		return q.redirected(redirect.Status, redirect.Host)
 	}
 	if outer, ok := errors.AsType[*url.Error](err); ok {
-		err = outer.Err // without the URL, whose query is nobody's business
+		err = outer.Err // without the URL, whose query isn't for a log
 	}
 	failure := q.failed("can't be reached at %s: %s.%s", secret.PlainHost(q.url.Host), q.plain(err.Error()), q.absent)
 	if !isFinal(err) {
@@ -140,8 +140,8 @@ func (q inquiry) redirected(status int, host string) *Error {
 		where = " to " + strconv.Quote(secret.PlainHost(host, q.bearer))
 	}
 	return q.failed(
-		"answered with a redirect%s (HTTP status %d). It isn't followed: what is asked for goes to the host "+
-			"that the platform named, and nowhere else.%s",
+		"answered with a redirect%s (HTTP status %d). The provider doesn't follow it, because the request goes "+
+			"only to the platform's own host.%s",
 		where,
 		status,
 		q.hint(status),

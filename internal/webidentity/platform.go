@@ -24,10 +24,14 @@ type Platform struct {
 	form    string                                 // describes an answer with a token
 	message []string                               // members of a failure's JSON that can be shown
 	hints   map[int]string                         // what a status says about the platform's settings
+	phrases []phrase                               // what a message says about them, which is more
 	absent  string                                 // what it means if nothing answers
 	proof   func(answer http.Header) bool          // reports whether the platform has answered; nil: unknown
 	passing map[int]int                            // other statuses than 429 and 5xx that might pass, and the attempts
 }
+
+// phrase is a part of a platform's answer, which isn't shown, and what to do about it.
+type phrase struct{ part, hint string }
 
 // Request asks the platform for a token, with the values of its arguments.
 func (p Platform) Request(by Requester, values Values) PlatformRequest {
@@ -45,14 +49,15 @@ func (p Platform) Audience() (argument Argument, found bool) {
 }
 
 // serviceAbsent is what it means that a service which a job's variables name doesn't answer.
-const serviceAbsent = " A firewall or a proxy keeps the job from its platform (have the host allowed, or leave the " +
-	"proxy out for it: no_proxy), or the variables are left over from another job."
+const serviceAbsent = " A firewall or a proxy might block the platform. Allow the host, or add it to no_proxy. If " +
+	"the " +
+	"variables are from another job, run this job again."
 
 // wrong is an error at one attribute of the platform's object.
 func (p Platform) wrong(attribute, detail string) error {
 	return &Error{
 		Platform: p.Name, Attribute: attribute,
-		Summary: "Not a request for a web identity token", Detail: detail,
+		Summary: "The request for a web identity token isn't valid", Detail: detail,
 	}
 }
 
@@ -79,16 +84,17 @@ func (p Platform) bearerURL(variable, value string, linkLocal bool) (*url.URL, e
 	address, err := url.Parse(value)
 	switch {
 	case err != nil, address.Host == "", address.Opaque != "":
-		return nil, p.unavailable("The environment variable %s doesn't hold a URL.", variable)
+		return nil, p.unavailable("The environment variable %s isn't a URL. The platform sets it. Don't "+
+			"change it.", variable)
 	case address.User != nil:
-		return nil, p.unavailable("The environment variable %s holds a URL with a user in it, which no platform sets. "+
-			"Nothing was sent there.", variable)
+		return nil, p.unavailable("The environment variable %s is a URL with a user, which no platform sets. Nothing "+
+			"was sent there.", variable)
 	case address.Scheme == "https":
 	case address.Scheme == "http" && (transport.IsLoopback(address) || linkLocal && isLinkLocal(address)):
 	default:
-		return nil, p.unavailable("The environment variable %s holds a URL that isn't https. The job's credential "+
-			"would "+
-			"cross the network in plaintext, so nothing was sent there.", variable)
+		return nil, p.unavailable("The environment variable %s is a URL without https. Nothing was sent there, "+
+			"because "+
+			"the job's credential would cross the network in plaintext.", variable)
 	}
 	address.Fragment, address.RawFragment = "", ""
 	return address, nil
