@@ -36,6 +36,8 @@ type Client struct {
 	client     *http.Client
 	region     region
 	endpoint   *endpoint
+	proxies    *proxies
+	caBundle   CABundle
 	maxRetries int
 	allowed    []string
 	version    string
@@ -53,10 +55,16 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{config: loaded, allowed: settings.AllowedAccountIDs, version: settings.Version}
-	if client.client, err = httpClient(loaded, settings); err != nil {
+	client := &Client{
+		config:   loaded,
+		caBundle: findCABundle(settings, loaded.ConfigSources),
+		allowed:  settings.AllowedAccountIDs,
+		version:  settings.Version,
+	}
+	if client.proxies, err = newProxies(settings); err != nil {
 		return nil, err
 	}
+	client.client = httpClient(loaded, client.proxies)
 	client.config.HTTPClient = client.client // the SDK would copy its own transport for each call
 	if client.region, err = findRegion(settings.Region, loaded.ConfigSources); err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ func (d deserializer) HandleDeserialize(
 		return out, metadata, d.serviceError(response, document)
 	}
 	if problem == nil && response.StatusCode >= http.StatusMultipleChoices {
-		problem = &AnswerError{Kind: AnswerNoCode, Problem: "is an error without a code"}
+		problem = &AnswerError{Kind: AnswerNoCode}
 	}
 	var output *sts.AssumeRoleWithWebIdentityOutput
 	if problem == nil {
@@ -76,7 +76,6 @@ func (d deserializer) HandleDeserialize(
 	}
 	if problem != nil {
 		problem.HTTPStatus = response.StatusCode
-		problem.Problem = fmt.Sprintf("(HTTP status %d) %s", response.StatusCode, problem.Problem)
 		return out, metadata, problem
 	}
 	if _, found := awsmiddleware.GetRequestIDMetadata(metadata); !found {
@@ -90,10 +89,7 @@ func (d deserializer) HandleDeserialize(
 func (d deserializer) serviceError(response *smithyhttp.Response, document *document) error {
 	failure := document.error()
 	if failure.Code == "" {
-		return &AnswerError{
-			Kind: AnswerNoCode, HTTPStatus: response.StatusCode,
-			Problem: fmt.Sprintf("(HTTP status %d) is an error without a code", response.StatusCode),
-		}
+		return &AnswerError{Kind: AnswerNoCode, HTTPStatus: response.StatusCode}
 	}
 	requestID := document.RequestID
 	if id := response.Header.Get("X-Amzn-Requestid"); id != "" {
@@ -173,15 +169,15 @@ func parse(contentType string, body []byte) (*document, *AnswerError) {
 	case isOfSTS && isWhole:
 		return &document, nil
 	case len(body) == 0:
-		return nil, &AnswerError{Kind: AnswerEmpty, Problem: "is empty, so it isn't one of STS"}
+		return nil, &AnswerError{Kind: AnswerEmpty}
 	case !isOfSTS && wantsTLS.Match(body[:min(len(body), maxSniffed)]):
-		return nil, &AnswerError{Kind: AnswerWantsTLS, Problem: "says that the server wants https"}
+		return nil, &AnswerError{Kind: AnswerWantsTLS}
 	case !isOfSTS && isHTML(contentType, body):
-		return nil, &AnswerError{Kind: AnswerHTML, Problem: "is a page of HTML, so it isn't one of STS"}
+		return nil, &AnswerError{Kind: AnswerHTML}
 	case !isOfSTS:
-		return nil, &AnswerError{Kind: AnswerForeign, Problem: "isn't one of STS" + ofType(contentType)}
+		return nil, &AnswerError{Kind: AnswerForeign, MediaType: mediaType(contentType)}
 	}
-	return nil, &AnswerError{Kind: AnswerCutOff, Problem: "begins as one of STS, but breaks off or is garbled"}
+	return nil, &AnswerError{Kind: AnswerCutOff}
 }
 
 // output is the SDK's own type. What is missing or empty is nil.
@@ -213,8 +209,7 @@ func (d *document) output() (*sts.AssumeRoleWithWebIdentityOutput, *AnswerError)
 	}
 	expiration, err := instant(result.Credentials.Expiration)
 	if err != nil {
-		return nil, &AnswerError{Kind: AnswerBadTime, Problem: "has an expiration that isn't a time in the form of " +
-			"RFC 3339"}
+		return nil, &AnswerError{Kind: AnswerBadTime}
 	}
 	output.Credentials.Expiration = expiration
 	return output, nil
@@ -245,13 +240,13 @@ var wantsTLS = regexp.MustCompile(`(?i)HTTP request (?:was sent )?to (?:an )?HTT
 // maxSniffed is how much of an answer is looked at for that, in bytes.
 const maxSniffed = 1024
 
-// ofType names the type that a foreign answer says it is of: more of it isn't for anybody to see.
-func ofType(contentType string) string {
+// mediaType is the type that an answer says it is of. Its parameters aren't shown.
+func mediaType(contentType string) string {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		return ""
 	}
-	return ", but of type " + secret.PlainWords(kind, nil)
+	return secret.PlainWords(kind, nil)
 }
 
 func isHTML(contentType string, body []byte) bool {

@@ -2,6 +2,7 @@ package assumerole
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -24,6 +25,43 @@ type Destination struct {
 	Region         string        // empty if EndpointOrigin is set
 	RegionOrigin   origin.Origin // origin.Default if the Region follows from the role's partition
 	EndpointOrigin origin.Origin // origin.Default for the endpoint of the Region
+
+	// Of a failed exchange:
+	Proxy    Proxy
+	CABundle CABundle
+}
+
+// CABundle is the file of certificates that replaces the system's own, and who set it.
+type CABundle struct {
+	Path   string // quoted, or described if it might hold a secret; empty for the system's certificates
+	Origin origin.Origin
+}
+
+// findCABundle takes the first of: the provider's argument, the environment, the profile.
+func findCABundle(settings Settings, sources []any) CABundle {
+	environment, profile := loaded(sources)
+	switch {
+	case settings.CustomCABundle != "":
+		return CABundle{secret.ShownPath(settings.CustomCABundle), origin.Of(origin.ProviderBlock)}
+	case environment.CustomCABundle != "":
+		return CABundle{secret.ShownPath(environment.CustomCABundle), origin.OfVariable("AWS_CA_BUNDLE")}
+	case profile.CustomCABundle != "":
+		return CABundle{secret.ShownPath(profile.CustomCABundle), origin.OfProfile(profile.Profile, "ca_bundle")}
+	}
+	return CABundle{}
+}
+
+// withRoute adds what a failed call might have met on its way.
+func (c *Client) withRoute(destination Destination) Destination {
+	address := &url.URL{Scheme: "https", Host: destination.Host}
+	if c.endpoint != nil {
+		address = c.endpoint.url
+	}
+	destination.Proxy = c.proxies.of(address)
+	if address.Scheme == "https" {
+		destination.CABundle = c.caBundle
+	}
+	return destination
 }
 
 // region is a Region and where it comes from.

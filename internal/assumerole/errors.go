@@ -27,44 +27,59 @@ func (e *ServiceError) Error() string {
 }
 
 // AnswerKind is what is wrong with an answer that isn't one of STS.
-type AnswerKind int
+type AnswerKind string
 
 // The kinds of AnswerError.
 const (
-	AnswerForeign       AnswerKind = iota // another service's, or nobody's
-	AnswerHTML                            // a page for people
-	AnswerEmpty                           // nothing
-	AnswerNoCode                          // an error that doesn't say which
-	AnswerWantsTLS                        // that the server speaks https alone
-	AnswerCutOff                          // STS's, but not all of it
-	AnswerTooLarge                        // more than transport.MaxBodyBytes
-	AnswerOtherProtocol                   // HTTP status 101
-	AnswerNoCredentials                   // STS's, without all of the credentials
-	AnswerBadTime                         // STS's, with an expiration that can't be read
-	AnswerExpired                         // STS's, with credentials that have expired
+	AnswerForeign            AnswerKind = "isn't one of STS" // AnswerError.MediaType
+	AnswerHTML               AnswerKind = "is a page of HTML"
+	AnswerEmpty              AnswerKind = "is empty"
+	AnswerNoCode             AnswerKind = "is an error without a code"
+	AnswerWantsTLS           AnswerKind = "says that the server wants https"
+	AnswerCutOff             AnswerKind = "begins as one of STS, but breaks off or is garbled"
+	AnswerTooLarge           AnswerKind = "is larger than 1 MiB" // transport.MaxBodyBytes
+	AnswerOtherProtocol      AnswerKind = "asks to switch to another protocol"
+	AnswerNoCredentials      AnswerKind = "has no credentials"
+	AnswerPartialCredentials AnswerKind = "has incomplete credentials"
+	AnswerBadTime            AnswerKind = "has an expiration that isn't a time in the form of RFC 3339"
+	AnswerExpired            AnswerKind = "has credentials that have already expired" // AnswerError.Expiration
 )
 
 // AnswerError is an answer that isn't one of STS, or not a whole one.
 type AnswerError struct {
 	Kind       AnswerKind
-	Problem    string // what is wrong with it, to complete "The answer ..."
-	HTTPStatus int    // 0 when it isn't known
+	HTTPStatus int       // 0 when it isn't known
+	MediaType  string    // of an AnswerForeign, such as application/json; scrubbed, empty when it isn't known
+	Expiration time.Time // of an AnswerExpired, in UTC
 }
 
-func (e *AnswerError) Error() string { return "the answer " + e.Problem }
+func (e *AnswerError) Error() string {
+	text := "the answer"
+	if e.HTTPStatus != 0 {
+		text += fmt.Sprintf(" (HTTP status %d)", e.HTTPStatus)
+	}
+	text += " " + string(e.Kind)
+	if e.MediaType != "" {
+		text += ", but of type " + e.MediaType
+	}
+	if !e.Expiration.IsZero() {
+		text += ", at " + e.Expiration.Format(time.RFC3339)
+	}
+	return text
+}
 
 // ConnectionKind is why a call got no answer.
-type ConnectionKind int
+type ConnectionKind string
 
 // The kinds of ConnectionError.
 const (
-	ConnectionOther       ConnectionKind = iota // as Problem has it
-	ConnectionNoName                            // the endpoint's name doesn't resolve
-	ConnectionRefused                           // nothing listens on the port
-	ConnectionClosed                            // it was closed before the answer was complete
-	ConnectionCertificate                       // the endpoint's certificate isn't trusted
-	ConnectionNotTLS                            // the endpoint speaks plain http
-	ConnectionDenied                            // the proxy answers that it doesn't connect
+	ConnectionOther       ConnectionKind = "the connection failed"    // ConnectionError.Reason
+	ConnectionNoName      ConnectionKind = "the name doesn't resolve" // ConnectionError.Name
+	ConnectionRefused     ConnectionKind = "nothing listens on the port"
+	ConnectionClosed      ConnectionKind = "the connection was closed before the answer was complete"
+	ConnectionCertificate ConnectionKind = "the certificate isn't trusted" // ConnectionError.Certificate, Reason
+	ConnectionNotTLS      ConnectionKind = "the server speaks plain http"
+	ConnectionDenied      ConnectionKind = "the proxy doesn't connect" // ConnectionError.HTTPStatus
 )
 
 // CertificateProblem is why a certificate isn't trusted.
@@ -72,7 +87,7 @@ type CertificateProblem int
 
 // The kinds of CertificateProblem.
 const (
-	CertificateOther     CertificateProblem = iota // as Problem has it
+	CertificateOther     CertificateProblem = iota // as Reason has it
 	CertificateAuthority                           // an unknown authority signed it
 	CertificateName                                // it is for other names
 	CertificateExpired                             // it has expired or isn't valid yet
@@ -81,16 +96,31 @@ const (
 // ConnectionError is a call that got no answer: the name doesn't resolve, the port is closed, the certificate isn't
 // trusted.
 type ConnectionError struct {
-	Kind       ConnectionKind
-	OfProxy    bool   // it is the connection to the proxy
-	HTTPStatus int    // of the proxy that denies it; otherwise 0
-	Problem    string // to complete "The endpoint can't be reached: ..."
-
+	Kind        ConnectionKind
+	OfProxy     bool               // it is the connection to the proxy
+	HTTPStatus  int                // of a ConnectionDenied
+	Name        string             // of a ConnectionNoName; scrubbed
 	Certificate CertificateProblem // of a ConnectionCertificate
-	passing     bool               // another call might succeed
+	Reason      string             // the text of Go's error, of a ConnectionCertificate or ConnectionOther; scrubbed
+
+	passing bool // another call might succeed
 }
 
-func (e *ConnectionError) Error() string { return e.Problem }
+func (e *ConnectionError) Error() string {
+	text := string(e.Kind)
+	if e.OfProxy && e.Kind != ConnectionDenied {
+		text = "the proxy can't be used: " + text
+	}
+	if e.HTTPStatus != 0 {
+		text += fmt.Sprintf(" (HTTP status %d)", e.HTTPStatus)
+	}
+	for _, detail := range []string{e.Name, e.Reason} {
+		if detail != "" {
+			text += fmt.Sprintf(": %q", detail)
+		}
+	}
+	return text
+}
 
 // BugError is a panic, kept from ending the process, and with it every other block's work. What was thrown isn't in it:
 // it may hold anything.

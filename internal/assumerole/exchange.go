@@ -58,7 +58,9 @@ func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchan
 		return exchange, err
 	}
 	loop := c.newLoop(client, input, &exchange)
-	_, err = loop.run(ctx)
+	if _, err = loop.run(ctx); err != nil {
+		exchange.Destination = c.withRoute(exchange.Destination)
+	}
 	exchange.Elapsed = time.Since(loop.started)
 	return exchange, err
 }

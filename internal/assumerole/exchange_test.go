@@ -312,11 +312,11 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 		},
 		"half of the credentials": {
 			handler: answer(200, "text/xml", strings.Replace(minioAnswer, "SECRET", "", 1)),
-			kind:    assumerole.AnswerNoCredentials, want: "incomplete credentials",
+			kind:    assumerole.AnswerPartialCredentials, want: "incomplete credentials",
 		},
 		"no session token": {
 			handler: answer(200, "text/xml", strings.Replace(minioAnswer, "SESSION", "", 1)),
-			kind:    assumerole.AnswerNoCredentials, want: "incomplete credentials",
+			kind:    assumerole.AnswerPartialCredentials, want: "incomplete credentials",
 		},
 		"another protocol": {
 			handler: switchProtocols, kind: assumerole.AnswerOtherProtocol,
@@ -526,21 +526,21 @@ func TestConnectionsThatFail(t *testing.T) {
 	}{
 		"a closed port": {
 			endpoint: "http://" + closed.Addr().String(), kind: assumerole.ConnectionRefused,
-			want: "refuses the connection",
+			want: "nothing listens on the port",
 		},
 		"a certificate nobody vouches": {
 			endpoint: selfSigned, kind: assumerole.ConnectionCertificate, want: "certificate isn't trusted",
 		},
 		"plain http in place of https": {
 			endpoint: strings.Replace(plain, "http:", "https:", 1), kind: assumerole.ConnectionNotTLS,
-			want: "doesn't speak TLS",
+			want: "speaks plain http",
 		},
 		"a server that hangs up": {
-			endpoint: hangsUp, kind: assumerole.ConnectionClosed, want: "closed the connection",
+			endpoint: hangsUp, kind: assumerole.ConnectionClosed, want: "the connection was closed",
 		},
 		"a proxy that refuses": {
 			endpoint: "https://sts.example.com", kind: assumerole.ConnectionDenied,
-			want: "refuses to connect (HTTP status 403)",
+			want: "the proxy doesn't connect (HTTP status 403)",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,21 +2,17 @@ package assumerole
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
-	"golang.org/x/net/http/httpproxy"
 
 	"github.com/webidentity/terraform-provider-sts/internal/origin"
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
@@ -115,68 +111,13 @@ const maxConnections = 256
 
 // httpClient puts this provider's rules around the SDK's own transport, which has the CA bundle. That order matters:
 // the SDK refuses a CA bundle together with a client it doesn't know.
-func httpClient(loaded aws.Config, settings Settings) (*http.Client, error) {
+func httpClient(loaded aws.Config, proxies *proxies) *http.Client {
 	buildable, ok := loaded.HTTPClient.(*awshttp.BuildableClient)
 	if !ok {
 		buildable = awshttp.NewBuildableClient()
 	}
 	base := buildable.GetTransport()
 	base.MaxIdleConns, base.MaxIdleConnsPerHost = maxConnections, maxConnections
-	proxies, err := proxies(settings)
-	if err != nil {
-		return nil, err
-	}
-	proxyFor := proxies.ProxyFunc()
-	base.Proxy = func(request *http.Request) (*url.URL, error) { return proxyFor(request.URL) }
-	return transport.NewClient(base), nil
-}
-
-// proxies are the environment's, where the settings don't name others. Loopback is never reached through one.
-func proxies(settings Settings) (*httpproxy.Config, error) {
-	found := httpproxy.FromEnvironment()
-	for _, setting := range []struct {
-		parameter Parameter
-		value     string
-		target    *string
-	}{
-		{ParameterHTTPProxy, settings.HTTPProxy, &found.HTTPProxy},
-		{ParameterHTTPSProxy, settings.HTTPSProxy, &found.HTTPSProxy},
-	} {
-		err := checkProxyVariable(setting.parameter, *setting.target)
-		if setting.value != "" {
-			err = CheckProxy(setting.parameter, setting.value)
-		}
-		if err != nil {
-			return nil, err
-		}
-		*setting.target = cmp.Or(setting.value, *setting.target)
-	}
-	found.NoProxy = cmp.Or(settings.NoProxy, found.NoProxy)
-	return found, nil
-}
-
-func isPort(port string) bool {
-	number, err := strconv.ParseUint(port, 10, 16)
-	return port == "" || err == nil && number > 0
-}
-
-func isProxyScheme(scheme string) bool {
-	return slices.Contains([]string{"http", "https", "socks5", "socks5h"}, scheme)
-}
-
-// isProxy checks the parts of a proxy's URL that a connection needs.
-func isProxy(parsed *url.URL) bool {
-	return parsed != nil && isProxyScheme(parsed.Scheme) && parsed.Hostname() != "" && isPort(parsed.Port())
-}
-
-// CheckProxy checks a value of the provider's argument for a proxy. Its error is a *ValueError, which doesn't repeat
-// the value, because it might contain a password.
-func CheckProxy(parameter Parameter, value string) error {
-	parsed, err := url.Parse(value)
-	if err == nil && isProxy(parsed) && (parsed.Path == "" || parsed.Path == "/") {
-		return nil
-	}
-	return &ValueError{
-		Parameter: parameter, Origin: origin.Of(origin.ProviderBlock), Problem: ProblemNotProxy, Secret: true,
-	}
+	base.Proxy = func(request *http.Request) (*url.URL, error) { return proxies.url(request.URL) }
+	return transport.NewClient(base)
 }

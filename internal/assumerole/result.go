@@ -39,17 +39,13 @@ type Credentials struct {
 func newResult(output *sts.AssumeRoleWithWebIdentityOutput, text serverText) (*Result, error) {
 	credentials := output.Credentials
 	if credentials == nil {
-		return nil, &AnswerError{Kind: AnswerNoCredentials, Problem: "has no credentials, so it isn't one of STS"}
+		return nil, &AnswerError{Kind: AnswerNoCredentials}
 	}
 	if none(credentials.AccessKeyId) || none(credentials.SecretAccessKey) || none(credentials.SessionToken) {
-		return nil, &AnswerError{Kind: AnswerNoCredentials, Problem: "has incomplete credentials"}
+		return nil, &AnswerError{Kind: AnswerPartialCredentials}
 	}
 	if credentials.Expiration != nil && !credentials.Expiration.After(time.Now().Add(-maxClockSkew)) {
-		return nil, &AnswerError{
-			Kind: AnswerExpired,
-			Problem: "has credentials that have already expired, at " + credentials.Expiration.UTC().
-				Format(time.RFC3339),
-		}
+		return nil, &AnswerError{Kind: AnswerExpired, Expiration: credentials.Expiration.UTC()}
 	}
 	user := output.AssumedRoleUser
 	if user == nil {

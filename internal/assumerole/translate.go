@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -30,13 +29,10 @@ func translate(err error, text serverText) error {
 		return service
 	}
 	if errors.Is(err, transport.ErrBodyTooLarge) {
-		return &AnswerError{Kind: AnswerTooLarge, Problem: "is larger than 1 MiB, which none of STS is"}
+		return &AnswerError{Kind: AnswerTooLarge}
 	}
 	if errors.Is(err, transport.ErrNoAnswer) {
-		return &AnswerError{
-			Kind: AnswerOtherProtocol, HTTPStatus: http.StatusSwitchingProtocols,
-			Problem: "asks to switch to another protocol (HTTP status 101), so it isn't one of STS",
-		}
+		return &AnswerError{Kind: AnswerOtherProtocol, HTTPStatus: http.StatusSwitchingProtocols}
 	}
 	connection := connectionError(err, text)
 	connection.passing = isPassingConnection(connection, err)
@@ -57,48 +53,39 @@ func isPassingConnection(connection *ConnectionError, err error) bool {
 	return retry.RetryableConnectionError{}.IsErrorRetryable(err) == aws.TrueTernary
 }
 
-// connectionError puts a failed connection into words, by the types of Go's network errors.
+// connectionError sorts a failed connection by the types of Go's network errors.
 func connectionError(err error, text serverText) *ConnectionError {
 	if refusal, ok := errors.AsType[*transport.ProxyError](err); ok {
-		return &ConnectionError{
-			Kind:       ConnectionDenied,
-			OfProxy:    true,
-			HTTPStatus: refusal.Status,
-			Problem:    text.plain(refusal.Error()),
-		}
+		return &ConnectionError{Kind: ConnectionDenied, OfProxy: true, HTTPStatus: refusal.Status}
 	}
 	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "proxyconnect" {
 		problem := connectionError(operation.Err, text)
-		problem.OfProxy, problem.Problem = true, "the proxy can't be used: "+problem.Problem
+		problem.OfProxy = true
 		return problem
 	}
 	if resolution, ok := errors.AsType[*net.DNSError](err); ok {
-		return &ConnectionError{
-			Kind:    ConnectionNoName,
-			Problem: fmt.Sprintf("the name %q doesn't resolve", text.plain(resolution.Name)),
-		}
+		return &ConnectionError{Kind: ConnectionNoName, Name: text.plain(resolution.Name)}
 	}
 	if verification, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return &ConnectionError{
 			Kind:        ConnectionCertificate,
 			Certificate: certificateProblem(verification),
-			Problem:     fmt.Sprintf("its certificate isn't trusted: %q", text.plain(verification.Err.Error())),
+			Reason:      text.plain(verification.Err.Error()),
 		}
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
-		return &ConnectionError{Kind: ConnectionNotTLS, Problem: "it doesn't speak TLS"}
+		return &ConnectionError{Kind: ConnectionNotTLS}
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return &ConnectionError{Kind: ConnectionRefused, Problem: "it refuses the connection"}
+		return &ConnectionError{Kind: ConnectionRefused}
 	case errors.Is(err, io.EOF),
 		errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, syscall.ECONNRESET),
 		errors.Is(err, net.ErrClosed):
-		return &ConnectionError{Kind: ConnectionClosed, Problem: "it closed the connection before the answer was " +
-			"complete"}
+		return &ConnectionError{Kind: ConnectionClosed}
 	}
-	return &ConnectionError{Problem: text.plain(innermost(err).Error())}
+	return &ConnectionError{Kind: ConnectionOther, Reason: text.plain(innermost(err).Error())}
 }
 
 // certificateProblem goes by the types of x509.

@@ -29,16 +29,16 @@ func TestConnectionError(t *testing.T) {
 		want string
 	}{
 		"a name that doesn't resolve": {
-			dial("dial", unknown), `the name "sts.example.com" doesn't resolve`,
+			dial("dial", unknown), `the name doesn't resolve: "sts.example.com"`,
 		},
 		"a proxy whose name doesn't resolve": {
-			dial("proxyconnect", unknown), `the proxy can't be used: the name "sts.example.com" doesn't resolve`,
+			dial("proxyconnect", unknown), `the proxy can't be used: the name doesn't resolve: "sts.example.com"`,
 		},
 		"something else, with a proxy's password": {
-			dial("dial", errors.New("via http://user:hunter2@proxy:3128")), "via [30 characters left out]",
+			dial("dial", errors.New("via http://user:hunter2@proxy:3128")), `the connection failed: "via [30 characters left out]`,
 		},
 	} {
-		if got := connectionError(test.err, serverText{}).Problem; !strings.HasPrefix(got, test.want) {
+		if got := connectionError(test.err, serverText{}).Error(); !strings.HasPrefix(got, test.want) {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}

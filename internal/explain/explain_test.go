@@ -77,8 +77,8 @@ func TestFailure(t *testing.T) {
 			summary: "The STS endpoint redirects elsewhere", want: []string{"HTTP status 302", `"login.example.com"`},
 		},
 		"no STS": {
-			err:     &assumerole.AnswerError{Problem: "has no credentials, so it isn't one of STS"},
-			summary: "The endpoint isn't an STS", want: []string{"has no credentials"},
+			err:     &assumerole.AnswerError{Kind: assumerole.AnswerNoCredentials},
+			summary: "The answer of STS has no credentials", want: []string{"a response without credentials"},
 		},
 		"a timeout": {
 			err:     &assumerole.TimeoutError{Timeout: time.Minute, During: assumerole.StageCall},
@@ -89,8 +89,9 @@ func TestFailure(t *testing.T) {
 			},
 		},
 		"a connection": {
-			err: &assumerole.ConnectionError{Problem: "it refuses the connection"}, summary: "STS can't be reached",
-			want: []string{"The call to sts.us-east-1.amazonaws.com", "it refuses the connection."},
+			err:     &assumerole.ConnectionError{Kind: assumerole.ConnectionRefused},
+			summary: "Nothing listens at the STS endpoint",
+			want:    []string{"The call to sts.us-east-1.amazonaws.com", "rejected the connection."},
 		},
 		"an interrupt": {
 			err: fmt.Errorf("interrupted: %w", context.Canceled), summary: "Interrupted",
@@ -219,7 +220,7 @@ func TestRepeatedSaysHowItEnded(t *testing.T) {
 		t.Error("a timeout counts as the failure before it")
 	}
 	repeated := explain.Repeated(timeout, exchange, "other").Detail
-	for _, want := range []string{"The timeout, 1m, was over", "Rate exceeded", `role "other"`} {
+	for _, want := range []string{"The timeout of 1m passed", "Rate exceeded", `role "other"`} {
 		if !strings.Contains(repeated, want) {
 			t.Errorf("%q isn't in: %s", want, repeated)
 		}

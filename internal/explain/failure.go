@@ -55,7 +55,7 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 	if timeout, ok := errors.AsType[*assumerole.TimeoutError](err); ok && timeout.Last != nil {
 		return after(
 			fmt.Sprintf(
-				"The timeout, %s, was over while %s.",
+				"The timeout of %s passed while %s.",
 				inShort(timeout.Timeout),
 				stageText(exchange, timeout.During),
 			),
@@ -86,7 +86,7 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 
 // after explains a failure that repeated until something ended the exchange.
 func after(end string, explanation Explanation) Explanation {
-	explanation.Detail = paragraphs(end+" Before that, it failed like this:", explanation.Detail)
+	explanation.Detail = paragraphs(end+" This was the last failure before that:", explanation.Detail)
 	if explanation.Failure != "" {
 		explanation.Failure, explanation.said = end+explanation.Failure, end+" "+explanation.said
 	}
@@ -132,5 +132,5 @@ func stageText(exchange assumerole.Exchange, stage assumerole.Stage) string {
 		return "waiting for the answer of STS at " + DestinationText(exchange.Destination)
 	case assumerole.StagePropagation:
 	}
-	return "waiting for IAM to know the role"
+	return "waiting for IAM changes to propagate"
 }

@@ -43,8 +43,8 @@ func FuzzFailure(f *testing.F) {
 		}
 		for _, err := range []error{
 			&assumerole.ServiceError{Code: code, Message: message, RequestID: code, HTTPStatus: 400},
-			&assumerole.AnswerError{Problem: message},
-			&assumerole.ConnectionError{Problem: message},
+			&assumerole.AnswerError{Kind: assumerole.AnswerForeign, MediaType: message},
+			&assumerole.ConnectionError{Kind: assumerole.ConnectionOther, Reason: message},
 			&transport.RedirectError{Status: 302, Host: message},
 			errors.New(message),
 		} {

@@ -457,71 +457,77 @@ func (a answered) explanation() explain.Explanation {
 	return explain.FailureAt(a.exchange(), a.err(), now)
 }
 
+// throughProxy is a call by way of a proxy.
+func throughProxy(exchange *assumerole.Exchange) {
+	exchange.Destination.Proxy = assumerole.Proxy{
+		Host:      "proxy.example.com:3128",
+		Parameter: assumerole.ParameterHTTPSProxy,
+		Origin:    origin.OfVariable("HTTPS_PROXY"),
+	}
+}
+
 // unanswered are failures without an answer of STS, by the names of their golden files.
 var unanswered = map[string]struct {
 	err    error
 	change func(*assumerole.Exchange)
 }{
-	"no_answer_foreign": {&assumerole.AnswerError{Kind: assumerole.AnswerForeign, Problem: "(HTTP status 200) " +
-		"isn't one of STS"}, elsewhere},
+	"no_answer_foreign": {
+		&assumerole.AnswerError{Kind: assumerole.AnswerForeign, HTTPStatus: 200, MediaType: "application/json"},
+		elsewhere,
+	},
 	"no_answer_failing": {
-		&assumerole.AnswerError{
-			Kind:       assumerole.AnswerHTML,
-			HTTPStatus: 502,
-			Problem:    "(HTTP status 502) is a page of HTML, so it isn't one of STS",
-		},
+		&assumerole.AnswerError{Kind: assumerole.AnswerHTML, HTTPStatus: 502},
 		elsewhere,
 	},
 	"no_answer_wants_tls": {
-		&assumerole.AnswerError{
-			Kind:       assumerole.AnswerWantsTLS,
-			HTTPStatus: 400,
-			Problem:    "(HTTP status 400) says that the server wants https",
-		},
+		&assumerole.AnswerError{Kind: assumerole.AnswerWantsTLS, HTTPStatus: 400},
 		elsewhere,
 	},
 	"no_answer_html": {
-		&assumerole.AnswerError{
-			Kind:       assumerole.AnswerHTML,
-			HTTPStatus: 200,
-			Problem:    "(HTTP status 200) is a page of HTML, so it isn't one of STS",
-		},
+		&assumerole.AnswerError{Kind: assumerole.AnswerHTML, HTTPStatus: 200},
 		elsewhere,
 	},
-	"no_answer_empty": {&assumerole.AnswerError{Kind: assumerole.AnswerEmpty, Problem: "(HTTP status 200) " +
-		"is empty, so it isn't one of STS"}, elsewhere},
-	"no_answer_cut_off": {&assumerole.AnswerError{Kind: assumerole.AnswerCutOff, Problem: "(HTTP status 200) " +
-		"begins as one of STS, but breaks off or is garbled"}, nil},
-	"no_answer_too_large": {&assumerole.AnswerError{Kind: assumerole.AnswerTooLarge, Problem: "is larger than 1 " +
-		"MiB, which none of STS is"}, elsewhere},
+	"no_answer_empty": {
+		&assumerole.AnswerError{Kind: assumerole.AnswerEmpty, HTTPStatus: 200},
+		elsewhere,
+	},
+	"no_answer_cut_off": {
+		&assumerole.AnswerError{Kind: assumerole.AnswerCutOff, HTTPStatus: 200},
+		nil,
+	},
+	"no_answer_too_large": {
+		&assumerole.AnswerError{Kind: assumerole.AnswerTooLarge},
+		elsewhere,
+	},
 	"no_answer_other_protocol": {
-		&assumerole.AnswerError{
-			Kind:    assumerole.AnswerOtherProtocol,
-			Problem: "asks to switch to another protocol (HTTP status 101), so it isn't one of STS",
-		},
+		&assumerole.AnswerError{Kind: assumerole.AnswerOtherProtocol, HTTPStatus: 101},
 		elsewhere,
 	},
 	"no_answer_no_credentials": {
-		&assumerole.AnswerError{Kind: assumerole.AnswerNoCredentials, Problem: "has incomplete credentials"},
+		&assumerole.AnswerError{Kind: assumerole.AnswerPartialCredentials},
 		elsewhere,
 	},
-	"no_answer_bad_time": {&assumerole.AnswerError{Kind: assumerole.AnswerBadTime, Problem: "(HTTP status 200) " +
-		"has an expiration that isn't a time in the form of RFC 3339"}, elsewhere},
-	"no_answer_expired": {&assumerole.AnswerError{Kind: assumerole.AnswerExpired, Problem: "has credentials " +
-		"that have already expired, at 2001-01-02T03:04:05Z"}, elsewhere},
-	"no_answer_redirect": {&transport.RedirectError{Status: 302, Host: "login.example.com"}, elsewhere},
-	"unreachable_name": {
-		&assumerole.ConnectionError{
-			Kind:    assumerole.ConnectionNoName,
-			Problem: `the name "sts.us-east-1.amazonaws.com" doesn't resolve`,
+	"no_answer_bad_time": {
+		&assumerole.AnswerError{Kind: assumerole.AnswerBadTime, HTTPStatus: 200},
+		elsewhere,
+	},
+	"no_answer_expired": {
+		&assumerole.AnswerError{
+			Kind:       assumerole.AnswerExpired,
+			Expiration: time.Date(2001, 1, 2, 3, 4, 5, 0, time.UTC),
 		},
+		elsewhere,
+	},
+	"no_answer_redirect": {
+		&transport.RedirectError{Status: 302, Host: "login.example.com"},
+		elsewhere,
+	},
+	"unreachable_name": {
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionNoName, Name: "sts.us-east-1.amazonaws.com"},
 		nil,
 	},
 	"unreachable_name_region": {
-		&assumerole.ConnectionError{
-			Kind:    assumerole.ConnectionNoName,
-			Problem: `the name "sts.eu-central-9.amazonaws.com" doesn't resolve`,
-		},
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionNoName, Name: "sts.eu-central-9.amazonaws.com"},
 		func(exchange *assumerole.Exchange) {
 			exchange.Destination.Host = "sts.eu-central-9.amazonaws.com"
 			exchange.Destination.Region = "eu-central-9"
@@ -529,36 +535,29 @@ var unanswered = map[string]struct {
 		},
 	},
 	"unreachable_name_elsewhere": {
-		&assumerole.ConnectionError{
-			Kind:    assumerole.ConnectionNoName,
-			Problem: `the name "minio.example.com" doesn't resolve`,
-		},
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionNoName, Name: "minio.example.com"},
 		elsewhere,
 	},
 	"unreachable_refused": {
-		&assumerole.ConnectionError{Kind: assumerole.ConnectionRefused, Problem: "it refuses the connection"},
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionRefused},
 		nil,
 	},
 	"unreachable_refused_elsewhere": {
-		&assumerole.ConnectionError{Kind: assumerole.ConnectionRefused, Problem: "it refuses the connection"},
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionRefused},
 		both(
 			elsewhere,
 			func(exchange *assumerole.Exchange) { exchange.Calls, exchange.Elapsed = 3, 2345*time.Millisecond },
 		),
 	},
 	"unreachable_closed": {
-		&assumerole.ConnectionError{
-			Kind:    assumerole.ConnectionClosed,
-			Problem: "it closed the connection before the answer was complete",
-		},
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionClosed},
 		nil,
 	},
 	"unreachable_certificate_name": {
 		&assumerole.ConnectionError{
 			Kind:        assumerole.ConnectionCertificate,
 			Certificate: assumerole.CertificateName,
-			Problem: "its certificate isn't trusted: x509: certificate is valid for a.example.com, not " +
-				"sts.us-east-1.amazonaws.com",
+			Reason:      "x509: certificate is valid for a.example.com, not sts.us-east-1.amazonaws.com",
 		},
 		nil,
 	},
@@ -566,14 +565,15 @@ var unanswered = map[string]struct {
 		&assumerole.ConnectionError{
 			Kind:        assumerole.ConnectionCertificate,
 			Certificate: assumerole.CertificateExpired,
-			Problem:     "its certificate isn't trusted: x509: certificate has expired or is not yet valid",
+			Reason:      "x509: certificate has expired or is not yet valid",
 		},
 		nil,
 	},
 	"unreachable_certificate_other": {
 		&assumerole.ConnectionError{
-			Kind:    assumerole.ConnectionCertificate,
-			Problem: "its certificate isn't trusted: x509: too many intermediates",
+			Kind:        assumerole.ConnectionCertificate,
+			Certificate: assumerole.CertificateOther,
+			Reason:      "x509: too many intermediates",
 		},
 		nil,
 	},
@@ -581,65 +581,66 @@ var unanswered = map[string]struct {
 		&assumerole.ConnectionError{
 			Kind:        assumerole.ConnectionCertificate,
 			Certificate: assumerole.CertificateAuthority,
-			Problem:     "its certificate isn't trusted: x509: certificate signed by unknown authority",
+			Reason:      "x509: certificate signed by unknown authority",
 		},
 		nil,
 	},
+	"unreachable_certificate_bundle": {
+		&assumerole.ConnectionError{
+			Kind:        assumerole.ConnectionCertificate,
+			Certificate: assumerole.CertificateAuthority,
+			Reason:      "x509: certificate signed by unknown authority",
+		},
+		func(exchange *assumerole.Exchange) {
+			exchange.Destination.CABundle = assumerole.CABundle{
+				Path: `"/etc/ssl/company.pem"`, Origin: origin.OfVariable("AWS_CA_BUNDLE"),
+			}
+		},
+	},
 	"unreachable_not_tls": {
-		&assumerole.ConnectionError{Kind: assumerole.ConnectionNotTLS, Problem: "it doesn't speak TLS"},
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionNotTLS},
 		elsewhere,
 	},
 	"unreachable_proxy": {
-		&assumerole.ConnectionError{
-			Kind:       assumerole.ConnectionDenied,
-			OfProxy:    true,
-			HTTPStatus: 403,
-			Problem:    "the proxy proxy.example.com:3128 refuses to connect (HTTP status 403)",
-		},
-		nil,
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionDenied, OfProxy: true, HTTPStatus: 403},
+		throughProxy,
 	},
 	"unreachable_proxy_password": {
-		&assumerole.ConnectionError{
-			Kind:       assumerole.ConnectionDenied,
-			OfProxy:    true,
-			HTTPStatus: 407,
-			Problem:    "the proxy proxy.example.com:3128 refuses to connect (HTTP status 407)",
-		},
-		nil,
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionDenied, OfProxy: true, HTTPStatus: 407},
+		throughProxy,
 	},
 	"unreachable_proxy_refused": {
-		&assumerole.ConnectionError{
-			Kind:    assumerole.ConnectionRefused,
-			OfProxy: true,
-			Problem: "the proxy can't be used: it refuses the connection",
-		},
-		nil,
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionRefused, OfProxy: true},
+		throughProxy,
 	},
 	"unreachable_proxy_name": {
-		&assumerole.ConnectionError{
-			Kind:    assumerole.ConnectionNoName,
-			OfProxy: true,
-			Problem: `the proxy can't be used: the name "proxy.example.com" doesn't resolve`,
-		},
-		nil,
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionNoName, OfProxy: true, Name: "proxy.example.com"},
+		throughProxy,
 	},
 	"unreachable_proxy_not_tls": {
-		&assumerole.ConnectionError{
-			Kind:    assumerole.ConnectionNotTLS,
-			OfProxy: true,
-			Problem: "the proxy can't be used: it doesn't speak TLS",
-		},
-		nil,
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionNotTLS, OfProxy: true},
+		throughProxy,
 	},
 	"unreachable_proxy_other": {
-		&assumerole.ConnectionError{
-			Kind:    assumerole.ConnectionClosed,
-			OfProxy: true,
-			Problem: "the proxy can't be used: it closed the connection before the answer was complete",
-		},
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionClosed, OfProxy: true},
+		throughProxy,
+	},
+	"unreachable_proxy_failing": {
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionDenied, OfProxy: true, HTTPStatus: 503},
+		throughProxy,
+	},
+	"unreachable_other": {
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionOther, Reason: "network is unreachable"},
 		nil,
 	},
-	"unreachable_other": {&assumerole.ConnectionError{Problem: "network is unreachable"}, nil},
+	"unreachable_other_elsewhere": {
+		&assumerole.ConnectionError{Kind: assumerole.ConnectionOther, Reason: "network is unreachable"},
+		elsewhere,
+	},
+	"timeout_proxy": {
+		&assumerole.TimeoutError{Timeout: time.Minute, During: assumerole.StageCall},
+		throughProxy,
+	},
 	"timeout":           {&assumerole.TimeoutError{Timeout: time.Minute, During: assumerole.StageCall}, nil},
 	"timeout_short":     {&assumerole.TimeoutError{Timeout: time.Second, During: assumerole.StageCall}, nil},
 	"timeout_elsewhere": {&assumerole.TimeoutError{Timeout: 90 * time.Second, During: assumerole.StageCall}, elsewhere},
@@ -662,41 +663,22 @@ var unanswered = map[string]struct {
 		nil,
 	},
 	"no_answer_no_code": {
-		&assumerole.AnswerError{
-			Kind:       assumerole.AnswerNoCode,
-			HTTPStatus: 403,
-			Problem:    "(HTTP status 403) is an error without a code",
-		},
+		&assumerole.AnswerError{Kind: assumerole.AnswerNoCode, HTTPStatus: 403},
 		elsewhere,
 	},
 	"no_answer_throttled": {
-		&assumerole.AnswerError{
-			Kind:       assumerole.AnswerHTML,
-			HTTPStatus: 429,
-			Problem:    "(HTTP status 429) is a page of HTML, so it isn't one of STS",
-		},
+		&assumerole.AnswerError{Kind: assumerole.AnswerHTML, HTTPStatus: 429},
 		nil,
 	},
 	"no_answer_html_of_aws": {
-		&assumerole.AnswerError{
-			Kind:       assumerole.AnswerHTML,
-			HTTPStatus: 403,
-			Problem:    "(HTTP status 403) is a page of HTML, so it isn't one of STS",
-		},
+		&assumerole.AnswerError{Kind: assumerole.AnswerHTML, HTTPStatus: 403},
 		nil,
 	},
-	"no_answer_redirect_of_aws": {&transport.RedirectError{Status: 302, Host: "login.example.com"}, nil},
-	"unreachable_proxy_failing": {
-		&assumerole.ConnectionError{
-			Kind:       assumerole.ConnectionDenied,
-			OfProxy:    true,
-			HTTPStatus: 503,
-			Problem:    "the proxy proxy.example.com:3128 refuses to connect (HTTP status 503)",
-		},
+	"no_answer_redirect_of_aws": {
+		&transport.RedirectError{Status: 302, Host: "login.example.com"},
 		nil,
 	},
-	"unreachable_other_elsewhere": {&assumerole.ConnectionError{Problem: "network is unreachable"}, elsewhere},
-	"interrupted":                 {fmt.Errorf("interrupted: %w", context.Canceled), nil},
+	"interrupted": {fmt.Errorf("interrupted: %w", context.Canceled), nil},
 }
 
 func TestGolden(t *testing.T) {
@@ -716,7 +698,7 @@ func TestGolden(t *testing.T) {
 
 func checkGolden(t *testing.T, name string, got explain.Explanation) {
 	t.Helper()
-	text := fmt.Sprintf("argument: %s\nsummary: %s\n\n%s\n", got.Argument, got.Summary, got.Detail)
+	text := fmt.Sprintf("argument: %s\nsummary: %s\n\n%s\n", got.Argument, got.Summary, wrapped(got.Detail))
 	path := filepath.Join("testdata", name+".txt")
 	if *update {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -193,14 +193,6 @@ func quoted(value string) string {
 	return fmt.Sprintf("%q", shown)
 }
 
-// fullStop ends a sentence that doesn't have an end of its own.
-func fullStop(sentence string) string {
-	if strings.HasSuffix(sentence, ".") || strings.HasSuffix(sentence, "?") {
-		return sentence
-	}
-	return sentence + "."
-}
-
 // paragraphs leaves out those that are empty.
 func paragraphs(all ...string) string {
 	var said []string

@@ -32,7 +32,7 @@ func undefinedRole(r refusal) advice {
 		),
 		"MinIO might have no role for this identity provider yet. Configure an OpenID provider with a role policy "+
 			"(role_policy).",
-		"The ARN might have changed. MinIO derives it from the client ID and the server's region.",
+		"The ARN might have changed. MinIO derives it from the client ID and the server's Region.",
 		r.otherServer(),
 	)
 }

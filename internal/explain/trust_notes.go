@@ -24,7 +24,7 @@ var noteSentences = map[trustpolicy.Note]string{
 	trustpolicy.SpaceliftScope: "The statement allows only this scope and this type of run. Planning has " +
 		"the scope read, and applying write.",
 
-	trustpolicy.UnreviewedCode: "Warning: this token is that of a pull request or merge request, whose code nobody " +
+	trustpolicy.UnreviewedCode: "Warning: The token is that of a pull request or merge request, whose code nobody " +
 		"has reviewed. Use a role that can only read.",
 	trustpolicy.UnprotectedRef: "Warning: the token's ref isn't protected in GitLab, so every developer of the " +
 		"project can get such a token. Protect the branch.",

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -29,8 +31,6 @@ const (
 		"from the proxy (no_proxy)."
 	noWayOut = "This machine might have no route to the internet. In a private subnet, create a VPC endpoint for STS " +
 		"with private DNS, or set the provider's argument https_proxy."
-	wrongProxy = "It might be the wrong proxy. The provider's arguments http_proxy, https_proxy, and no_proxy " +
-		"override HTTP_PROXY, HTTPS_PROXY, and NO_PROXY."
 	noDNS     = "DNS might not work on this machine. Look up another name on it."
 	manyCalls = "Many jobs or blocks might call at once. Start them at different times, lower Terraform's " +
 		"-parallelism, or share one block's credentials."
@@ -38,6 +38,11 @@ const (
 	firewall   = "A firewall might block the host. Allow it."
 	notSTSHere = "The endpoint might be that of another service. Set endpoint to the URL of the STS."
 )
+
+// needsNetwork reports whether a cause can't be that of an endpoint on this machine.
+func needsNetwork(cause string) bool {
+	return slices.Contains([]string{proxyAnswers, firewall, noWayOut, noDNS}, cause)
+}
 
 // atAWSOrElsewhere distinguishes AWS's own STS, for which only the network can be the cause, from an endpoint that
 // somebody named.
@@ -69,6 +74,11 @@ var failingTrouble = trouble{summary: "The STS endpoint fails", causes: always(
 	"The server, or a load balancer in front of it, might not be ready. Run again when it is up.",
 	notSTSHere,
 	proxyAnswers,
+)}
+
+var noCredentialsTrouble = trouble{summary: "The answer of STS has no credentials", causes: always(
+	"The server might not support AssumeRoleWithWebIdentity. See the server's documentation and log.",
+	"A stand-in for tests might return less than AWS does. Return AccessKeyId, SecretAccessKey, and SessionToken.",
 )}
 
 var answerTroubles = map[assumerole.AnswerKind]trouble{
@@ -109,10 +119,8 @@ var answerTroubles = map[assumerole.AnswerKind]trouble{
 			"STS.",
 		proxyAnswers,
 	)},
-	assumerole.AnswerNoCredentials: {summary: "The answer of STS has no credentials", causes: always(
-		"The server might not support AssumeRoleWithWebIdentity. See the server's documentation and log.",
-		"A stand-in for tests might return less than AWS does. Return AccessKeyId, SecretAccessKey, and SessionToken.",
-	)},
+	assumerole.AnswerNoCredentials:      noCredentialsTrouble,
+	assumerole.AnswerPartialCredentials: noCredentialsTrouble,
 	assumerole.AnswerBadTime: {summary: "The answer of STS has an invalid expiration", causes: always(
 		"The server writes Expiration in its own form. AWS's form is 2026-01-31T12:00:00Z. Update the server, or " +
 			"report it to its developers.",
@@ -187,10 +195,8 @@ func nameCauses(exchange assumerole.Exchange, _ error) []string {
 }
 
 // certificateCauses depend on what is wrong with the certificate, if it is known.
-func certificateCauses(_ assumerole.Exchange, err error) []string {
+func certificateCauses(exchange assumerole.Exchange, err error) []string {
 	const (
-		authority = "A company's own authority might have signed it. Only if it is your company's, set " +
-			"custom_ca_bundle to a bundle with its certificate."
 		name    = "It is for another name than the endpoint's. Set endpoint to a name in the certificate."
 		expired = "It has expired, or isn't valid yet. Renew the certificate on the server."
 	)
@@ -200,34 +206,62 @@ func certificateCauses(_ assumerole.Exchange, err error) []string {
 	}
 	switch connection.Certificate {
 	case assumerole.CertificateAuthority:
-		return []string{authority, "A bundle that is set already might lack that authority. A bundle replaces the " +
-			"system's own."}
+		return []string{unknownAuthority(exchange.Destination.CABundle)}
 	case assumerole.CertificateName:
 		return []string{name, proxyAnswers}
 	case assumerole.CertificateExpired:
 		return []string{expired, wrongClock}
 	case assumerole.CertificateOther:
 	}
-	return []string{authority, name, expired, wrongClock}
+	return []string{unknownAuthority(exchange.Destination.CABundle), name, expired, wrongClock}
+}
+
+// unknownAuthority depends on the bundle that is in use.
+func unknownAuthority(bundle assumerole.CABundle) string {
+	if bundle.Path == "" {
+		return "A company's own authority might have signed it. Only if it is your company's, set custom_ca_bundle " +
+			"to a bundle with its certificate."
+	}
+	return fmt.Sprintf("The CA bundle %s (from %s) replaces the system's own and lacks the authority that signed it. "+
+		"If that is a public authority, remove the bundle. Only if it is your company's, add its certificate to the "+
+		"bundle.", bundle.Path, originText(bundle.Origin, CustomCABundleArgument))
 }
 
 // proxyTroubles are those of a connection to the proxy, by their kinds. Others have the last of them.
 var proxyTroubles = map[assumerole.ConnectionKind]trouble{
 	assumerole.ConnectionDenied: {summary: "The proxy doesn't let the call to STS through", causes: proxyDenial},
-	assumerole.ConnectionRefused: {summary: "The proxy can't be used", causes: always(
-		"Nothing listens at the proxy's host and port. Correct the proxy's URL, or start the proxy.", wrongProxy)},
-	assumerole.ConnectionNoName: {summary: "The proxy can't be used", causes: always(
+	assumerole.ConnectionRefused: {summary: "The proxy can't be used", causes: ofProxy(
+		"Nothing listens at the proxy's host and port. Correct the proxy's URL, or start the proxy.")},
+	assumerole.ConnectionNoName: {summary: "The proxy can't be used", causes: ofProxy(
 		"The proxy's name might have a typo, or might be known only inside another network. Correct the proxy's URL.",
-		wrongProxy, noDNS)},
-	assumerole.ConnectionNotTLS: {summary: "The proxy can't be used", causes: always(
-		"The proxy's URL has https, but the proxy speaks plain http. Write http in the proxy's URL. The call to STS "+
-			"is encrypted all the same.", wrongProxy)},
-	assumerole.ConnectionOther: {summary: "The proxy can't be used", causes: always(
-		"The proxy might not respond, or its URL might be that of another server. Check the proxy's URL, or run "+
-			"again when the proxy is up.", wrongProxy)},
+		noDNS)},
+	assumerole.ConnectionNotTLS: {summary: "The proxy can't be used", causes: ofProxy(
+		"The proxy's URL has https, but the proxy speaks plain http. Write http in the proxy's URL. The call to STS " +
+			"is encrypted all the same.")},
+	assumerole.ConnectionOther: {summary: "The proxy can't be used", causes: ofProxy(
+		"The proxy might not respond, or its URL might be that of another server. Check the proxy's URL, or run " +
+			"again when the proxy is up.")},
 }
 
-func proxyDenial(_ assumerole.Exchange, err error) []string {
+// ofProxy are causes of a failed connection to the proxy. The first one is the likeliest.
+func ofProxy(first string, further ...string) func(assumerole.Exchange, error) []string {
+	return func(exchange assumerole.Exchange, _ error) []string {
+		return slices.Concat([]string{first, wrongProxy(exchange.Destination)}, further)
+	}
+}
+
+// wrongProxy says where the proxy comes from and how to call without it.
+func wrongProxy(destination assumerole.Destination) string {
+	if destination.Proxy.Host == "" {
+		return "It might be the wrong proxy. The provider's arguments http_proxy, https_proxy, and no_proxy override " +
+			"HTTP_PROXY, HTTPS_PROXY, and NO_PROXY."
+	}
+	argument := arguments[destination.Proxy.Parameter]
+	return fmt.Sprintf("It might be the wrong proxy. It comes from %s. Correct it there, or exclude the host with "+
+		"the provider's argument no_proxy.", originText(destination.Proxy.Origin, argument))
+}
+
+func proxyDenial(exchange assumerole.Exchange, err error) []string {
 	status := 0
 	if connection, ok := errors.AsType[*assumerole.ConnectionError](err); ok {
 		status = connection.HTTPStatus
@@ -236,12 +270,15 @@ func proxyDenial(_ assumerole.Exchange, err error) []string {
 	case status == http.StatusProxyAuthRequired:
 		return []string{
 			"The proxy requires a user and a password. Add them to the proxy's URL, with a variable.",
-			wrongProxy,
+			wrongProxy(exchange.Destination),
 		}
 	case status >= http.StatusInternalServerError:
-		return []string{"The proxy fails, or can't reach the host itself. Run again, or see its log.", wrongProxy}
+		return []string{
+			"The proxy fails, or can't reach the host itself. Run again, or see its log.",
+			wrongProxy(exchange.Destination),
+		}
 	}
-	return []string{"The proxy denies the host. Allow it there, with port 443.", wrongProxy}
+	return []string{"The proxy denies the host. Allow it there, with port 443.", wrongProxy(exchange.Destination)}
 }
 
 // shortTimeout is one that only a user sets.
@@ -258,6 +295,10 @@ func timeoutCauses(exchange assumerole.Exchange, err error) []string {
 		silentFirewall = "A firewall or a proxy might silently drop the traffic. Allow the host."
 		slowServer     = "The server might be slow. Run again, or set timeout to a longer time."
 	)
+	if proxy := exchange.Destination.Proxy; exchange.Sent && proxy.Host != "" {
+		causes = append(causes, sentence(proxyName(proxy))+" might not respond. Check it, or exclude the host with "+
+			"the provider's argument no_proxy.")
+	}
 	switch {
 	case !exchange.Sent:
 		return append(causes,
@@ -273,12 +314,16 @@ func timeoutCauses(exchange assumerole.Exchange, err error) []string {
 // unanswered explains a call that got no answer of STS.
 func unanswered(exchange assumerole.Exchange, err error) Explanation {
 	found, what := troubleOf(exchange, err)
+	causes := found.causes(exchange, err)
+	if exchange.Destination.Loopback {
+		causes = slices.DeleteFunc(causes, needsNetwork)
+	}
 	return Explanation{
 		Argument: found.argument,
 		Failure:  found.summary + what,
 		said:     what,
 		Summary:  found.summary,
-		Detail: paragraphs(what, numberedList(found.causes(exchange, err)),
+		Detail: paragraphs(what, numberedList(causes),
 			facts(exchange, time.Now(), factsOfCall), more(found.summary)),
 	}
 }
@@ -296,14 +341,7 @@ func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what str
 			host, redirect.Status, target)
 	}
 	if answer, ok := errors.AsType[*assumerole.AnswerError](err); ok {
-		what = fmt.Sprintf("The answer of %s %s.", host, secret.Scrub(answer.Problem))
-		switch {
-		case answer.HTTPStatus >= http.StatusInternalServerError:
-			return failingTrouble, what
-		case answer.HTTPStatus == http.StatusTooManyRequests:
-			return throttledTrouble, what
-		}
-		return answerTroubles[answer.Kind], what
+		return answerTrouble(answer), fmt.Sprintf("%s answered with %s.", host, answerText(answer))
 	}
 	if timeout, ok := errors.AsType[*assumerole.TimeoutError](err); ok {
 		found = timeoutTrouble
@@ -312,17 +350,97 @@ func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what str
 		}
 		return found, fmt.Sprintf("%s passed while %s.", inShort(timeout.Timeout), stageText(exchange, timeout.During))
 	}
-	what = fmt.Sprintf("The call to %s failed: %s", host, fullStop(secret.Scrub(err.Error())))
 	connection, ok := errors.AsType[*assumerole.ConnectionError](err)
-	switch {
-	case !ok:
-		return connectionTroubles[assumerole.ConnectionOther], what
-	case !connection.OfProxy:
-		return connectionTroubles[connection.Kind], what
+	if !ok {
+		connection = &assumerole.ConnectionError{Kind: assumerole.ConnectionOther, Reason: err.Error()}
 	}
-	found, ok = proxyTroubles[connection.Kind]
+	return connectionTrouble(connection), fmt.Sprintf("The call to %s failed. %s",
+		host, connectionText(exchange.Destination, connection))
+}
+
+func answerTrouble(answer *assumerole.AnswerError) trouble {
+	switch {
+	case answer.HTTPStatus >= http.StatusInternalServerError:
+		return failingTrouble
+	case answer.HTTPStatus == http.StatusTooManyRequests:
+		return throttledTrouble
+	}
+	return answerTroubles[answer.Kind]
+}
+
+// answerText describes an answer that isn't one of STS, inside a sentence.
+func answerText(answer *assumerole.AnswerError) string {
+	text := answerTexts[answer.Kind]
+	if !answer.Expiration.IsZero() {
+		text += " at " + answer.Expiration.Format(time.RFC3339)
+	}
+	var details []string
+	if answer.MediaType != "" {
+		details = append(details, "type "+secret.Scrub(answer.MediaType))
+	}
+	if answer.HTTPStatus != 0 {
+		details = append(details, fmt.Sprintf("HTTP status %d", answer.HTTPStatus))
+	}
+	if len(details) == 0 {
+		return text
+	}
+	return fmt.Sprintf("%s (%s)", text, strings.Join(details, ", "))
+}
+
+var answerTexts = map[assumerole.AnswerKind]string{
+	assumerole.AnswerForeign:            "something that isn't a response of STS",
+	assumerole.AnswerHTML:               "a web page",
+	assumerole.AnswerEmpty:              "an empty response",
+	assumerole.AnswerNoCode:             "an error without a code",
+	assumerole.AnswerWantsTLS:           "a message that it requires https",
+	assumerole.AnswerCutOff:             "an incomplete response of STS",
+	assumerole.AnswerTooLarge:           "a response that is larger than 1 MiB",
+	assumerole.AnswerOtherProtocol:      "a request to switch to another protocol",
+	assumerole.AnswerNoCredentials:      "a response without credentials",
+	assumerole.AnswerPartialCredentials: "a response with incomplete credentials",
+	assumerole.AnswerBadTime:            "an expiration that isn't a time in the form of RFC 3339",
+	assumerole.AnswerExpired:            "credentials that expired",
+}
+
+func connectionTrouble(connection *assumerole.ConnectionError) trouble {
+	if !connection.OfProxy {
+		return connectionTroubles[connection.Kind]
+	}
+	found, ok := proxyTroubles[connection.Kind]
 	if !ok {
 		found = proxyTroubles[assumerole.ConnectionOther]
 	}
-	return found, what
+	return found
+}
+
+// connectionText says in a sentence why a connection failed.
+func connectionText(destination assumerole.Destination, connection *assumerole.ConnectionError) string {
+	server := "The endpoint"
+	if connection.OfProxy {
+		server = sentence(proxyName(destination.Proxy))
+	}
+	switch connection.Kind {
+	case assumerole.ConnectionNoName:
+		return fmt.Sprintf("The name %q doesn't resolve.", secret.Scrub(connection.Name))
+	case assumerole.ConnectionRefused:
+		return server + " rejected the connection."
+	case assumerole.ConnectionClosed:
+		return server + " closed the connection before the response was complete."
+	case assumerole.ConnectionCertificate:
+		return fmt.Sprintf("%s has a certificate that isn't trusted: %q.", server, secret.Scrub(connection.Reason))
+	case assumerole.ConnectionNotTLS:
+		return server + " speaks plain http."
+	case assumerole.ConnectionDenied:
+		return fmt.Sprintf("%s answered with HTTP status %d and didn't connect.", server, connection.HTTPStatus)
+	case assumerole.ConnectionOther:
+	}
+	return fmt.Sprintf("The reason is %q.", secret.Scrub(connection.Reason))
+}
+
+// proxyName names a proxy and who set it, inside a sentence.
+func proxyName(proxy assumerole.Proxy) string {
+	if proxy.Host == "" {
+		return "the proxy"
+	}
+	return fmt.Sprintf("the proxy %s (from %s)", proxy.Host, originText(proxy.Origin, arguments[proxy.Parameter]))
 }

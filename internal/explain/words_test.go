@@ -81,7 +81,7 @@ func tooLong(explanation explain.Explanation) string {
 		return "the first cause comes late"
 	case isDenial(detail) && words(beforeStatement) > maxWordsOfDenial, !isDenial(detail) && words(detail) > maxWords:
 		return "it has too many words"
-	case numbered && lines(beforeFix+"\n1. "+causes) > maxCheckLines:
+	case numbered && strings.Count(wrapped(beforeFix+"\n1. "+causes), "\n") >= maxCheckLines:
 		return "the causes don't fit on the screen"
 	}
 	return ""
@@ -89,22 +89,26 @@ func tooLong(explanation explain.Explanation) string {
 
 func words(text string) int { return len(strings.Fields(text)) }
 
-// lines counts the lines of a text as Terraform wraps it: not those that begin with white space.
-func lines(text string) int {
-	count := 0
+// wrapped is a text as Terraform wraps it: not the lines that begin with white space.
+func wrapped(text string) string {
+	var wrapped []string
 	for line := range strings.SplitSeq(text, "\n") {
-		count++
 		if strings.HasPrefix(line, " ") {
+			wrapped = append(wrapped, line)
 			continue
 		}
-		width := 0
+		current := ""
 		for word := range strings.FieldsSeq(line) {
-			length := utf8.RuneCountInString(word)
-			if width > 0 && width+1+length > columns {
-				count, width = count+1, 0
+			switch {
+			case current == "":
+				current = word
+			case utf8.RuneCountInString(current)+1+utf8.RuneCountInString(word) > columns:
+				wrapped, current = append(wrapped, current), word
+			default:
+				current += " " + word
 			}
-			width += length + min(width, 1)
 		}
+		wrapped = append(wrapped, current)
 	}
-	return count
+	return strings.Join(wrapped, "\n")
 }

@@ -79,7 +79,7 @@ func TestArgumentsOverEnvironment(t *testing.T) {
 					set("role_arn", roleARN(production)),
 					set("web_identity_token", f.token(t, nil)),
 				),
-				ExpectError: sentencePattern("refuses to connect (HTTP status 403)"),
+				ExpectError: sentencePattern("answered with HTTP status 403 and didn't connect"),
 			})
 			if hosts := testenv.Refused(); !slices.Equal(hosts, []string{test.want}) {
 				t.Errorf("asked for %q, want %q", hosts, test.want)
@@ -257,7 +257,7 @@ func TestNumberOfAttempts(t *testing.T) {
 				}
 				return
 			}
-			step.ExpectError = sentencePattern("isn't one of STS")
+			step.ExpectError = sentencePattern("isn't a response of STS")
 			run(t, step)
 			if got := calls.Load(); got != test.want {
 				t.Errorf("%d attempts, want %d", got, test.want)
