@@ -318,11 +318,11 @@ func TestNoToken(t *testing.T) {
 	run(t, resource.TestStep{
 		Config: f.config(set("role_arn", roleARN(production))),
 		ExpectError: sentencePattern(
-			"Nothing says where the token comes from. Set one of these, on this block or on the " +
-				"provider block: - web_identity_token, to the token itself - web_identity_token_file, to the path " +
-				"of a file that holds it - web_identity_token_env, to the name of an environment variable that holds " +
-				"it - web_identity_token_request, to ask the platform that Terraform runs on or the environment " +
-				"variable AWS_WEB_IDENTITY_TOKEN_FILE",
+			"The configuration has no source for the token. Set one of these arguments in this block or in the " +
+				"provider block: - web_identity_token: the token itself - web_identity_token_file: the path of a " +
+				"file with the token - web_identity_token_env: the name of an environment variable with the token " +
+				"- web_identity_token_request: the platform that Terraform runs on Or set the environment variable " +
+				"AWS_WEB_IDENTITY_TOKEN_FILE",
 		),
 	})
 }

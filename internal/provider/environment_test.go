@@ -148,8 +148,7 @@ provider "sts" {
 }
 ` + block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))),
 				ExpectError: sentencePattern(
-					"The value of " + argument + " in the provider block comes from something that " +
-						"doesn't exist before the apply",
+					"The value of " + argument + " in the provider block isn't known before the apply",
 				),
 			})
 			if len(f.Requests()) > 0 {

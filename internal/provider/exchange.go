@@ -103,9 +103,9 @@ func (e *exchanger) explain(exchange assumerole.Exchange, err error) explain.Exp
 	return explanation
 }
 
-// isReadyFor refuses to go on with arguments of the provider block that aren't known yet: Terraform calls a provider
-// all the same, and falling back to the environment would be another identity, or another server, than the one that was
-// meant.
+// isReadyFor reports whether the arguments of the provider block are known that the block depends on. Terraform calls a
+// provider even if they aren't. The environment's values might be another identity or another server than the intended
+// one.
 func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool {
 	var unknownNames []string
 	if !block.hasToken() {
@@ -115,18 +115,21 @@ func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool
 		unknownNames = append(unknownNames, e.unknownSessionName...)
 	}
 	const summary = "The provider's configuration isn't known yet"
-	const why = "The value of %s in the provider block comes from something that doesn't exist before the apply, and " +
-		"this block may be read before that. "
+	const why = "The value of %s in the provider block isn't known before the apply, but this block might be read in " +
+		"the plan. "
 	switch {
 	case len(e.unknown) > 0:
-		diagnostics.AddError(summary, fmt.Sprintf(why+"Set it to a value that is known when planning (a variable, "+
-			"say), or create what it comes from first, with -target.",
-			strings.Join(e.unknown, " and ")))
+		diagnostics.AddError(
+			summary,
+			fmt.Sprintf(why+"Set it to a value that is known in the plan, such as a variable. Or "+
+				"create the resource that it comes from first, with -target.",
+				strings.Join(e.unknown, " and ")),
+		)
 	case len(unknownNames) > 0:
 		diagnostics.AddError(
 			summary,
 			fmt.Sprintf(
-				why+"Set it on this block instead: Terraform then waits for it.",
+				why+"Set it in this block instead. Terraform then waits for the value.",
 				strings.Join(unknownNames, " and "),
 			),
 		)

@@ -221,9 +221,8 @@ func TestUnknownIdentityOfProviderBlock(t *testing.T) {
 			run(t, resource.TestStep{
 				Config: config + block(set("role_arn", roleARN(production))),
 				ExpectError: sentencePattern(
-					"The value of " + argument + " in the provider block comes from something that " +
-						"doesn't exist before the apply, and this block may be read before that. Set it on this " +
-						"block instead",
+					"The value of " + argument + " in the provider block isn't known before the apply, but this " +
+						"block might be read in the plan. Set it in this block instead",
 				),
 			})
 			run(t, resource.TestStep{

@@ -98,7 +98,7 @@ func warnOfPlainEndpoint(block providerModel, diagnostics *diag.Diagnostics) {
 	if assumerole.IsPlainRemote(block.Endpoint.ValueString()) {
 		diagnostics.AddAttributeWarning(path.Root(explain.EndpointArgument), "The STS endpoint isn't encrypted",
 			"The token and the credentials cross the network in plaintext. Use https "+
-				"where the server can.")
+				"if the server supports it.")
 	}
 }
 

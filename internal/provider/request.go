@@ -55,15 +55,14 @@ func (m model) setToken(
 		}
 	default:
 		diagnostics.AddError("No web identity token", fmt.Sprintf(
-			"Nothing says where the token comes from. Set one "+
-				"of these, on this block or on the provider block:\n"+
-				"  - %s, to the token itself\n"+
-				"  - %s, to the path of a file that holds it\n"+
-				"  - %s, to the name of an environment variable that holds it\n"+
-				"  - %s, to ask the platform that Terraform runs on\n"+
-				"or the environment variable %s to the path of a file; EKS does so in a pod whose service account "+
-				"has a "+
-				"role (IRSA)",
+			"The configuration has no source for the token. Set one of these arguments in this block or in the "+
+				"provider block:\n"+
+				"  - %s: the token itself\n"+
+				"  - %s: the path of a file with the token\n"+
+				"  - %s: the name of an environment variable with the token\n"+
+				"  - %s: the platform that Terraform runs on\n"+
+				"Or set the environment variable %s to the path of a file. EKS sets it in a pod whose service "+
+				"account has a role (IRSA).",
 			explain.InlineArgument,
 			explain.FileArgument,
 			explain.EnvironmentArgument,

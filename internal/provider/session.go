@@ -79,8 +79,8 @@ func closeSession(profile string, diagnostics *diag.Diagnostics) {
 	}
 	if err := server.Close(); err != nil {
 		diagnostics.AddWarning("Refreshing the credentials failed",
-			"What used the profile after that may have failed with expired credentials, and its SDK may hide why. "+
-				"The last reason was:\n\n"+err.Error())
+			"Programs that used the profile after that might have failed with expired credentials. Their errors might "+
+				"not say why. This was the last reason:\n\n"+err.Error())
 	}
 }
 

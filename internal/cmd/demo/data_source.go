@@ -21,13 +21,13 @@ func (d *demo) dataSourcePart() []step {
 		{d.command("apply"), d.apply},
 		{"check the credentials", d.check},
 		{"look for secrets on disk", d.findSecrets},
-		{"ask for a role too many", d.checkDenial},
+		{"call STS for a role that denies the token", d.checkDenial},
 	}
 }
 
 func (d *demo) plan(ctx context.Context) (string, error) {
 	_, err := d.cli.Run(ctx, d.folder(dataSource), d.twoRoles(production.roleARN, "-out="+planFile)...)
-	return "the token is traded in here", err
+	return "STS exchanges the token here", err
 }
 
 // twoRoles are the arguments of a plan for both accounts.
@@ -78,7 +78,7 @@ func (d *demo) checkDenial(ctx context.Context) (string, error) {
 	_, err := d.cli.Run(ctx, d.folder(dataSource), d.twoRoles(breakGlassARN)...)
 	if err == nil {
 		return "", fmt.Errorf(
-			"STS gave a session for %s, although its trust policy doesn't admit the token",
+			"STS gave a session for %s, although its trust policy doesn't allow the token",
 			breakGlassARN,
 		)
 	}
@@ -87,7 +87,7 @@ func (d *demo) checkDenial(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if !wasRefused(d.scene.server.Requests(), breakGlassARN) || !strings.Contains(failure.Output, accessDenied) {
-		return "", fmt.Errorf("the plan failed, but not because STS refuses the role: %w", err)
+		return "", fmt.Errorf("the plan failed, but not because STS denies the role: %w", err)
 	}
-	return "refused", nil
+	return "denied", nil
 }

@@ -31,7 +31,7 @@ func skipReason(cli *terraformcli.CLI, system string) (string, error) {
 	switch {
 	case running.Core().LessThan(since): // the core, because they are in the alphas and betas too
 		return fmt.Sprintf(
-			"%s %s has no ephemeral resources: they came with %s %s",
+			"%s %s has no ephemeral resources. %s %s was the first with them",
 			cli.Product,
 			cli.Version,
 			cli.Product,
@@ -59,7 +59,7 @@ func (d *demo) planLong(ctx context.Context) (string, error) {
 		"-var=role_arn="+shortLived.roleARN,
 		fmt.Sprintf("-var=wait_seconds=%.0f", longWait.Seconds()),
 	)...)
-	return "the token is traded in here", err
+	return "STS exchanges the token here", err
 }
 
 func (d *demo) applyLong(ctx context.Context) (string, error) {
@@ -70,7 +70,7 @@ func (d *demo) applyLong(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.longApply, err = newLongApply(time.Since(began), d.scene.server.Requests()[earlier:])
-	return "and here again, as often as it takes", err
+	return "and here again, as often as needed", err
 }
 
 // checkLong compares the CLI's outputs and the requests that STS received with the expected ones.

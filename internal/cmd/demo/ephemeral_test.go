@@ -16,11 +16,11 @@ func TestSkipReason(t *testing.T) {
 		"a beta of it":                  {product: "Terraform", version: "1.10.0-beta1", system: "linux"},
 		"a Terraform that can't": {
 			product: "Terraform", version: "1.9.8", system: "linux",
-			want: "Terraform 1.9.8 has no ephemeral resources: they came with Terraform 1.10",
+			want: "Terraform 1.9.8 has no ephemeral resources. Terraform 1.10",
 		},
 		"the oldest OpenTofu that can": {product: "OpenTofu", version: "1.11.0", system: "darwin"},
 		"an OpenTofu that can't": {
-			product: "OpenTofu", version: "1.10.7", system: "darwin", want: "they came with OpenTofu 1.11",
+			product: "OpenTofu", version: "1.10.7", system: "darwin", want: "OpenTofu 1.11 was the first",
 		},
 		"the next major version": {product: "Terraform", version: "2.0.0", system: "linux"},
 		"Windows": {

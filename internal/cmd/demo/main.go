@@ -34,7 +34,7 @@ func run(ctx context.Context, s *screen) int {
 	leftover := workspace.Remove()
 	switch {
 	case ctx.Err() != nil && leftover == nil:
-		s.say("\nInterrupted. Nothing was left behind.")
+		s.say("\nInterrupted. The temporary folder is deleted.")
 		return interrupted
 	case err != nil || leftover != nil:
 		s.fail(errors.Join(err, leftover), d.secrets()...)

@@ -32,7 +32,7 @@ func (r report) text(s *screen) string {
 
 func (r report) writeIdentity(b *strings.Builder, s *screen) {
 	identity := r.outputs.Identity
-	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "The token says who you are"))
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "The token's claims"))
 	fmt.Fprintf(b, "  issuer    %s\n", identity.IdentityProvider)
 	fmt.Fprintf(b, "  subject   %s\n", identity.Subject)
 	fmt.Fprintf(b, "  audience  %s\n", identity.Audience)
@@ -40,14 +40,14 @@ func (r report) writeIdentity(b *strings.Builder, s *screen) {
 }
 
 func (r report) writeSessions(b *strings.Builder, s *screen) {
-	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "For it, STS gave you a session in each account"))
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "STS exchanged it for a session in each account"))
 	for _, name := range []string{"production", "shared"} {
 		session := r.outputs.Sessions[name]
 		fmt.Fprintf(b, "  %-10s  %s\n", name, s.paint(good, session.ARN))
 		fmt.Fprintf(b, "  %-10s  until %s\n", "", r.until(session.Expiration))
 		fmt.Fprintf(
 			b,
-			"  %-10s  another provider signed a call with it, and STS knew the session: account %s\n",
+			"  %-10s  another provider signed a call with it, and STS accepted it: account %s\n",
 			"",
 			session.VerifiedAccount,
 		)
@@ -55,24 +55,28 @@ func (r report) writeSessions(b *strings.Builder, s *screen) {
 }
 
 func (r report) writeRefusal(b *strings.Builder, s *screen) {
-	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "The same token was refused a role that doesn't trust it"))
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "STS denied the same token another role"))
 	fmt.Fprintf(b, "  role      %s\n", breakGlassARN)
-	fmt.Fprintf(b, "  trusts    %s\n", breakGlassSubject)
+	fmt.Fprintf(b, "  allows    %s\n", breakGlassSubject)
 	fmt.Fprintf(b, "  answer    %s\n", s.paint(good, accessDenied))
 }
 
 func (r report) writeLongApply(b *strings.Builder, s *screen) {
 	if r.leftOut != "" {
-		fmt.Fprintf(b, "\n%s\n", s.paint(heading, "Left out: an apply that outlives its credentials"))
+		fmt.Fprintf(b, "\n%s\n", s.paint(heading, "Not shown: an apply that takes longer than its credentials last"))
 		fmt.Fprintf(b, "  why       %s\n", r.leftOut)
 		return
 	}
-	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "An apply outlived its credentials, with the ephemeral resource and "+
-		"refreshable = true"))
-	fmt.Fprintf(b, "  session   lived %s at most\n", inSeconds(sessionLife))
 	fmt.Fprintf(
 		b,
-		"  apply     took %.1f seconds, in which STS gave %d sessions\n",
+		"\n%s\n",
+		s.paint(heading, "An apply took longer than its credentials last, with the ephemeral resource "+
+			"and refreshable = true"),
+	)
+	fmt.Fprintf(b, "  session   expired after %s\n", inSeconds(sessionLife))
+	fmt.Fprintf(
+		b,
+		"  apply     took %.1f seconds and %d sessions\n",
 		r.longApply.duration.Seconds(),
 		r.longApply.sessions,
 	)
@@ -88,7 +92,7 @@ func (r report) writeLongApply(b *strings.Builder, s *screen) {
 }
 
 func (r report) writeSecrets(b *strings.Builder, s *screen) {
-	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "What the state and the saved plan held of the secrets"))
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "Secrets in the state and in the saved plan"))
 	fmt.Fprintln(b, "  data source         keys and session tokens, in plaintext")
 	if r.leftOut == "" {
 		fmt.Fprintf(
@@ -97,15 +101,18 @@ func (r report) writeSecrets(b *strings.Builder, s *screen) {
 			s.paint(good, "nothing"),
 		)
 	}
-	fmt.Fprintln(b, "  which one to use    docs/guides/data-source-or-ephemeral-resource.md")
+	fmt.Fprintln(b, "  which to use        docs/guides/data-source-or-ephemeral-resource.md")
 }
 
 func (r report) writeLeftovers(b *strings.Builder, s *screen) {
-	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "Nothing was left behind"))
-	fmt.Fprintln(b, "  The token, the states, the plans and the providers were in a temporary folder, which is gone; "+
-		"the servers have stopped.")
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "Cleanup"))
+	fmt.Fprintln(
+		b,
+		"  The servers have stopped. The folder with the token, the states, the plans, and the providers is "+
+			"deleted.",
+	)
 	if r.cli.Downloaded {
-		fmt.Fprintf(b, "  One thing stays, for the next time: %s %s, in %s\n", r.cli.Product, r.cli.Version, r.cli.Path)
+		fmt.Fprintf(b, "  The demo keeps %s %s for the next time, in %s\n", r.cli.Product, r.cli.Version, r.cli.Path)
 	}
 	if r.leftOut != "" {
 		fmt.Fprintln(b, "\nThe configuration that ran: examples/demo/data-source")

@@ -16,48 +16,48 @@ import (
 )
 
 const wantReport = `
-The token says who you are
+The token's claims
   issuer    https://ci.example.com
   subject   repo:example/platform:environment:production
   audience  sts.amazonaws.com
   expires   14:04:30 EET, in 4 minutes
 
-For it, STS gave you a session in each account
+STS exchanged it for a session in each account
   production  arn:aws:sts::111122223333:assumed-role/deploy/demo
               until 14:59:30 EET, in 59 minutes
-              another provider signed a call with it, and STS knew the session: account 111122223333
+              another provider signed a call with it, and STS accepted it: account 111122223333
   shared      arn:aws:sts::444455556666:assumed-role/deploy/demo
               until 14:59:30 EET, in 59 minutes
-              another provider signed a call with it, and STS knew the session: account 444455556666
+              another provider signed a call with it, and STS accepted it: account 444455556666
 
-The same token was refused a role that doesn't trust it
+STS denied the same token another role
   role      arn:aws:iam::111122223333:role/break-glass
-  trusts    repo:example/security:environment:production
+  allows    repo:example/security:environment:production
   answer    AccessDenied
 
-An apply outlived its credentials, with the ephemeral resource and refreshable = true
-  session   lived 4 seconds at most
-  apply     took 9.6 seconds, in which STS gave 3 sessions
+An apply took longer than its credentials last, with the ephemeral resource and refreshable = true
+  session   expired after 4 seconds
+  apply     took 9.6 seconds and 3 sessions
   before    a call signed with ASIA...MPLE succeeded
   after     a call signed with ASIA...5678 succeeded
 
-What the state and the saved plan held of the secrets
+Secrets in the state and in the saved plan
   data source         keys and session tokens, in plaintext
   ephemeral resource  nothing: no key, no session token, no web identity token
-  which one to use    docs/guides/data-source-or-ephemeral-resource.md
+  which to use        docs/guides/data-source-or-ephemeral-resource.md
 
-Nothing was left behind
-  The token, the states, the plans and the providers were in a temporary folder, which is gone; the servers have stopped.
+Cleanup
+  The servers have stopped. The folder with the token, the states, the plans, and the providers is deleted.
 
 The configurations that ran: examples/demo/data-source, examples/demo/ephemeral`
 
 const wantLeftOut = `
-Left out: an apply that outlives its credentials
+Not shown: an apply that takes longer than its credentials last
   why       Terraform 1.9.8 has no ephemeral resources
 
-What the state and the saved plan held of the secrets
+Secrets in the state and in the saved plan
   data source         keys and session tokens, in plaintext
-  which one to use    docs/guides/data-source-or-ephemeral-resource.md
+  which to use        docs/guides/data-source-or-ephemeral-resource.md
 `
 
 func TestReport(t *testing.T) {
@@ -76,7 +76,7 @@ func TestReport(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, wantReport)
 	}
 	r.cli.Downloaded = true
-	if got, want := r.text(&screen{}), "One thing stays, for the next time: Terraform 1.11.4, in "+
+	if got, want := r.text(&screen{}), "The demo keeps Terraform 1.11.4 for the next time, in "+
 		"/home/user/.cache/terraform"; !strings.Contains(got, want) {
 		t.Errorf("after a download, got\n%s\nwant %q in it", got, want)
 	}
