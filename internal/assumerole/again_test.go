@@ -19,21 +19,21 @@ import (
 
 // replaced is a source that gives another token each time, as a file does that its platform replaces.
 type replaced struct {
-	tokens []string
-	asked  *atomic.Int32
+	tokens   []string
+	requests *atomic.Int32
 }
 
 func (r replaced) String() string { return "a file" }
 
 func (r replaced) Token(context.Context) (secret.Text, error) {
-	return secret.New(r.tokens[min(int(r.asked.Add(1)), len(r.tokens))-1]), nil
+	return secret.New(r.tokens[min(int(r.requests.Add(1)), len(r.tokens))-1]), nil
 }
 
 // refuseFirst has the server answer the first calls with an error.
 func refuseFirst(server *emulator.Server, calls int, code, message string) {
-	var made atomic.Int32
+	var received atomic.Int32
 	server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
-		if int(made.Add(1)) > calls {
+		if int(received.Add(1)) > calls {
 			return false
 		}
 		emulator.WriteError(w, 400, code, message)
@@ -102,16 +102,16 @@ func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
 			testenv.Isolate(t)
 			server, token := startSTS(t, emulator.Options{})
 			refuseFirst(server, test.refused, test.code, test.message)
-			asked := request(token)
+			request := newRequest(token)
 			if !test.inline {
-				asked.Token = replaced{test.tokens(token), new(atomic.Int32)}
+				request.Token = replaced{test.tokens(token), new(atomic.Int32)}
 			}
-			made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+			exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 			if (err == nil) != test.succeeds || len(server.Requests()) != test.wantCalls {
 				t.Errorf("%d calls, and %v", len(server.Requests()), err)
 			}
-			if err != nil && made.Calls != test.wantCalls {
-				t.Errorf("it tells of %d calls", made.Calls)
+			if err != nil && exchange.Calls != test.wantCalls {
+				t.Errorf("it tells of %d calls", exchange.Calls)
 			}
 		})
 	}
@@ -157,13 +157,13 @@ func TestExpiredTokenOfAPlatformIsRequestedAnew(t *testing.T) {
 	server, mint := startIssuer(t, emulator.Options{})
 	refuseFirst(server, 1, "ExpiredTokenException", "Token expired")
 	asks := new(atomic.Int32)
-	asked := request("")
-	asked.Token = platform{func() string { return mint(emulator.Token{}) }, 0, asks}
-	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	request := newRequest("")
+	request.Token = platform{func() string { return mint(emulator.Token{}) }, 0, asks}
+	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 	requests := server.Requests()
-	if err != nil || made.Calls != 2 || asks.Load() != 2 ||
+	if err != nil || exchange.Calls != 2 || asks.Load() != 2 ||
 		requests[0].Form.Get("WebIdentityToken") == requests[1].Form.Get("WebIdentityToken") {
-		t.Errorf("%d calls with %d tokens, and %v", made.Calls, asks.Load(), err)
+		t.Errorf("%d calls with %d tokens, and %v", exchange.Calls, asks.Load(), err)
 	}
 }
 
@@ -198,9 +198,9 @@ func TestPropagation(t *testing.T) {
 	}, func(t *testing.T, test propagationCase) { //nolint:thelper // it is the test itself
 		server, token := startSTS(t, emulator.Options{})
 		refuseFirst(server, 2, test.code, test.message)
-		asked := request(token)
-		asked.PropagationTimeout = test.timeout
-		_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+		request := newRequest(token)
+		request.PropagationTimeout = test.timeout
+		_, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 		want := 1
 		if test.succeeds {
 			want = 3
@@ -234,14 +234,14 @@ func TestPropagationAsksForAgedTokensAlone(t *testing.T) {
 				return true
 			})
 			source := platform{func() string { return mint(emulator.Token{Lifetime: test.of}) }, 0, new(atomic.Int32)}
-			asked := request("")
-			asked.Token, asked.PropagationTimeout = source, 30*time.Second
-			made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
-			if err != nil || made.Calls < 2 {
-				t.Fatalf("%d calls, and %v", made.Calls, err)
+			request := newRequest("")
+			request.Token, request.PropagationTimeout = source, 30*time.Second
+			exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
+			if err != nil || exchange.Calls < 2 {
+				t.Fatalf("%d calls, and %v", exchange.Calls, err)
 			}
-			if got := source.asked.Load(); (got > 1) != test.again {
-				t.Errorf("the platform was asked %d times in %d calls", got, made.Calls)
+			if got := source.requests.Load(); (got > 1) != test.again {
+				t.Errorf("the platform was asked %d times in %d calls", got, exchange.Calls)
 			}
 		},
 	)
@@ -261,14 +261,14 @@ func TestPropagationTellsOfWhatWasWaitedFor(t *testing.T) {
 		}
 		return true
 	})
-	asked := request(token)
-	asked.PropagationTimeout = time.Minute
-	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	request := newRequest(token)
+	request.PropagationTimeout = time.Minute
+	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 	if service, ok := errors.AsType[*assumerole.ServiceError](
 		err,
 	); !ok || service.Code != "AccessDenied" ||
-		made.Calls != 2 {
-		t.Errorf("%d calls, and %v", made.Calls, err)
+		exchange.Calls != 2 {
+		t.Errorf("%d calls, and %v", exchange.Calls, err)
 	}
 }
 
@@ -276,14 +276,14 @@ func TestPropagationEndsInTime(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})
 	refuseFirst(server, 1000, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
-	asked := request(token)
-	asked.Timeout, asked.PropagationTimeout = time.Second, 2*time.Second
-	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	request := newRequest(token)
+	request.Timeout, request.PropagationTimeout = time.Second, 2*time.Second
+	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 	if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || service.Code != "AccessDenied" {
 		t.Errorf("got %T: %v", err, err)
 	}
-	if made.Calls < 2 || made.Elapsed > 4*time.Second {
-		t.Errorf("%d calls in %s", made.Calls, made.Elapsed)
+	if exchange.Calls < 2 || exchange.Elapsed > 4*time.Second {
+		t.Errorf("%d calls in %s", exchange.Calls, exchange.Elapsed)
 	}
 }
 
@@ -292,12 +292,12 @@ func TestPropagationEndsWithAnInterrupt(t *testing.T) {
 	server, token := startSTS(t, emulator.Options{})
 	refuseFirst(server, 1000, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 	client := newClient(t, server)
-	asked := request(token)
-	asked.PropagationTimeout = time.Hour
+	request := newRequest(token)
+	request.PropagationTimeout = time.Hour
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(500*time.Millisecond, cancel)
 	start := time.Now()
-	_, err := client.Exchange(ctx, asked)
+	_, err := client.Exchange(ctx, request)
 	interrupted, ok := errors.AsType[*assumerole.InterruptedError](err)
 	if !ok || !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %T: %v", err, err)
@@ -305,8 +305,8 @@ func TestPropagationEndsWithAnInterrupt(t *testing.T) {
 	if last, ok := errors.AsType[*assumerole.ServiceError](interrupted.Last); !ok || last.Code != "AccessDenied" {
 		t.Errorf("before that: %v", interrupted.Last)
 	}
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("it took %s", took)
+	if elapsed := time.Since(start); elapsed > 2*time.Second {
+		t.Errorf("it took %s", elapsed)
 	}
 }
 
@@ -319,7 +319,7 @@ func TestKeysThatCannotBeFetchedAreTriedAgain(t *testing.T) {
 		testenv.Isolate(t)
 		server, token := startSTS(t, emulator.Options{})
 		refuseFirst(server, 1, "InvalidIdentityToken", message)
-		_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token))
+		_, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, newRequest(token))
 		if len(server.Requests()) != calls || (err == nil) != (calls == 2) {
 			t.Errorf("%s: %d calls, and %v", message, len(server.Requests()), err)
 		}
@@ -342,19 +342,19 @@ func TestRoundsShareOneTimeout(t *testing.T) {
 		<-r.Context().Done()
 		return true
 	})
-	asked := request("")
-	asked.Token = replaced{[]string{"old.token.here", token}, new(atomic.Int32)}
-	asked.Timeout = 2 * time.Second
-	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	request := newRequest("")
+	request.Token = replaced{[]string{"old.token.here", token}, new(atomic.Int32)}
+	request.Timeout = 2 * time.Second
+	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-	if !ok || timeout.Timeout != asked.Timeout || made.Elapsed > 3*time.Second {
-		t.Fatalf("after %s, got %T: %v", made.Elapsed, err, err)
+	if !ok || timeout.Timeout != request.Timeout || exchange.Elapsed > 3*time.Second {
+		t.Fatalf("after %s, got %T: %v", exchange.Elapsed, err, err)
 	}
 	if last, ok := errors.AsType[*assumerole.ServiceError](
 		timeout.Last,
 	); !ok || last.Code != "ExpiredTokenException" ||
-		made.Calls != 2 {
-		t.Errorf("%d calls, and before that: %v", made.Calls, timeout.Last)
+		exchange.Calls != 2 {
+		t.Errorf("%d calls, and before that: %v", exchange.Calls, timeout.Last)
 	}
 }
 
@@ -363,11 +363,16 @@ func TestPropagationWithAFile(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})
 	refuseFirst(server, 2, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
-	asked := request("")
-	asked.Token = webidentity.File{Path: testenv.WriteFile(t, "token", token), Origin: origin.Of(origin.Block)}
-	asked.PropagationTimeout = 30 * time.Second
-	if made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked); err != nil || made.Calls != 3 {
-		t.Errorf("%d calls, and %v", made.Calls, err)
+	request := newRequest("")
+	request.Token = webidentity.File{Path: testenv.WriteFile(t, "token", token), Origin: origin.Of(origin.Block)}
+	request.PropagationTimeout = 30 * time.Second
+	if exchange, err := makeExchange(
+		t,
+		assumerole.Settings{Endpoint: server.URL()},
+		request,
+	); err != nil ||
+		exchange.Calls != 3 {
+		t.Errorf("%d calls, and %v", exchange.Calls, err)
 	}
 }
 
@@ -377,14 +382,14 @@ func TestEndedAttemptIsNoFailure(t *testing.T) {
 	server, token := startSTS(t, emulator.Options{})
 	server.Intercept(func(_ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true })
 	for _, fresh := range []bool{false, true} {
-		asked := request(token)
-		asked.Timeout, asked.Fresh = 300*time.Millisecond, fresh
-		var told atomic.Int32
-		asked.Attempted = func(assumerole.Attempt) { told.Add(1) }
-		made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+		request := newRequest(token)
+		request.Timeout, request.Fresh = 300*time.Millisecond, fresh
+		var attempts atomic.Int32
+		request.Attempted = func(assumerole.Attempt) { attempts.Add(1) }
+		exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 		timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-		if !ok || timeout.Last != nil || told.Load() != 0 || made.Calls != 1 {
-			t.Errorf("fresh %v: told %d times of %d calls: %v", fresh, told.Load(), made.Calls, err)
+		if !ok || timeout.Last != nil || attempts.Load() != 0 || exchange.Calls != 1 {
+			t.Errorf("fresh %v: told %d times of %d calls: %v", fresh, attempts.Load(), exchange.Calls, err)
 		}
 	}
 }
@@ -402,9 +407,9 @@ func TestRoundEndsInTheTimeoutOfOne(t *testing.T) {
 		<-r.Context().Done()
 		return true
 	})
-	asked := request(token)
-	asked.Timeout, asked.PropagationTimeout = time.Second, time.Hour
-	_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	request := newRequest(token)
+	request.Timeout, request.PropagationTimeout = time.Second, time.Hour
+	_, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
 	if !ok || timeout.Timeout != time.Second {
 		t.Fatalf("got %T: %v", err, err)
@@ -441,13 +446,13 @@ func TestThrottlingDoesNotCount(t *testing.T) {
 			answer(200, "text/xml", result(""))(w, r)
 		})
 		none := 0
-		if made, err := exchange(
+		if exchange, err := makeExchange(
 			t,
 			assumerole.Settings{Endpoint: endpoint, MaxRetries: &none},
-			request("an-opaque-token"),
+			newRequest("an-opaque-token"),
 		); err != nil ||
-			made.Calls != 3 {
-			t.Errorf("%d calls, and %v", made.Calls, err)
+			exchange.Calls != 3 {
+			t.Errorf("%d calls, and %v", exchange.Calls, err)
 		}
 	})
 }
@@ -459,16 +464,16 @@ func TestEchoedTokenIsScrubbed(t *testing.T) {
 	endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
 		emulator.WriteError(w, 400, "Throttling", "Slower with "+r.PostFormValue("WebIdentityToken"))
 	})
-	asked := request(token)
-	asked.Timeout = time.Second
-	var told []error
-	asked.Attempted = func(attempt assumerole.Attempt) { told = append(told, attempt.Err) }
-	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, asked)
+	request := newRequest(token)
+	request.Timeout = time.Second
+	var attempts []error
+	request.Attempted = func(attempt assumerole.Attempt) { attempts = append(attempts, attempt.Err) }
+	_, err := makeExchange(t, assumerole.Settings{Endpoint: endpoint}, request)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-	if !ok || len(told) == 0 {
-		t.Fatalf("told of %d attempts: %v", len(told), err)
+	if !ok || len(attempts) == 0 {
+		t.Fatalf("told of %d attempts: %v", len(attempts), err)
 	}
-	for _, err := range append(told, timeout.Last) {
+	for _, err := range append(attempts, timeout.Last) {
 		if !strings.Contains(err.Error(), "Slower with [") {
 			t.Errorf("it says %v", err)
 		}

@@ -55,7 +55,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		client.client = &http.Client{Transport: stub{status, body}}
 		const token = "headerheader.claimsclaims.signature"
-		made, err := client.Exchange(t.Context(), Request{
+		exchange, err := client.Exchange(t.Context(), Request{
 			RoleARN:         "r",
 			RoleSessionName: "ab",
 			Token:           webidentity.Inline{Value: secret.New(token)},
@@ -63,7 +63,7 @@ func FuzzAnswer(f *testing.F) {
 			Fresh:           true,
 		})
 		switch {
-		case err == nil && made.Result.Credentials.SecretAccessKey.IsEmpty():
+		case err == nil && exchange.Result.Credentials.SecretAccessKey.IsEmpty():
 			t.Error("no error, and no credentials")
 		case err != nil && (strings.Contains(err.Error(), "claimsclaims") || strings.ContainsAny(
 			err.Error(), "\x1b\x00\r\n",

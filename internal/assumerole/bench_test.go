@@ -33,8 +33,8 @@ func BenchmarkExchange(b *testing.B) {
 		b.ReportAllocs()
 		b.RunParallel(func(loop *testing.PB) {
 			for loop.Next() {
-				asked := complete(assumerole.Request{RoleARN: roleARN, Token: token, Fresh: true})
-				if _, err := client.Exchange(b.Context(), asked); err != nil {
+				request := complete(assumerole.Request{RoleARN: roleARN, Token: token, Fresh: true})
+				if _, err := client.Exchange(b.Context(), request); err != nil {
 					b.Error(err)
 				}
 			}

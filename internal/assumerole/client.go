@@ -89,14 +89,14 @@ func (c *Client) HTTPClient() *http.Client { return c.client }
 
 // service is the SDK's client for a Region, which is empty with an endpoint that somebody named.
 func (c *Client) service(region string) *sts.Client {
-	made, ok := c.services.Load(region)
+	stored, ok := c.services.Load(region)
 	if !ok {
-		made, _ = c.services.LoadOrStore(
+		stored, _ = c.services.LoadOrStore(
 			region,
 			sts.NewFromConfig(c.config, func(o *sts.Options) { c.configure(o, region) }),
 		)
 	}
-	service, _ := made.(*sts.Client)
+	service, _ := stored.(*sts.Client)
 	return service
 }
 

@@ -124,20 +124,20 @@ func TestHostAskedFor(t *testing.T) {
 			for variable, value := range test.environment {
 				t.Setenv(variable, value)
 			}
-			asked := request("some.opaque.token")
+			request := newRequest("some.opaque.token")
 			if test.partition != "" {
-				asked.RoleARN = "arn:" + test.partition + ":iam::111122223333:role/deploy"
+				request.RoleARN = "arn:" + test.partition + ":iam::111122223333:role/deploy"
 			}
 			testenv.Refused()
-			made, err := exchange(t, test.settings, asked)
+			exchange, err := makeExchange(t, test.settings, request)
 			if err == nil {
 				t.Fatal("the proxy let it through")
 			}
 			if got := testenv.Refused(); !slices.Equal(got, []string{test.want}) {
 				t.Errorf("asked for %q, want %q; the error is: %v", got, test.want, err)
 			}
-			if host, _, _ := strings.Cut(test.want, ":"); !strings.HasPrefix(made.Destination.Host, host) {
-				t.Errorf("the host is shown as %q", made.Destination.Host)
+			if host, _, _ := strings.Cut(test.want, ":"); !strings.HasPrefix(exchange.Destination.Host, host) {
+				t.Errorf("the host is shown as %q", exchange.Destination.Host)
 			}
 		})
 	}
@@ -313,27 +313,31 @@ func TestNothingIsSent(t *testing.T) {
 			for variable, value := range test.environment {
 				t.Setenv(variable, value)
 			}
-			asked := request("some.opaque.token")
+			request := newRequest("some.opaque.token")
 			if test.change != nil {
-				test.change(&asked)
+				test.change(&request)
 			}
 			testenv.Refused()
-			made, err := exchange(t, test.settings, asked)
+			exchange, err := makeExchange(t, test.settings, request)
 			if err == nil {
 				t.Fatal("no error")
 			}
-			told := explain.Failure(made, err)
-			if !strings.Contains(told.Summary+": "+told.Detail, test.want) {
-				t.Errorf("got %v, want %q", told, test.want)
+			explanation := explain.Failure(exchange, err)
+			if !strings.Contains(explanation.Summary+": "+explanation.Detail, test.want) {
+				t.Errorf("got %v, want %q", explanation, test.want)
 			}
 			if got := testenv.Refused(); len(got) > 0 {
 				t.Errorf("asked for %q", got)
 			}
-			if told.Argument != test.argument || told.ProviderArgument != test.setting {
+			if explanation.Argument != test.argument || explanation.ProviderArgument != test.setting {
 				t.Errorf("it is at the block's %q and the provider's %q, want %q and %q",
-					told.Argument, told.ProviderArgument, test.argument, test.setting)
+					explanation.Argument, explanation.ProviderArgument, test.argument, test.setting)
 			}
-			if text := fmt.Sprint(err, told); strings.Contains(text, "hunter2") || strings.Contains(text, "eyJ") {
+			if text := fmt.Sprint(
+				err,
+				explanation,
+			); strings.Contains(text, "hunter2") ||
+				strings.Contains(text, "eyJ") {
 				t.Errorf("a password or a token is in the error: %s", text)
 			}
 		})
@@ -354,8 +358,8 @@ func TestDeviceThatBlocksDoesNotHang(t *testing.T) {
 	if _, err := assumerole.NewClient(ctx, assumerole.Settings{}); err == nil {
 		t.Error("no error")
 	}
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %s", took)
+	if elapsed := time.Since(start); elapsed > 5*time.Second {
+		t.Errorf("it took %s", elapsed)
 	}
 }
 
@@ -375,10 +379,10 @@ func TestWhatOnlyLooksTooMuch(t *testing.T) {
 		"a token of an OAuth app": func(r *assumerole.Request) { r.ProviderID = "www.amazon.com" },
 	} {
 		testenv.Isolate(t)
-		asked := request("some.opaque.token")
-		change(&asked)
+		request := newRequest("some.opaque.token")
+		change(&request)
 		testenv.Refused()
-		_, err := exchange(t, assumerole.Settings{Region: "us-east-1"}, asked)
+		_, err := makeExchange(t, assumerole.Settings{Region: "us-east-1"}, request)
 		if _, ok := errors.AsType[*assumerole.ConnectionError](err); !ok || len(testenv.Refused()) != 1 {
 			t.Errorf("%s: it isn't sent: %v", name, err)
 		}
@@ -409,12 +413,12 @@ func TestEndpointThatIsFollowed(t *testing.T) {
 			for variable, value := range environment {
 				t.Setenv(variable, strings.ReplaceAll(value, "ENDPOINT", server.URL()))
 			}
-			made, err := exchange(t, assumerole.Settings{}, request(token))
+			exchange, err := makeExchange(t, assumerole.Settings{}, newRequest(token))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(server.Requests()) != 1 || made.Destination.AWS {
-				t.Errorf("%d requests, to %+v", len(server.Requests()), made.Destination)
+			if len(server.Requests()) != 1 || exchange.Destination.AWS {
+				t.Errorf("%d requests, to %+v", len(server.Requests()), exchange.Destination)
 			}
 		})
 	}

@@ -61,9 +61,13 @@ func TestRequestOnTheWire(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
 			server, token := startSTS(t, emulator.Options{})
-			asked := request(token)
-			test.change(&asked)
-			if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL(), Version: "1.2.3"}, asked); err != nil {
+			request := newRequest(token)
+			test.change(&request)
+			if _, err := makeExchange(
+				t,
+				assumerole.Settings{Endpoint: server.URL(), Version: "1.2.3"},
+				request,
+			); err != nil {
 				t.Fatal(err)
 			}
 			received := server.Requests()[0]
@@ -93,7 +97,7 @@ func TestCallIsAnonymousWhateverCredentialsLieAbout(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 	t.Setenv("AWS_ROLE_ARN", "") // half a contract, which the SDK would refuse
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
-	if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token)); err != nil {
+	if _, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, newRequest(token)); err != nil {
 		t.Fatal(err)
 	}
 	if authorization := server.Requests()[0].Header.Get("Authorization"); authorization != "" {
@@ -106,7 +110,7 @@ func TestHalfAContractOfTheEnvironment(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
-	if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token)); err != nil {
+	if _, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, newRequest(token)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -114,15 +118,15 @@ func TestHalfAContractOfTheEnvironment(t *testing.T) {
 func TestResultOfEveryField(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})
-	asked := request(token)
-	asked.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
-	asked.DurationSeconds = 900
+	request := newRequest(token)
+	request.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
+	request.DurationSeconds = 900
 	before := time.Now()
-	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
+	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := made.Result
+	result := exchange.Result
 	for name, value := range map[string]secret.Text{
 		"AccessKeyID": result.Credentials.AccessKeyID, "SecretAccessKey": result.Credentials.SecretAccessKey,
 		"SessionToken": result.Credentials.SessionToken,
@@ -153,14 +157,14 @@ func TestResultOfEveryField(t *testing.T) {
 	if result.SourceIdentity != nil {
 		t.Errorf("a source identity out of nowhere: %q", *result.SourceIdentity)
 	}
-	if made.Claims == nil || made.Claims.Subject != subject {
-		t.Errorf("the claims are %+v", made.Claims)
+	if exchange.Claims == nil || exchange.Claims.Subject != subject {
+		t.Errorf("the claims are %+v", exchange.Claims)
 	}
 	checkRedacted(
 		t,
 		[]string{token, result.Credentials.SecretAccessKey.Reveal(), result.Credentials.SessionToken.Reveal()},
-		made,
-		asked,
+		exchange,
+		request,
 		result,
 		*result,
 	)
@@ -233,17 +237,17 @@ func TestServerThatIsNotAWSs(t *testing.T) {
 		received = r.PostForm
 		answer(200, "text/xml", minioAnswer)(w, r)
 	})
-	asked := request("an-opaque-token")
-	asked.RoleARN = "" // as in MinIO's claim mode
-	asked.DurationSeconds = 365 * 24 * 3600
-	made, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, asked)
+	request := newRequest("an-opaque-token")
+	request.RoleARN = "" // as in MinIO's claim mode
+	request.DurationSeconds = 365 * 24 * 3600
+	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: endpoint}, request)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !received.Has("RoleArn") || received.Get("DurationSeconds") != "31536000" {
 		t.Errorf("it received %v", received)
 	}
-	if got := made.Result; got.Credentials.AccessKeyID.Reveal() != "KEYID" || got.AssumedRoleARN != nil ||
+	if got := exchange.Result; got.Credentials.AccessKeyID.Reveal() != "KEYID" || got.AssumedRoleARN != nil ||
 		got.AssumedRoleID != nil ||
 		got.Audience != nil ||
 		got.Provider != nil ||
@@ -359,14 +363,14 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 				want = 2
 			}
 			endpoint := answers(t, test.handler)
-			asked := request("an-opaque-token")
-			asked.Attempted = func(attempt assumerole.Attempt) {
+			request := newRequest("an-opaque-token")
+			request.Attempted = func(attempt assumerole.Attempt) {
 				// a busy machine may break a connection
 				if _, ok := errors.AsType[*assumerole.AnswerError](attempt.Err); ok {
 					calls++
 				}
 			}
-			_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, asked)
+			_, err := makeExchange(t, assumerole.Settings{Endpoint: endpoint}, request)
 			if problem, ok := errors.AsType[*assumerole.AnswerError](
 				err,
 			); !ok || problem.Kind != test.kind ||
@@ -391,7 +395,7 @@ func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
 		emulator.WriteError(w, 400, "ValidationError", "Value 'header12.claims12.signature' at 'webIdentityToken' is "+
 			"bad\x1b[2J")
 	})
-	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request(token))
+	_, err := makeExchange(t, assumerole.Settings{Endpoint: endpoint}, newRequest(token))
 	service, ok := errors.AsType[*assumerole.ServiceError](err)
 	if !ok {
 		t.Fatalf("got %T: %v", err, err)
@@ -418,15 +422,15 @@ func TestEmptyNumbersAreNull(t *testing.T) {
 	)
 	body = strings.Replace(body, "<SubjectFromWebIdentityToken>", "<PackedPolicySize/><SessionTokenSize> "+
 		"</SessionTokenSize><SessionTokenUtilization x:nil='true'/><SubjectFromWebIdentityToken>", 1)
-	made, err := exchange(
+	exchange, err := makeExchange(
 		t,
 		assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))},
-		request("an-opaque-token"),
+		newRequest("an-opaque-token"),
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := made.Result; got.Credentials.Expiration != nil || got.PackedPolicySize != nil ||
+	if got := exchange.Result; got.Credentials.Expiration != nil || got.PackedPolicySize != nil ||
 		got.SessionTokenSize != nil {
 		t.Errorf("got %+v", got)
 	}
@@ -444,14 +448,14 @@ func TestNumbersThatAreNone(t *testing.T) {
 				"</SessionTokenSize><SubjectFrom",
 			1,
 		)
-		made, err := exchange(
+		exchange, err := makeExchange(
 			t,
 			assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))},
-			request("an-opaque-token"),
+			newRequest("an-opaque-token"),
 		)
-		if err != nil || made.Result.PackedPolicySize != nil || made.Result.SessionTokenSize == nil ||
-			*made.Result.SessionTokenSize != 7 {
-			t.Errorf("%s: got %+v, %v", size, made.Result, err)
+		if err != nil || exchange.Result.PackedPolicySize != nil || exchange.Result.SessionTokenSize == nil ||
+			*exchange.Result.SessionTokenSize != 7 {
+			t.Errorf("%s: got %+v, %v", size, exchange.Result, err)
 		}
 	}
 }
@@ -466,10 +470,10 @@ func TestClocksMayDiffer(t *testing.T) {
 		time.Now().Add(-5*time.Minute).UTC().Format(time.RFC3339),
 		1,
 	)
-	if _, err := exchange(
+	if _, err := makeExchange(
 		t,
 		assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", body))},
-		request("an-opaque-token"),
+		newRequest("an-opaque-token"),
 	); err != nil {
 		t.Error(err)
 	}
@@ -483,7 +487,7 @@ func TestRedirectIsRefusedAtOnce(t *testing.T) {
 		calls++
 		http.Redirect(w, r, elsewhere, http.StatusTemporaryRedirect)
 	})
-	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token"))
+	_, err := makeExchange(t, assumerole.Settings{Endpoint: endpoint}, newRequest("an-opaque-token"))
 	if redirect, ok := errors.AsType[*transport.RedirectError](err); !ok || redirect.Status != 307 {
 		t.Errorf("got %T: %v", err, err)
 	}
@@ -550,15 +554,15 @@ func TestConnectionsThatFail(t *testing.T) {
 			}
 			connections.Store(0)
 			testenv.Refused()
-			_, err := exchange(t, assumerole.Settings{Endpoint: test.endpoint}, request("an-opaque-token"))
+			_, err := makeExchange(t, assumerole.Settings{Endpoint: test.endpoint}, newRequest("an-opaque-token"))
 			if problem, ok := errors.AsType[*assumerole.ConnectionError](
 				err,
 			); !ok || problem.Kind != test.kind ||
 				!strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %T: %v, want %q", err, err, test.want)
 			}
-			if made := int(connections.Load()) + len(testenv.Refused()); made > 1 {
-				t.Errorf("it was tried %d times", made)
+			if exchange := int(connections.Load()) + len(testenv.Refused()); exchange > 1 {
+				t.Errorf("it was tried %d times", exchange)
 			}
 		})
 	}
@@ -567,12 +571,12 @@ func TestConnectionsThatFail(t *testing.T) {
 func TestCABundleOfTheEnvironmentIsTrusted(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{TLS: true})
-	_, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token))
+	_, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, newRequest(token))
 	if err == nil || !strings.Contains(err.Error(), "certificate isn't trusted") {
 		t.Fatalf("without the bundle: %v", err)
 	}
 	t.Setenv("AWS_CA_BUNDLE", testenv.WriteFile(t, "ca.pem", string(server.CABundle())))
-	if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token)); err != nil {
+	if _, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, newRequest(token)); err != nil {
 		t.Fatalf("with the bundle: %v", err)
 	}
 }
@@ -590,37 +594,41 @@ func silent(t *testing.T) string {
 
 func TestTimeoutEndsWaitingAndSaysWhere(t *testing.T) {
 	testenv.Isolate(t)
-	asked := request("an-opaque-token")
-	asked.Timeout = 300 * time.Millisecond
+	request := newRequest("an-opaque-token")
+	request.Timeout = 300 * time.Millisecond
 	start := time.Now()
-	made, err := exchange(t, assumerole.Settings{Endpoint: silent(t)}, asked)
+	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: silent(t)}, request)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-	if !ok || timeout.Last != nil || timeout.Timeout != asked.Timeout || timeout.During != assumerole.StageCall ||
-		made.Destination.EndpointOrigin != origin.Of(origin.ProviderBlock) {
+	if !ok || timeout.Last != nil || timeout.Timeout != request.Timeout || timeout.During != assumerole.StageCall ||
+		exchange.Destination.EndpointOrigin != origin.Of(origin.ProviderBlock) {
 		t.Errorf("got %T: %v", err, err)
 	}
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("it took %s", took)
+	if elapsed := time.Since(start); elapsed > 2*time.Second {
+		t.Errorf("it took %s", elapsed)
 	}
 }
 
 func TestTimeoutCoversRetries(t *testing.T) {
 	testenv.Isolate(t)
 	t.Setenv("AWS_MAX_ATTEMPTS", "1000")
-	asked := request("an-opaque-token")
-	asked.Timeout = time.Second
+	request := newRequest("an-opaque-token")
+	request.Timeout = time.Second
 	start := time.Now()
-	made, err := exchange(t, assumerole.Settings{Endpoint: answers(t, answer(503, "text/plain", "later"))}, asked)
+	exchange, err := makeExchange(
+		t,
+		assumerole.Settings{Endpoint: answers(t, answer(503, "text/plain", "later"))},
+		request,
+	)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
 	if !ok || timeout.Last == nil || timeout.Last.Error() != "the answer (HTTP status 503) isn't one of STS, but of "+
 		"type text/plain" {
 		t.Errorf("got %T: %v", err, err)
 	}
-	if made.Calls < 1 {
-		t.Errorf("it tells of %d calls", made.Calls)
+	if exchange.Calls < 1 {
+		t.Errorf("it tells of %d calls", exchange.Calls)
 	}
-	if took := time.Since(start); took > 3*time.Second {
-		t.Errorf("it took %s", took)
+	if elapsed := time.Since(start); elapsed > 3*time.Second {
+		t.Errorf("it took %s", elapsed)
 	}
 }
 
@@ -633,12 +641,12 @@ func TestInterruptEndsAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(200*time.Millisecond, cancel)
 	start := time.Now()
-	_, err = client.Exchange(ctx, request("an-opaque-token"))
+	_, err = client.Exchange(ctx, newRequest("an-opaque-token"))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %T: %v", err, err)
 	}
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("it took %s", took)
+	if elapsed := time.Since(start); elapsed > 2*time.Second {
+		t.Errorf("it took %s", elapsed)
 	}
 }
 
@@ -653,7 +661,7 @@ func TestPassingFaultIsTriedAgain(t *testing.T) {
 		}
 		return faults < 3
 	})
-	if _, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, request(token)); err != nil {
+	if _, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, newRequest(token)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -668,7 +676,7 @@ func TestIdentityProviderThatCannotBeReached(t *testing.T) {
 		calls++
 		emulator.WriteError(w, 400, "IDPCommunicationError", "The identity provider can't be reached")
 	})
-	_, err := exchange(t, assumerole.Settings{Endpoint: endpoint}, request("an-opaque-token"))
+	_, err := makeExchange(t, assumerole.Settings{Endpoint: endpoint}, newRequest("an-opaque-token"))
 	if service, ok := errors.AsType[*assumerole.ServiceError](
 		err,
 	); !ok || service.Code != "IDPCommunicationError" ||
@@ -685,16 +693,16 @@ func TestTokenIsReadForEachExchange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := request("")
-	asked.Token = webidentity.File{Path: path, Origin: origin.Of(origin.Block)}
-	asked.Fresh = true
+	request := newRequest("")
+	request.Token = webidentity.File{Path: path, Origin: origin.Of(origin.Block)}
+	request.Fresh = true
 	for range 2 {
-		if _, err := client.Exchange(t.Context(), asked); err != nil {
+		if _, err := client.Exchange(t.Context(), request); err != nil {
 			t.Fatal(err)
 		}
 	}
-	asked.Token = webidentity.File{Path: path + "-gone", Origin: origin.Of(origin.Block)}
-	if _, err := client.Exchange(t.Context(), asked); err == nil || len(server.Requests()) != 2 {
+	request.Token = webidentity.File{Path: path + "-gone", Origin: origin.Of(origin.Block)}
+	if _, err := client.Exchange(t.Context(), request); err == nil || len(server.Requests()) != 2 {
 		t.Errorf("got %v, after %d requests", err, len(server.Requests()))
 	}
 }

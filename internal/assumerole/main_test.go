@@ -8,6 +8,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -30,12 +31,7 @@ func startSTS(t *testing.T, options emulator.Options) (server *emulator.Server, 
 // startIssuer is startSTS for tests that mint tokens of their own, of that subject and audience.
 func startIssuer(t *testing.T, options emulator.Options) (server *emulator.Server, mint func(emulator.Token) string) {
 	t.Helper()
-	options.Unexpected = func(message string) { t.Error(message) }
-	server, err := emulator.Start(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
+	server = emulatortest.Start(t, options)
 	issuer, err := server.NewIssuer("")
 	if err != nil {
 		t.Fatal(err)
@@ -66,8 +62,8 @@ func together[V any](t *testing.T, cases map[string]V, test func(*testing.T, V))
 	all.Wait()
 }
 
-// request is one that succeeds with startSTS's token.
-func request(token string) assumerole.Request {
+// newRequest is one that succeeds with startSTS's token.
+func newRequest(token string) assumerole.Request {
 	return assumerole.Request{
 		RoleARN:         roleARN,
 		RoleSessionName: "test",
@@ -76,8 +72,8 @@ func request(token string) assumerole.Request {
 	}
 }
 
-// exchange makes one exchange with a client of its own.
-func exchange(t *testing.T, settings assumerole.Settings, request assumerole.Request) (assumerole.Exchange, error) {
+// makeExchange makes one exchange with a client of its own.
+func makeExchange(t *testing.T, settings assumerole.Settings, request assumerole.Request) (assumerole.Exchange, error) {
 	t.Helper()
 	client, err := assumerole.NewClient(t.Context(), settings)
 	if err != nil {

@@ -69,10 +69,10 @@ func TestAnswersOfOtherServers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
-			made, err := exchange(
+			exchange, err := makeExchange(
 				t,
 				assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", test.body))},
-				request("an-opaque-token"),
+				newRequest("an-opaque-token"),
 			)
 			if err != nil {
 				t.Fatal(err)
@@ -83,7 +83,7 @@ func TestAnswersOfOtherServers(t *testing.T) {
 				}
 				return *value
 			}
-			got := made.Result
+			got := exchange.Result
 			if read := (fields{
 				text(got.AssumedRoleARN), text(got.AssumedRoleID), text(got.SubjectFromWebIdentityToken),
 				text(got.Audience), text(got.Provider),
@@ -154,10 +154,10 @@ func TestErrorsOfOtherServers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
 			test.want.HTTPStatus = test.status
-			_, err := exchange(
+			_, err := makeExchange(
 				t,
 				assumerole.Settings{Endpoint: answers(t, answer(test.status, "application/xml", test.body))},
-				request("an-opaque-token"),
+				newRequest("an-opaque-token"),
 			)
 			if service, ok := errors.AsType[*assumerole.ServiceError](err); !ok || *service != test.want {
 				t.Errorf("got %T: %v", err, err)
@@ -186,13 +186,13 @@ func TestServerThatIsNotReady(t *testing.T) {
 			}
 			answer(200, "text/xml", result(""))(w, r)
 		})
-		if made, err := exchange(
+		if exchange, err := makeExchange(
 			t,
 			assumerole.Settings{Endpoint: endpoint},
-			request("an-opaque-token"),
+			newRequest("an-opaque-token"),
 		); err != nil ||
-			made.Calls != 2 {
-			t.Errorf("%d calls, and %v", made.Calls, err)
+			exchange.Calls != 2 {
+			t.Errorf("%d calls, and %v", exchange.Calls, err)
 		}
 	})
 }

@@ -83,10 +83,10 @@ func TestMalformedProxyVariable(t *testing.T) {
 				if !ok || value.Origin != origin.OfVariable(variable) || value.Problem != assumerole.ProblemNotProxy {
 					t.Errorf("%s: the error is %v", variable, err)
 				}
-				if told := explain.Setting(err); told.ProviderArgument != "" ||
-					!strings.Contains(told.Detail, "environment variable "+variable+" ") ||
-					strings.Contains(told.Detail, "hunter2") {
-					t.Errorf("%s: it is %v", variable, told)
+				if explanation := explain.Setting(err); explanation.ProviderArgument != "" ||
+					!strings.Contains(explanation.Detail, "environment variable "+variable+" ") ||
+					strings.Contains(explanation.Detail, "hunter2") {
+					t.Errorf("%s: it is %v", variable, explanation)
 				}
 				if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), "hunter2") {
 					t.Errorf("%s: a password is in the error: %v", variable, err)

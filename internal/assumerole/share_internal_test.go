@@ -113,11 +113,11 @@ func TestAbandonedWorkIsNotJoined(t *testing.T) {
 func TestForgettingSparesWhatIsNewer(t *testing.T) {
 	t.Parallel()
 	var s shared[int]
-	made := 0
+	calls := 0
 	ask := func() int {
 		value, _, err := s.do(t.Context(), "key", 0, func(context.Context) (int, time.Time, error) {
-			made++
-			return made, time.Now().Add(time.Hour), nil
+			calls++
+			return calls, time.Now().Add(time.Hour), nil
 		})
 		if err != nil {
 			t.Error(err)

@@ -15,22 +15,23 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // platform is a source that counts how often it is asked, and may be slow.
 type platform struct {
-	token func() string
-	delay time.Duration
-	asked *atomic.Int32
+	token    func() string
+	delay    time.Duration
+	requests *atomic.Int32
 }
 
 func (p platform) String() string { return "a platform" }
 func (p platform) Key() string    { return "platform" }
 
 func (p platform) Token(ctx context.Context) (secret.Text, error) {
-	p.asked.Add(1)
+	p.requests.Add(1)
 	select {
 	case <-time.After(p.delay):
 		return secret.New(p.token()), nil
@@ -52,8 +53,8 @@ func newClient(t *testing.T, server *emulator.Server) *assumerole.Client {
 func atOnce(ctx context.Context, client *assumerole.Client, requests []assumerole.Request) []error {
 	errs := make([]error, len(requests))
 	var all sync.WaitGroup
-	for i, asked := range requests {
-		all.Go(func() { _, errs[i] = client.Exchange(ctx, asked) })
+	for i, request := range requests {
+		all.Go(func() { _, errs[i] = client.Exchange(ctx, request) })
 	}
 	all.Wait()
 	return errs
@@ -62,25 +63,25 @@ func atOnce(ctx context.Context, client *assumerole.Client, requests []assumerol
 // TestSharing holds what costs a call and what doesn't.
 func TestSharing(t *testing.T) {
 	for name, test := range map[string]struct {
-		vary  func(int, *assumerole.Request)
-		calls int
-		asked int32
+		vary     func(int, *assumerole.Request)
+		calls    int
+		requests int32
 	}{
-		"the same": {vary: func(int, *assumerole.Request) {}, calls: 1, asked: 1},
+		"the same": {vary: func(int, *assumerole.Request) {}, calls: 1, requests: 1},
 		"other session names": {
 			vary: func(i int, r *assumerole.Request) { r.RoleSessionName = fmt.Sprintf("job-%d", i) }, calls: 20,
-			asked: 1,
+			requests: 1,
 		},
 		"other durations": {
-			vary: func(i int, r *assumerole.Request) { r.DurationSeconds = int32(900 + i) }, calls: 20, asked: 1,
+			vary: func(i int, r *assumerole.Request) { r.DurationSeconds = int32(900 + i) }, calls: 20, requests: 1,
 		},
 		"policies in other order": {
 			vary: func(i int, r *assumerole.Request) {
 				r.PolicyARNs = [][]string{{readOnly, viewOnly}, {viewOnly, readOnly}}[i%2]
 			},
-			calls: 1, asked: 1,
+			calls: 1, requests: 1,
 		},
-		"fresh ones": {vary: func(_ int, r *assumerole.Request) { r.Fresh = true }, calls: 20, asked: 20},
+		"fresh ones": {vary: func(_ int, r *assumerole.Request) { r.Fresh = true }, calls: 20, requests: 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
@@ -88,10 +89,10 @@ func TestSharing(t *testing.T) {
 			source := platform{func() string { return token }, 50 * time.Millisecond, new(atomic.Int32)}
 			var requests []assumerole.Request
 			for i := range 20 {
-				asked := request("")
-				asked.Token = source
-				test.vary(i, &asked)
-				requests = append(requests, asked)
+				request := newRequest("")
+				request.Token = source
+				test.vary(i, &request)
+				requests = append(requests, request)
 			}
 			client := newClient(t, server)
 			for _, err := range atOnce(t.Context(), client, requests) {
@@ -106,15 +107,15 @@ func TestSharing(t *testing.T) {
 				}
 			}
 			if requests[0].Fresh {
-				test.calls, test.asked = test.calls+1, test.asked+1
+				test.calls, test.requests = test.calls+1, test.requests+1
 			}
-			if got := len(server.Requests()); got != test.calls || source.asked.Load() != test.asked {
+			if got := len(server.Requests()); got != test.calls || source.requests.Load() != test.requests {
 				t.Errorf(
 					"%d calls and %d requests of a token, want %d and %d",
 					got,
-					source.asked.Load(),
+					source.requests.Load(),
 					test.calls,
-					test.asked,
+					test.requests,
 				)
 			}
 		})
@@ -131,9 +132,9 @@ func TestClientPrintsNothingOfWhatItShares(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})
 	client := newClient(t, server)
-	asked := request("")
-	asked.Token = platform{func() string { return token }, 0, new(atomic.Int32)}
-	if _, err := client.Exchange(t.Context(), asked); err != nil {
+	request := newRequest("")
+	request.Token = platform{func() string { return token }, 0, new(atomic.Int32)}
+	if _, err := client.Exchange(t.Context(), request); err != nil {
 		t.Fatal(err)
 	}
 	printed := fmt.Sprintf("%v %+v %#v", client, client, client)
@@ -147,11 +148,7 @@ func TestClientPrintsNothingOfWhatItShares(t *testing.T) {
 // TestTokenIsRequestedAgainNearItsEnd holds that a token with no life left isn't used again.
 func TestTokenIsRequestedAgainNearItsEnd(t *testing.T) {
 	testenv.Isolate(t)
-	server, err := emulator.Start(emulator.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := emulatortest.Start(t, emulator.Options{})
 	issuer, err := server.NewIssuer("")
 	if err != nil {
 		t.Fatal(err)
@@ -166,7 +163,7 @@ func TestTokenIsRequestedAgainNearItsEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	lifetime := 2 * time.Second
-	source := platform{asked: new(atomic.Int32), token: func() string {
+	source := platform{requests: new(atomic.Int32), token: func() string {
 		token, err := issuer.Mint(
 			emulator.Token{Subject: subject, Audience: []string{"sts.example.com"}, Lifetime: lifetime},
 		)
@@ -176,17 +173,17 @@ func TestTokenIsRequestedAgainNearItsEnd(t *testing.T) {
 		return token
 	}}
 	client := newClient(t, server)
-	asked := request("")
-	asked.Token = source
+	request := newRequest("")
+	request.Token = source
 	for i, wait := range []time.Duration{0, 0, 2 * time.Second, 0} {
 		time.Sleep(wait)
-		asked.RoleSessionName = fmt.Sprintf("job-%d", i)
-		if _, err := client.Exchange(t.Context(), asked); err != nil {
+		request.RoleSessionName = fmt.Sprintf("job-%d", i)
+		if _, err := client.Exchange(t.Context(), request); err != nil {
 			t.Fatal(err)
 		}
 		lifetime = time.Hour
 	}
-	if got := source.asked.Load(); got != 2 {
+	if got := source.requests.Load(); got != 2 {
 		t.Errorf("the token was requested %d times, want 2", got)
 	}
 }
@@ -209,7 +206,7 @@ func TestOneInterruptionDoesNotTakeTheOthers(t *testing.T) {
 	results := make(chan error, 2)
 	for _, ctx := range []context.Context{first, t.Context()} {
 		go func() {
-			_, err := client.Exchange(ctx, request(token))
+			_, err := client.Exchange(ctx, newRequest(token))
 			results <- err
 		}()
 	}
@@ -228,10 +225,10 @@ func TestOneInterruptionDoesNotTakeTheOthers(t *testing.T) {
 
 	release = make(chan struct{})
 	alone, leave := context.WithCancel(t.Context())
-	asked := request(token)
-	asked.RoleSessionName = "alone"
+	request := newRequest(token)
+	request.RoleSessionName = "alone"
 	go func() {
-		_, err := client.Exchange(alone, asked)
+		_, err := client.Exchange(alone, request)
 		results <- err
 	}()
 	time.Sleep(200 * time.Millisecond)
@@ -267,10 +264,10 @@ func TestThrottlingSlowsDownAndDoesNotFail(t *testing.T) {
 	})
 	var requests []assumerole.Request
 	for i := range 200 {
-		asked := request(token)
-		asked.RoleSessionName = fmt.Sprintf("role-%d", i)
-		asked.Timeout = time.Minute
-		requests = append(requests, asked)
+		request := newRequest(token)
+		request.RoleSessionName = fmt.Sprintf("role-%d", i)
+		request.Timeout = time.Minute
+		requests = append(requests, request)
 	}
 	client := newClient(t, server)
 	for _, err := range atOnce(t.Context(), client, requests) {
@@ -294,11 +291,11 @@ func TestSharedFailureTellsOfItsCalls(t *testing.T) {
 	var all sync.WaitGroup
 	for range cap(counts) {
 		all.Go(func() {
-			made, err := client.Exchange(t.Context(), request(token))
+			exchange, err := client.Exchange(t.Context(), newRequest(token))
 			if _, ok := errors.AsType[*assumerole.ServiceError](err); !ok {
 				t.Errorf("got %T: %v", err, err)
 			}
-			counts <- made.Calls
+			counts <- exchange.Calls
 		})
 	}
 	all.Wait()
@@ -317,14 +314,14 @@ func TestJoinedRequestHasTimeOfItsOwn(t *testing.T) {
 	server, token := startSTS(t, emulator.Options{})
 	client := newClient(t, server)
 	source := platform{func() string { return token }, time.Second, new(atomic.Int32)}
-	hurried, patient := request(""), request("")
+	hurried, patient := newRequest(""), newRequest("")
 	hurried.Token, hurried.Timeout, patient.Token = source, 300*time.Millisecond, source
 	first := make(chan error, 1)
 	go func() {
 		_, err := client.Exchange(t.Context(), hurried)
 		first <- err
 	}()
-	for source.asked.Load() == 0 {
+	for source.requests.Load() == 0 {
 		time.Sleep(time.Millisecond)
 	}
 	if _, err := client.Exchange(t.Context(), patient); err != nil {
@@ -333,7 +330,7 @@ func TestJoinedRequestHasTimeOfItsOwn(t *testing.T) {
 	if timeout, ok := errors.AsType[*assumerole.TimeoutError](<-first); !ok || timeout.Timeout != hurried.Timeout {
 		t.Errorf("the one without got %v", timeout)
 	}
-	if got := source.asked.Load(); got != 1 {
+	if got := source.requests.Load(); got != 1 {
 		t.Errorf("the platform was asked %d times", got)
 	}
 }
@@ -343,26 +340,26 @@ func TestFailedRequestIsSharedByEqualBlocks(t *testing.T) {
 	testenv.Isolate(t)
 	server, _ := startSTS(t, emulator.Options{})
 	source := failingPlatform{new(atomic.Int32)}
-	asked := request("")
-	asked.Token = source
-	for _, err := range atOnce(t.Context(), newClient(t, server), slices.Repeat([]assumerole.Request{asked}, 10)) {
+	request := newRequest("")
+	request.Token = source
+	for _, err := range atOnce(t.Context(), newClient(t, server), slices.Repeat([]assumerole.Request{request}, 10)) {
 		if problem, ok := errors.AsType[*webidentity.Error](err); !ok || problem.Summary != "No" {
 			t.Errorf("got %T: %v", err, err)
 		}
 	}
-	if got := source.asked.Load(); got != 1 {
+	if got := source.requests.Load(); got != 1 {
 		t.Errorf("the platform was asked %d times", got)
 	}
 }
 
 // failingPlatform refuses, after a while.
-type failingPlatform struct{ asked *atomic.Int32 }
+type failingPlatform struct{ requests *atomic.Int32 }
 
 func (failingPlatform) String() string { return "a platform" }
 func (failingPlatform) Key() string    { return "failing" }
 
 func (p failingPlatform) Token(context.Context) (secret.Text, error) {
-	p.asked.Add(1)
+	p.requests.Add(1)
 	time.Sleep(100 * time.Millisecond)
 	return secret.Text{}, &webidentity.Error{Summary: "No"}
 }
@@ -373,7 +370,7 @@ func TestJoinerKnowsOfTheCall(t *testing.T) {
 	server, token := startSTS(t, emulator.Options{})
 	refuseFirst(server, 1000, "Throttling", "Rate exceeded")
 	client := newClient(t, server)
-	patient, hurried := request(token), request(token)
+	patient, hurried := newRequest(token), newRequest(token)
 	patient.Timeout, hurried.Timeout = 3*time.Second, time.Second
 	failed := make(chan struct{}, 100)
 	patient.Attempted = func(assumerole.Attempt) { failed <- struct{}{} }
@@ -383,10 +380,10 @@ func TestJoinerKnowsOfTheCall(t *testing.T) {
 		_, _ = client.Exchange(t.Context(), patient)
 	}()
 	<-failed
-	made, err := client.Exchange(t.Context(), hurried)
+	exchange, err := client.Exchange(t.Context(), hurried)
 	timeout, ok := errors.AsType[*assumerole.TimeoutError](err)
-	if !ok || made.Calls == 0 || timeout.Last == nil || !strings.Contains(timeout.Last.Error(), "Throttling") {
-		t.Errorf("%d calls, and %T: %v", made.Calls, err, err)
+	if !ok || exchange.Calls == 0 || timeout.Last == nil || !strings.Contains(timeout.Last.Error(), "Throttling") {
+		t.Errorf("%d calls, and %T: %v", exchange.Calls, err, err)
 	}
 	<-ended
 }
@@ -396,14 +393,14 @@ func TestAttemptsAreTold(t *testing.T) {
 	testenv.Isolate(t)
 	server, token := startSTS(t, emulator.Options{})
 	refuseFirst(server, 2, "Throttling", "Rate exceeded for "+token)
-	asked := request(token)
-	var told []assumerole.Attempt
-	asked.Attempted = func(attempt assumerole.Attempt) { told = append(told, attempt) }
-	made, err := exchange(t, assumerole.Settings{Endpoint: server.URL()}, asked)
-	if err != nil || made.Calls != 3 || len(told) != 2 {
-		t.Fatalf("%d calls, %d were told of: %v", made.Calls, len(told), err)
+	request := newRequest(token)
+	var attempts []assumerole.Attempt
+	request.Attempted = func(attempt assumerole.Attempt) { attempts = append(attempts, attempt) }
+	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
+	if err != nil || exchange.Calls != 3 || len(attempts) != 2 {
+		t.Fatalf("%d calls, %d were told of: %v", exchange.Calls, len(attempts), err)
 	}
-	for n, attempt := range told {
+	for n, attempt := range attempts {
 		service, ok := errors.AsType[*assumerole.ServiceError](attempt.Err)
 		if !ok || service.Code != "Throttling" || service.RequestID == "" || attempt.Number != n+1 || !attempt.Again ||
 			attempt.Duration <= 0 ||
@@ -426,9 +423,9 @@ func TestPanicIsAnError(t *testing.T) {
 	server, token := startSTS(t, emulator.Options{})
 	client := newClient(t, server)
 	for name, fresh := range map[string]bool{"alone": true, "shared": false} {
-		asked := request("")
-		asked.Token, asked.Fresh = panicking{token}, fresh
-		for _, err := range atOnce(t.Context(), client, []assumerole.Request{asked, asked}) {
+		request := newRequest("")
+		request.Token, request.Fresh = panicking{token}, fresh
+		for _, err := range atOnce(t.Context(), client, []assumerole.Request{request, request}) {
 			bug, ok := errors.AsType[*assumerole.BugError](err)
 			if !ok || !strings.Contains(bug.Place, "assumerole_test.panicking.Token, line ") ||
 				strings.Contains(err.Error(), token) {
@@ -436,7 +433,7 @@ func TestPanicIsAnError(t *testing.T) {
 			}
 		}
 	}
-	if _, err := client.Exchange(t.Context(), request(token)); err != nil {
+	if _, err := client.Exchange(t.Context(), newRequest(token)); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-var asked = assumerole.Exchange{
+var exampleExchange = assumerole.Exchange{
 	Request: assumerole.Request{
 		RoleARN:         "arn:aws:iam::111122223333:role/deploy",
 		RoleSessionName: "job",
@@ -103,7 +103,7 @@ func TestFailure(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := explain.Failure(asked, fmt.Errorf("wrapped: %w", test.err))
+			got := explain.Failure(exampleExchange, fmt.Errorf("wrapped: %w", test.err))
 			if got.Argument != test.argument || got.Summary != test.summary {
 				t.Errorf("it is %q at %q, want %q at %q", got.Summary, got.Argument, test.summary, test.argument)
 			}
@@ -118,7 +118,7 @@ func TestFailure(t *testing.T) {
 
 // TestHostileClaims holds that a claim can neither forge a line of the text nor act upon a terminal.
 func TestHostileClaims(t *testing.T) {
-	exchange := asked
+	exchange := exampleExchange
 	exchange.Claims = &webidentity.Claims{
 		Issuer:          "https://i.example\nYou may trust it.",
 		Subject:         "\x1b]0;owned\x07\u202e" + strings.Repeat("x", 100000),
@@ -144,7 +144,7 @@ func TestHostileClaims(t *testing.T) {
 }
 
 func TestWarnings(t *testing.T) {
-	elsewhere := asked
+	elsewhere := exampleExchange
 	elsewhere.Destination = assumerole.Destination{
 		Host:           "minio.example.com",
 		EndpointOrigin: origin.Of(origin.ProviderBlock),
@@ -161,7 +161,7 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("of what wasn't sent: %+v", got)
 	}
 	atAWS := elsewhere
-	atAWS.Destination = asked.Destination
+	atAWS.Destination = exampleExchange.Destination
 	if got := explain.Warnings(atAWS); len(got) != 0 {
 		t.Errorf("at AWS: %+v", got)
 	}

@@ -31,7 +31,7 @@ func FuzzFailure(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, header, claims, code, message string, atAWS bool) {
-		exchange := asked
+		exchange := exampleExchange
 		if !atAWS {
 			elsewhere(&exchange)
 		}

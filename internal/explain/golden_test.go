@@ -373,7 +373,7 @@ var goldens = map[string]answered{
 }
 
 func ordinary() assumerole.Exchange {
-	exchange := asked
+	exchange := exampleExchange
 	exchange.Sent, exchange.Calls, exchange.Elapsed = true, 1, 312*time.Millisecond
 	exchange.Request.Policy = `{"Version":"2012-10-17","Statement":[]}`
 	exchange.Claims = claims(map[string]any{
@@ -387,23 +387,23 @@ func ordinary() assumerole.Exchange {
 
 // claims are those of a token that lives for five minutes from now.
 func claims(all map[string]any) *webidentity.Claims {
-	made := webidentity.Claims{
+	claims := webidentity.Claims{
 		Algorithm:  "RS256",
 		KeyID:      "key-1",
 		IssuedAt:   now,
 		Expiration: now.Add(5 * time.Minute),
 		All:        all,
 	}
-	made.Issuer, _ = all["iss"].(string)
-	made.Subject, _ = all["sub"].(string)
-	made.AuthorizedParty, _ = all["azp"].(string)
+	claims.Issuer, _ = all["iss"].(string)
+	claims.Subject, _ = all["sub"].(string)
+	claims.AuthorizedParty, _ = all["azp"].(string)
 	switch audience := all["aud"].(type) {
 	case string:
-		made.Audience = []string{audience}
+		claims.Audience = []string{audience}
 	case []string:
-		made.Audience = audience
+		claims.Audience = audience
 	}
-	return &made
+	return &claims
 }
 
 // claim replaces one; a nil value removes it.

@@ -195,11 +195,11 @@ func quoted(value string) string {
 
 // paragraphs leaves out those that are empty.
 func paragraphs(all ...string) string {
-	var said []string
+	var shown []string
 	for _, paragraph := range all {
 		if paragraph != "" {
-			said = append(said, paragraph)
+			shown = append(shown, paragraph)
 		}
 	}
-	return strings.Join(said, "\n\n")
+	return strings.Join(shown, "\n\n")
 }

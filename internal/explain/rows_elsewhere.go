@@ -114,15 +114,17 @@ func policyWithoutVersion(refusal) advice {
 
 // durationElsewhere: MinIO's message doesn't name the duration or its range.
 func durationElsewhere(r refusal) advice {
-	given := advice{argument: DurationArgument, summary: "The server doesn't allow this session duration"}
-	asked := fmt.Sprintf("duration_seconds is %d.", r.Request.DurationSeconds)
-	if strings.Contains(r.service.Message, "DurationSeconds") {
-		given.causes = []string{asked + " Set it to a value in the range that the message states."}
-		return given
-	}
-	given.causes = []string{
-		asked + " MinIO allows 900 to 31536000 seconds. Set duration_seconds to a value in that range.",
+	current := fmt.Sprintf("duration_seconds is %d.", r.Request.DurationSeconds)
+	causes := []string{
+		current + " MinIO allows 900 to 31536000 seconds. Set duration_seconds to a value in that range.",
 		"The server's setting MINIO_STS_DURATION might be out of that range. Correct it on the server.",
 	}
-	return given
+	if strings.Contains(r.service.Message, "DurationSeconds") {
+		causes = []string{current + " Set it to a value in the range that the message states."}
+	}
+	return advice{
+		argument: DurationArgument,
+		summary:  "The server doesn't allow this session duration",
+		causes:   causes,
+	}
 }

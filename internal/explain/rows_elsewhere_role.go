@@ -111,17 +111,17 @@ func emptyPolicyClaim(refusal) advice {
 }
 
 func undefinedPolicies(r refusal) advice {
-	given := aboutRole("The server doesn't have the session's policies",
-		"MinIO has none of the policies that the message lists. Create them on the server, or correct their names.",
-		"role_arn is empty, so the names come from a claim of the token. Configure the token's issuer to name "+
-			"MinIO's policies there.",
-	)
+	names := "role_arn is empty, so the names come from a claim of the token. Configure the token's issuer to name " +
+		"MinIO's policies there."
 	if r.Request.RoleARN != "" {
-		given.causes[1] = fmt.Sprintf("role_arn is %s. If MinIO has a role with that ARN, the names come from its "+
-			"role policy (role_policy). "+
-			"Otherwise, they come from a claim of the token. %s", quoted(r.Request.ShownRoleARN()), rolesOfMinIO)
+		names = fmt.Sprintf("role_arn is %s. If MinIO has a role with that ARN, the names come from its role policy "+
+			"(role_policy). Otherwise, they come from a claim of the token. %s",
+			quoted(r.Request.ShownRoleARN()), rolesOfMinIO)
 	}
-	return given
+	return aboutRole("The server doesn't have the session's policies",
+		"MinIO has none of the policies that the message lists. Create them on the server, or correct their names.",
+		names,
+	)
 }
 
 // otherClientID: MinIO chooses the OpenID provider by the role. It ignores an ARN that it doesn't know if a provider

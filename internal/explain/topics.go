@@ -120,13 +120,13 @@ func refusalTopic(answer assumerole.Answer, advise func(refusal) advice, example
 	if answer.ID == "tokenExpired" || answer.ID == "tokenTooOld" {
 		refused.Claims.Expiration = exampleTime.Add(-time.Hour)
 	}
-	given := advise(refused)
+	row := advise(refused)
 	return Topic{
-		Summary:    given.summary,
-		Argument:   given.argument,
+		Summary:    row.summary,
+		Argument:   row.argument,
 		Paragraphs: paragraphs,
-		Causes:     given.causes,
-		Proposal:   refused.trust(given.actions),
+		Causes:     row.causes,
+		Proposal:   refused.trust(row.actions),
 	}
 }
 
@@ -234,10 +234,14 @@ func noTokenTopics() []Topic {
 	var topics []Topic
 	for _, source := range sources {
 		_, err := source.Token(context.Background())
-		said := failure(assumerole.Exchange{}, err, exampleTime)
+		explanation := failure(assumerole.Exchange{}, err, exampleTime)
 		topics = append(
 			topics,
-			Topic{Summary: said.Summary, Argument: said.Argument, Paragraphs: []string{said.Detail}},
+			Topic{
+				Summary:    explanation.Summary,
+				Argument:   explanation.Argument,
+				Paragraphs: []string{explanation.Detail},
+			},
 		)
 	}
 	return merged(topics)

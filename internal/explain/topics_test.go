@@ -10,14 +10,14 @@ import (
 // TestChapters: the page has every failure that is explained, each with something to do about it.
 func TestChapters(t *testing.T) {
 	t.Parallel()
-	said := map[string]bool{}
+	summaries := map[string]bool{}
 	for _, chapter := range explain.Chapters() {
 		seen := map[string]bool{}
 		for _, topic := range chapter.Topics {
 			if topic.Summary == "" || seen[topic.Summary] || len(topic.Causes)+len(topic.Paragraphs) == 0 {
 				t.Errorf("%s: %+v", chapter.Title, topic)
 			}
-			seen[topic.Summary], said[topic.Summary] = true, true
+			seen[topic.Summary], summaries[topic.Summary] = true, true
 			for _, cause := range topic.Causes {
 				if strings.Contains(cause, "%!") || strings.Contains(cause, "(none)") {
 					t.Errorf("%s: %s", topic.Summary, cause)
@@ -27,12 +27,12 @@ func TestChapters(t *testing.T) {
 	}
 	for name, answer := range goldens {
 		summary := answer.explanation().Summary
-		if !said[summary] && !strings.HasPrefix(summary, "The value of ") {
+		if !summaries[summary] && !strings.HasPrefix(summary, "The value of ") {
 			t.Errorf("%s: %q isn't among them", name, summary)
 		}
 	}
 	for _, summary := range explain.TroubleSummaries() {
-		if !said[summary] {
+		if !summaries[summary] {
 			t.Errorf("%q isn't among them", summary)
 		}
 	}

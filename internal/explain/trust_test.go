@@ -17,6 +17,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -311,11 +312,7 @@ type bench struct {
 
 func newBench(t *testing.T, issuerURL string) bench {
 	t.Helper()
-	server, err := emulator.Start(emulator.Options{Unexpected: func(message string) { t.Error(message) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
+	server := emulatortest.Start(t, emulator.Options{})
 	issuer, err := server.NewIssuer(issuerURL)
 	if err != nil {
 		t.Fatal(err)
@@ -343,7 +340,7 @@ func (b bench) refused(t *testing.T, minted string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exchange := asked
+	exchange := exampleExchange
 	exchange.Claims = &claims
 	return explain.Failure(
 		exchange,
@@ -356,7 +353,7 @@ func (b bench) trust(t *testing.T, detail string) {
 	t.Helper()
 	if err := b.server.AddRole(
 		emulator.Role{
-			ARN:         asked.Request.RoleARN,
+			ARN:         exampleExchange.Request.RoleARN,
 			TrustPolicy: `{"Version":"2012-10-17","Statement":[` + statementIn(t, detail) + `]}`,
 		},
 	); err != nil {
@@ -384,7 +381,7 @@ func (b bench) assume(t *testing.T, minted string) string {
 	t.Helper()
 	_, err := b.client.AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
 		RoleArn: aws.String(
-			asked.Request.RoleARN,
+			exampleExchange.Request.RoleARN,
 		),
 		RoleSessionName:  aws.String("test"),
 		WebIdentityToken: aws.String(minted),
@@ -473,7 +470,7 @@ func TestNoTrust(t *testing.T) {
 				"aud": "sts.amazonaws.com",
 			}
 			maps.Copy(all, test.claims)
-			exchange := asked
+			exchange := exampleExchange
 			exchange.Claims = claims(all)
 			detail := explain.FailureAt(
 				exchange,
@@ -543,7 +540,7 @@ func TestWildcardsAreOfTheirIssuers(t *testing.T) {
 		},
 		"GitLab's, with a repository_id": {"https://gitlab.com", "project_path:g/p:ref_type:branch:ref:main"},
 	} {
-		exchange := asked
+		exchange := exampleExchange
 		exchange.Claims = claims(
 			map[string]any{"iss": test.issuer, "sub": test.subject, "aud": "sts.amazonaws.com", "repository_id": "2"},
 		)

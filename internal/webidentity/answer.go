@@ -86,8 +86,8 @@ func (q inquiry) refused(response *http.Response, body []byte) *Error {
 		return q.otherServer()
 	}
 	message, hint := "", q.hint(status)
-	if said := q.sentence(body); said != "" {
-		message = ": " + said
+	if sentence := q.sentence(body); sentence != "" {
+		message = ": " + sentence
 	}
 	for _, known := range q.phrases {
 		if bytes.Contains(body, []byte(known.part)) {
@@ -107,8 +107,8 @@ func (q inquiry) sentence(body []byte) string {
 		return ""
 	}
 	for _, name := range q.message {
-		if said := q.plain(text(members[name])); said != "" {
-			return strconv.Quote(strings.TrimRight(said, "."))
+		if message := q.plain(text(members[name])); message != "" {
+			return strconv.Quote(strings.TrimRight(message, "."))
 		}
 	}
 	return ""

@@ -36,12 +36,12 @@ func fuzzAnswer(f *testing.F, read webidentity.Reader, seeds ...string) {
 		if !ok || problem.Platform == "" || !got.IsEmpty() {
 			t.Errorf("got %q, %#v", got.Reveal(), err)
 		}
-		told := err.Error()
-		if strings.Contains(told, bearer) || jwtInText.MatchString(told) {
-			t.Errorf("a secret is in %q", told)
+		text := err.Error()
+		if strings.Contains(text, bearer) || jwtInText.MatchString(text) {
+			t.Errorf("a secret is in %q", text)
 		}
-		if secret.Printable(told) != told || len(told) > 4*secret.MaxScrubbed+2000 {
-			t.Errorf("not fit to be shown: %q", told)
+		if secret.Printable(text) != text || len(text) > 4*secret.MaxScrubbed+2000 {
+			t.Errorf("not fit to be shown: %q", text)
 		}
 	})
 }

@@ -152,8 +152,8 @@ func TestAzureManagedIdentityFailsSoonInAnotherCloud(t *testing.T) {
 	if text := explainedExchange(exchange, err); !strings.Contains(text, "requested the token 3 times") {
 		t.Errorf("the number of requests isn't in: %s", text)
 	}
-	if took := time.Since(started); took > 5*time.Second {
-		t.Errorf("that took %s", took)
+	if elapsed := time.Since(started); elapsed > 5*time.Second {
+		t.Errorf("that took %s", elapsed)
 	}
 }
 

@@ -105,8 +105,8 @@ func TestEnvironmentMayHoldAnAccessTokenWhenToldSo(t *testing.T) {
 
 // explained is an error as a user sees it.
 func explained(err error) string {
-	told := explain.Failure(assumerole.Exchange{}, err)
-	return told.Summary + ": " + told.Detail
+	text := explain.Failure(assumerole.Exchange{}, err)
+	return text.Summary + ": " + text.Detail
 }
 
 // expectSourceError looks for a *SourceError whose explanation is at the argument, with all of the texts.
@@ -115,8 +115,8 @@ func expectSourceError(t *testing.T, err error, argument string, texts ...string
 	if _, ok := errors.AsType[*webidentity.SourceError](err); !ok {
 		t.Fatalf("got %v, want a *SourceError with %q", err, texts)
 	}
-	if told := explain.Failure(assumerole.Exchange{}, err); told.Argument != argument {
-		t.Errorf("it is at %q, want %q", told.Argument, argument)
+	if text := explain.Failure(assumerole.Exchange{}, err); text.Argument != argument {
+		t.Errorf("it is at %q, want %q", text.Argument, argument)
 	}
 	for _, text := range texts {
 		if !strings.Contains(explained(err), text) {

@@ -46,11 +46,14 @@ func (f fetcher) exchange(
 func fetch(t *testing.T, source webidentity.Source) (secret.Text, assumerole.Exchange, error) {
 	t.Helper()
 	var token string
-	made, err := newFetcher(t, func(received string) { token = received }).exchange(t.Context(), source, time.Minute)
+	exchange, err := newFetcher(
+		t,
+		func(received string) { token = received },
+	).exchange(t.Context(), source, time.Minute)
 	if _, ok := errors.AsType[*assumerole.ServiceError](err); ok {
 		err = nil
 	}
-	return secret.New(token), made, err
+	return secret.New(token), exchange, err
 }
 
 // explainedExchange is the error of an exchange as a user sees it.

@@ -78,8 +78,8 @@ func TestGoogleComputeRefusesWhatItCannotAskFor(t *testing.T) {
 		t.Log(host)
 		expectError(t, err, atGoogle, "GCE_METADATA_HOST")
 	}
-	if asked := server.asked(); len(asked) != 0 {
-		t.Errorf("%d questions were asked", len(asked))
+	if requests := server.requests(); len(requests) != 0 {
+		t.Errorf("%d questions were asked", len(requests))
 	}
 }
 

@@ -35,7 +35,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 				)
 				server.only(t)
 			}
-			if len(elsewhere.asked()) != 0 {
+			if len(elsewhere.requests()) != 0 {
 				t.Error("a redirect was followed")
 			}
 		})
@@ -56,7 +56,7 @@ func TestNoRedirectIsFollowedByAPlainClientEither(t *testing.T) {
 		webidentity.Error{Platform: "github_actions"},
 		"redirect to ",
 	)
-	if len(elsewhere.asked()) != 0 {
+	if len(elsewhere.requests()) != 0 {
 		t.Error("a redirect was followed")
 	}
 }

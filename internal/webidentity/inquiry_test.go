@@ -42,11 +42,11 @@ func TestEachPlatformIsAskedAgainWhenItIsBusy(t *testing.T) {
 			if err != nil || got.Reveal() != jwt() {
 				t.Errorf("%s: got %q, %v", name, got.Reveal(), err)
 			}
-			if took := time.Since(started); took < time.Second || took > 10*time.Second {
-				t.Errorf("%s: that took %s, with a Retry-After of 1 s", name, took)
+			if elapsed := time.Since(started); elapsed < time.Second || elapsed > 10*time.Second {
+				t.Errorf("%s: that took %s, with a Retry-After of 1 s", name, elapsed)
 			}
-			if asked := len(server.asked()); asked != 4 {
-				t.Errorf("%s: %d questions were asked", name, asked)
+			if requests := len(server.requests()); requests != 4 {
+				t.Errorf("%s: %d questions were asked", name, requests)
 			}
 		})
 	}
@@ -101,8 +101,8 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 			) {
 				t.Errorf("a pause: got %v", err)
 			}
-			if took := time.Since(started); took > 5*time.Second {
-				t.Errorf("that took %s", took)
+			if elapsed := time.Since(started); elapsed > 5*time.Second {
+				t.Errorf("that took %s", elapsed)
 			}
 
 			if _, err := platform.source(busy).Token(ctx); !errors.Is(err, context.Canceled) {
@@ -130,8 +130,8 @@ func TestRequestWithoutAnAnswerIsRepeated(t *testing.T) {
 			"didn't answer at platform.example within 30s",
 		)
 		failure, ok := errors.AsType[*webidentity.Error](err)
-		if took := time.Since(started); !ok || failure.MaxAttempts != 3 || took != 30*time.Second {
-			t.Errorf("after %s, %d attempts are allowed", took, failure.MaxAttempts)
+		if elapsed := time.Since(started); !ok || failure.MaxAttempts != 3 || elapsed != 30*time.Second {
+			t.Errorf("after %s, %d attempts are allowed", elapsed, failure.MaxAttempts)
 		}
 	})
 }
@@ -151,8 +151,8 @@ func TestAPauseBeyondTheDeadlineEndsWithTheAnswer(t *testing.T) {
 		if text := explainedExchange(exchange, err); !strings.Contains(text, want) {
 			t.Errorf("%q isn't in: %s", want, text)
 		}
-		if took := time.Since(started); took > 5*time.Second {
-			t.Errorf("that took %s", took)
+		if elapsed := time.Since(started); elapsed > 5*time.Second {
+			t.Errorf("that took %s", elapsed)
 		}
 	}
 }
@@ -239,8 +239,8 @@ func TestWhereThereIsNoMetadataServiceIsKnownSoon(t *testing.T) {
 						!strings.Contains(problem.Detail, "This isn't on") {
 						t.Errorf("got %v", err)
 					}
-					if took := time.Since(started); took > 8*time.Second || attempts != 3 {
-						t.Errorf("%d attempts took %s", attempts, took)
+					if elapsed := time.Since(started); elapsed > 8*time.Second || attempts != 3 {
+						t.Errorf("%d attempts took %s", attempts, elapsed)
 					}
 				})
 			})

@@ -62,7 +62,7 @@ func always(status int, body string) func(http.ResponseWriter, *http.Request, in
 	}
 }
 
-func (s *standIn) asked() []question {
+func (s *standIn) requests() []question {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.questions
@@ -71,11 +71,11 @@ func (s *standIn) asked() []question {
 // only gives the question that was asked, when it was one.
 func (s *standIn) only(t *testing.T) question {
 	t.Helper()
-	asked := s.asked()
-	if len(asked) != 1 {
-		t.Fatalf("%d questions were asked", len(asked))
+	requests := s.requests()
+	if len(requests) != 1 {
+		t.Fatalf("%d questions were asked", len(requests))
 	}
-	return asked[0]
+	return requests[0]
 }
 
 // dial leads every connection to the stand-in, whatever its address.

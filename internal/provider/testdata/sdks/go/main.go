@@ -24,11 +24,11 @@ func main() {
 }
 
 func version1(context.Context) (keyID, token string, err error) {
-	made, err := session.NewSession()
+	loaded, err := session.NewSession()
 	if err != nil {
 		return "", "", err
 	}
-	value, err := made.Config.Credentials.Get()
+	value, err := loaded.Config.Credentials.Get()
 	return value.AccessKeyID, value.SessionToken, err
 }
 
