@@ -42,7 +42,7 @@ func TestIsAWS(t *testing.T) {
 func TestEndpointThatIsRefused(t *testing.T) {
 	for name, value := range map[string]string{
 		"a fragment":                       "https://sts.example.com/#a",
-		"white space":                      "https://sts.example.com/ a",
+		"whitespace":                       "https://sts.example.com/ a",
 		"a line's end":                     "https://sts.example.com\n",
 		"letters that lower to ASCII ones": "https://sts.cn-north-1.api.amazonwebserv\u0130ces.com.cn",
 		"a password without a scheme":      "//user:hunter2@sts.example.com",

@@ -304,7 +304,7 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 		"nothing": {
 			handler: answer(200, "text/xml", ""), kind: assumerole.AnswerEmpty, want: "is empty",
 		},
-		"white space": {
+		"whitespace": {
 			handler: answer(200, "text/xml", "\r\n "), kind: assumerole.AnswerEmpty, want: "is empty",
 		},
 		"no credentials": {

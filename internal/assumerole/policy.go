@@ -9,7 +9,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// CompactPolicy takes the white space out of a session policy, which STS counts, and checks the API's constraints. It
+// CompactPolicy takes the whitespace out of a session policy, which STS counts, and checks the API's constraints. It
 // changes nothing else: no order, no number, no escape. Its error is a *ValueError.
 func CompactPolicy(policy string) (string, error) {
 	failure := &ValueError{Parameter: ParameterPolicy, Origin: origin.Of(origin.Block)}

@@ -11,8 +11,8 @@ import (
 
 func TestCompactPolicy(t *testing.T) {
 	for name, test := range map[string]struct{ policy, want, problem string }{
-		"white space goes":              {policy: "{\n  \"a\" : [ 1 ,\t2 ]\r\n}", want: `{"a":[1,2]}`},
-		"white space in a string stays": {policy: `{"a": " b  c "}`, want: `{"a":" b  c "}`},
+		"whitespace goes":              {policy: "{\n  \"a\" : [ 1 ,\t2 ]\r\n}", want: `{"a":[1,2]}`},
+		"whitespace in a string stays": {policy: `{"a": " b  c "}`, want: `{"a":" b  c "}`},
 		"nothing is written anew": {
 			policy: `{"b":1,"a":1.0,"a":"<&>\u0041é"}`, want: `{"b":1,"a":1.0,"a":"<&>\u0041é"}`,
 		},

@@ -167,7 +167,7 @@ func (r refusal) slip() string {
 		return ""
 	}
 	if strings.TrimSpace(slipped) == awsAudience {
-		return fmt.Sprintf("The token's audience is %q with white space around it. Remove the white space%s.",
+		return fmt.Sprintf("The token's audience is %q with whitespace around it. Remove the whitespace%s.",
 			awsAudience, r.whereAudience())
 	}
 	return fmt.Sprintf("The token's audience %s looks like a typo of %q. Request a token with exactly that audience%s.",

@@ -186,7 +186,7 @@ func quoted(value string) string {
 	shown := secret.Scrub(value)
 	if shown != value {
 		return fmt.Sprintf(
-			"%q (not as it is: it has white space or characters that can't be shown, or is too long)",
+			"%q (not as it is: it has whitespace or characters that can't be shown, or is too long)",
 			shown,
 		)
 	}

@@ -142,7 +142,7 @@ const (
 	maxID   = 128
 )
 
-// numberedList is what to check, at most maxCauses of it. A line that begins with white space isn't wrapped.
+// numberedList is what to check, at most maxCauses of it. A line that begins with whitespace isn't wrapped.
 func numberedList(causes []string) string {
 	if len(causes) == 0 {
 		return ""

@@ -19,7 +19,7 @@ func noVerificationKey(refusal) advice {
 			"The issuer might have answered too slowly (STS waits 5 seconds), or might have limited the requests. " +
 				"Run again.",
 			"The issuer's documents might not be public. Publish /.well-known/openid-configuration and its jwks_uri " +
-				"on the Internet, without a login.",
+				"on the internet, without a login.",
 			"The published keys might lack the token's key ID (kid), for example after a rotation. Publish the key, " +
 				"or get a new token.",
 		},

@@ -89,7 +89,7 @@ func formText(form webidentity.Form) string {
 		return " It is an encrypted token (JWE). Configure the identity provider to sign ID tokens and not to " +
 			"encrypt them."
 	case webidentity.FormWhiteSpace:
-		return " There is white space in it. Remove the white space."
+		return " There is whitespace in it. Remove the whitespace."
 	case webidentity.FormCutOff:
 		return " It begins as a JWT does, and might be cut off. Use the whole token."
 	case webidentity.FormAccessToken:

@@ -83,6 +83,17 @@ func exampleElsewhere() assumerole.Exchange {
 }
 
 func refusalTopics(answers []assumerole.Answer, example func() assumerole.Exchange) []Topic {
+	// The denial that most readers look for comes first. In the table, an answer comes before the answers that also
+	// fit its messages.
+	rank := func(answer assumerole.Answer) int {
+		if answer.ID == "assumeDenied" {
+			return 0
+		}
+		return 1
+	}
+	answers = slices.SortedStableFunc(slices.Values(answers), func(a, b assumerole.Answer) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
 	var topics []Topic
 	for _, answer := range answers {
 		if answer.Codes == nil {

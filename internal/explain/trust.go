@@ -82,7 +82,7 @@ var problemSentences = map[trustpolicy.Problem]string{
 		"issuer with a public " +
 		"URL. Amazon EKS has one for each cluster. For other clusters, publish the issuer's discovery document and " +
 		"keys, for example in a public bucket.",
-	trustpolicy.Guest: "The token is that of a guest of a Cognito identity pool, which everyone on the Internet can " +
+	trustpolicy.Guest: "The token is that of a guest of a Cognito identity pool, which everyone on the internet can " +
 		"be. Use an identity that has logged in.",
 	trustpolicy.UnusableSubject: "The token's subject has control characters, letters beyond ASCII, or other text " +
 		"that can't be copied safely, or is too long.",

@@ -669,8 +669,8 @@ func TestFindings(t *testing.T) {
 		"a slip of two": {
 			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonwas.com"} }, "looks like a typo",
 		},
-		"white space": {
-			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com "} }, "with white space around it",
+		"whitespace": {
+			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazonaws.com "} }, "with whitespace around it",
 		},
 		"the right audience as well": {
 			func(c *webidentity.Claims) { c.Audience = []string{"sts.amazon.com", "sts.amazonaws.com"} },

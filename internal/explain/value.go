@@ -221,7 +221,7 @@ func policyText(value *assumerole.ValueError) Explanation {
 		)
 	default:
 		explanation.Detail = fmt.Sprintf(
-			"The policy has %d characters without white space between its parts. STS allows %d.",
+			"The policy has %d characters without whitespace between its parts. STS allows %d.",
 			value.Length,
 			assumerole.MaxPolicyLength,
 		)

@@ -89,7 +89,7 @@ func tooLong(explanation explain.Explanation) string {
 
 func words(text string) int { return len(strings.Fields(text)) }
 
-// wrapped is a text as Terraform wraps it: not the lines that begin with white space.
+// wrapped is a text as Terraform wraps it: not the lines that begin with whitespace.
 func wrapped(text string) string {
 	var wrapped []string
 	for line := range strings.SplitSeq(text, "\n") {

@@ -190,7 +190,7 @@ func TestConstraints(t *testing.T) {
 		"policy of 2049": {
 			argument: "policy", value: `jsonencode("` + strings.Repeat("x", 2047) + `")`,
 			others: []string{role, token},
-			want:   "has 2049 characters without white space between its parts. STS allows 2048",
+			want:   "has 2049 characters without whitespace between its parts. STS allows 2048",
 		},
 		"policy with a character too far": {
 			argument: "policy", value: `"{\"a\":\"→\"}"`, others: []string{role, token}, want: "U+0020 to U+00FF",

@@ -135,8 +135,8 @@ func TestCommandOfConfigFile(t *testing.T) {
 	line := configuredCommand(t, server)
 	words := strings.Fields(line)
 	for name, arguments := range map[string][]string{
-		"run by a shell, as the Go SDK does":     {"sh", "-c", line},
-		"split at white space, as botocore does": words,
+		"run by a shell, as the Go SDK does":    {"sh", "-c", line},
+		"split at whitespace, as botocore does": words,
 	} {
 		t.Run(name, func(t *testing.T) {
 			process := exec.CommandContext(t.Context(), arguments[0], arguments[1:]...)

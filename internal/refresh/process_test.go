@@ -109,7 +109,7 @@ func TestCredentialProcessHidesInvalidAnswer(t *testing.T) {
 		"huge": {
 			`{"Version":1,"SeCrEtKeY":"` + strings.Repeat("x", maxAnswer) + `"}`, "isn't credentials",
 		},
-		"huge by white space":           {whole + strings.Repeat(" ", maxAnswer), "isn't credentials"},
+		"huge by whitespace":            {whole + strings.Repeat(" ", maxAnswer), "isn't credentials"},
 		"another version":               {without(`"Version":1`, `"Version":2`), "isn't credentials"},
 		"no version":                    {without(`"Version":1,`, ``), "isn't credentials"},
 		"no access key ID":              {without(`"AccessKeyId":"ASIATESTKEY0001",`, ``), "isn't credentials"},

@@ -79,7 +79,7 @@ func TestPlainWordsLeaveOutData(t *testing.T) {
 		"letters that look alike": {"Аccess denied", "[6 characters left out] denied"},
 		"everything":              {"x7Gh2Qz9aB", "[10 characters left out]"},
 		"nothing":                 {"", ""},
-		"white space":             {"  a \n token  ", "a token"},
+		"whitespace":              {"  a \n token  ", "a token"},
 		"typographic marks":       {"Can’t find the “role”", `Can't find the "role"`},
 		"more digits than needed": {"codes 101121 741049 811111 121074 104981 111121 074104", "codes 101121 [37 " +
 			"characters left out]"},

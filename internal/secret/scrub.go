@@ -109,7 +109,7 @@ func withoutRuns(text string, secrets ...string) string {
 }
 
 // Printable replaces what a terminal would act upon or can't show: control characters, and marks that turn the
-// direction of writing. Runs of white space become one space.
+// direction of writing. Runs of whitespace become one space.
 func Printable(text string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		switch {

@@ -38,7 +38,7 @@ func IsJWT(token string) bool {
 	return err == nil
 }
 
-// Trim takes the white space off a token's ends, as is done with one before it is sent.
+// Trim takes the whitespace off a token's ends, as is done with one before it is sent.
 func Trim(token string) string { return strings.TrimSpace(token) }
 
 // Decode reads the header and the claims of a token without verifying anything. Its only error is ErrNotJWT.

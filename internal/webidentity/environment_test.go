@@ -34,7 +34,7 @@ func TestEnvironmentErrorsNameTheVariableAndTheProblem(t *testing.T) {
 			variable: "TFC_WORKLOAD_IDENTITY_TOKEN_AWS", want: []string{"TFC_WORKLOAD_IDENTITY_AUDIENCE"},
 		},
 		"unset in Bitbucket": {variable: "BITBUCKET_STEP_OIDC_TOKEN", want: []string{"oidc: true"}},
-		"white space alone":  {variable: "SOME_ID_TOKEN", value: " \n", want: []string{"SOME_ID_TOKEN is empty"}},
+		"whitespace alone":   {variable: "SOME_ID_TOKEN", value: " \n", want: []string{"SOME_ID_TOKEN is empty"}},
 		"too long": {
 			variable: "SOME_ID_TOKEN", value: strings.Repeat("x", 20001), want: []string{"20001 characters"},
 		},

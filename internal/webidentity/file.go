@@ -14,7 +14,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// maxFileBytes bounds what is read of a token file: the longest token at four bytes a character, and some white space.
+// maxFileBytes bounds what is read of a token file: the longest token at four bytes a character, and some whitespace.
 const maxFileBytes = 4*MaxTokenLength + 4096
 
 // File is a token in a file, which is read again each time: platforms replace the file's content before the token

@@ -17,7 +17,7 @@ const (
 	FormMasked           // it consists of asterisks, as a CI system's log shows a secret
 	FormEncrypted        // it is an encrypted token (JWE), which has five parts
 	FormCutOff           // it starts as a JWT does
-	FormWhiteSpace       // it has white space in it
+	FormWhiteSpace       // it has whitespace in it
 	FormAccessToken      // it starts as an access token of a known issuer does
 )
 

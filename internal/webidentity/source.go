@@ -23,7 +23,7 @@ const FileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
 // Source gives a token. It is asked again for each call of STS, so that the exchange uses a token that its platform has
 // replaced.
 type Source interface {
-	// Token fetches the token, with white space around it trimmed. It ends when ctx does. Its errors are *SourceError,
+	// Token fetches the token, with whitespace around it trimmed. It ends when ctx does. Its errors are *SourceError,
 	// *Error, or the context's.
 	Token(ctx context.Context) (secret.Text, error)
 }

@@ -53,7 +53,7 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 		"an empty path":       {path: "", want: "The path is empty"},
 		"a tilde":             {path: "~/token", want: "pathexpand("},
 		"empty":               {path: write(t, ""), want: "is empty"},
-		"white space alone":   {path: write(t, " \n\t"), want: "is empty"},
+		"whitespace alone":    {path: write(t, " \n\t"), want: "is empty"},
 		"a directory":         {path: t.TempDir(), want: "is a directory"},
 		"larger than is read": {path: write(t, strings.Repeat("x", 100000)), want: "larger than a token can be"},
 		"longer than a token": {path: write(t, strings.Repeat("x", 20001)), want: "longer than a token " +
@@ -78,7 +78,7 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 			path: "/var/run/secrets/eks.amazonaws.com/serviceaccount/none", want: "eks.amazonaws.com/role-arn",
 		},
 		"a token in lines": {
-			path: write(t, "eyJhbGciOiJSUzI1NiJ9.\neyJzdWIiOiJzIn0.c2ln"), want: "There is white space in it",
+			path: write(t, "eyJhbGciOiJSUzI1NiJ9.\neyJzdWIiOiJzIn0.c2ln"), want: "There is whitespace in it",
 		},
 		"a token cut off":                {path: write(t, "eyJhbGciOiJSUzI1NiJ9.eyJzdWI"), want: "might be cut off"},
 		"bytes":                          {path: write(t, "\xff\xfe\x00\x01"), want: "aren't UTF-8"},
@@ -139,7 +139,7 @@ func TestInlineIsTrimmed(t *testing.T) {
 func TestInlineRefusesWhatIsNoToken(t *testing.T) {
 	for name, test := range map[string]struct{ value, want string }{
 		"empty":                      {"", "is empty"},
-		"white space alone":          {" \n", "is empty"},
+		"whitespace alone":           {" \n", "is empty"},
 		"three characters":           {"abc", "too short"},
 		"too long":                   {strings.Repeat("é", 20001), "20001 characters"},
 		"an absolute path":           {"/var/run/secrets/eks.amazonaws.com/serviceaccount/token", "path of a file"},

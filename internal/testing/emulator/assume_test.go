@@ -223,7 +223,7 @@ func TestMalformedTokens(t *testing.T) {
 		"a header that isn't JSON":      {"e30x." + segments[1] + "." + segments[2], notJWT},
 		"claims that aren't an object":  {segments[0] + ".W10." + segments[2], notJWT},
 		"a signature that isn't base64": {segments[0] + "." + segments[1] + ".!!", notJWT},
-		"white space at the end":        {good + "\n", "Provided Token is not a Login With Amazon token"},
+		"whitespace at the end":         {good + "\n", "Provided Token is not a Login With Amazon token"},
 		"another token's claims, signature": {
 			segments[0] + "." + strings.Split(f.mint(t, emulator.Token{Subject: "x"}), ".")[1] + "." + segments[2],
 			"signature",

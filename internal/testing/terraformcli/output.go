@@ -7,7 +7,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// margin is what stands before the text of a line: white space, and the frame that a CLI draws around its diagnostics.
+// margin is what stands before the text of a line: whitespace, and the frame that a CLI draws around its diagnostics.
 var margin = regexp.MustCompile(`^[ \t│]*`)
 
 // Scrubbed is a command's output, fit to be shown: without the secrets named and whatever looks like one. Lines and
