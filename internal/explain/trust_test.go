@@ -408,7 +408,7 @@ func TestNoTrust(t *testing.T) {
 			map[string]any{
 				"iss": "https://cognito-identity.amazonaws.com", "sub": "eu:1", "amr": []any{"unauthenticated"},
 			},
-			"everyone on the Internet",
+			"everyone on the internet",
 		},
 		"an issuer of one label":         {map[string]any{"iss": "https://ci"}, "AWS can't reach"},
 		"an issuer inside a cluster":     {map[string]any{"iss": "https://kubernetes.default.svc"}, "AWS can't reach"},
