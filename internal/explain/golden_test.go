@@ -487,6 +487,13 @@ var unanswered = map[string]struct {
 		&assumerole.AnswerError{Kind: assumerole.AnswerHTML, HTTPStatus: 200},
 		elsewhere,
 	},
+	"no_answer_html_on_loopback": {
+		&assumerole.AnswerError{Kind: assumerole.AnswerHTML, HTTPStatus: 200},
+		func(exchange *assumerole.Exchange) {
+			elsewhere(exchange)
+			exchange.Destination.Host, exchange.Destination.Loopback = "localhost:9001", true
+		},
+	},
 	"no_answer_empty": {
 		&assumerole.AnswerError{Kind: assumerole.AnswerEmpty, HTTPStatus: 200},
 		elsewhere,

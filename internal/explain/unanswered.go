@@ -316,7 +316,7 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 	found, what := troubleOf(exchange, err)
 	causes := found.causes(exchange, err)
 	if exchange.Destination.Loopback {
-		causes = slices.DeleteFunc(causes, needsNetwork)
+		causes = slices.DeleteFunc(slices.Clone(causes), needsNetwork)
 	}
 	return Explanation{
 		Argument: found.argument,

@@ -257,7 +257,7 @@ func TestNumberOfAttempts(t *testing.T) {
 				}
 				return
 			}
-			step.ExpectError = sentencePattern("isn't a response of STS")
+			step.ExpectError = sentencePattern("answered with an empty response")
 			run(t, step)
 			if got := calls.Load(); got != test.want {
 				t.Errorf("%d attempts, want %d", got, test.want)
