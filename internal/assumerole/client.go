@@ -25,7 +25,7 @@ type Settings struct {
 	HTTPProxy            string // URL
 	HTTPSProxy           string // URL
 	NoProxy              string // hosts that aren't reached through a proxy, separated by commas
-	MaxRetries           *int   // how often a call whose failure may pass is made again; throttling doesn't count
+	MaxRetries           *int   // how often a temporary failure is retried; throttling doesn't count
 	AllowedAccountIDs    []string
 	Version              string // of this provider, for the user agent
 }
@@ -48,7 +48,7 @@ type Client struct {
 	sessions shared[*Result]
 }
 
-// NewClient reads the environment and the shared configuration. No AWS credentials are looked up: the call is
+// NewClient reads the environment and the shared configuration. It looks up no AWS credentials, because the call is
 // anonymous. Errors: *ValueError and *SharedConfigError.
 func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 	loaded, err := load(ctx, settings)
@@ -84,7 +84,7 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 	return client, err
 }
 
-// HTTPClient is what STS is reached with: its CA bundle and its proxies. A request for a token goes the same way.
+// HTTPClient is the client for STS, with its CA bundle and its proxies. Requests for tokens use it, too.
 func (c *Client) HTTPClient() *http.Client { return c.client }
 
 // service is the SDK's client for a Region, which is empty with an endpoint that somebody named.

@@ -24,7 +24,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// deserializer reads the responses of STS in place of the SDK's own. The SDK's names an XML node where no STS answered,
+// deserializer reads the responses of STS instead of the SDK's own. The SDK's names an XML node where no STS answered,
 // keeps the response in its errors, and doesn't read what other servers send: a bare error, a misspelled element, an
 // empty number. Its errors are *ServiceError and *AnswerError.
 type deserializer struct {

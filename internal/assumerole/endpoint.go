@@ -21,7 +21,7 @@ const (
 	GeneralEndpointVariable = "AWS_ENDPOINT_URL"
 )
 
-// endpoint is an STS that somebody named, in place of the one that AWS has in the Region.
+// endpoint is an STS that somebody named instead of AWS's endpoint in the Region.
 type endpoint struct {
 	url    *url.URL
 	origin origin.Origin

@@ -122,10 +122,10 @@ func (e *ConnectionError) Error() string {
 	return text
 }
 
-// BugError is a panic, kept from ending the process, and with it every other block's work. What was thrown isn't in it:
-// it may hold anything.
+// BugError is a panic. It doesn't end the process, because other blocks still work. The value of the panic isn't in it,
+// because it might contain a secret.
 type BugError struct {
-	Place string // the function and line of this module where it came up
+	Place string // the function and line of this module where it happened
 }
 
 func (e *BugError) Error() string { return "a bug of the provider, at " + e.Place }
@@ -140,7 +140,7 @@ const (
 	StagePropagation Stage = "waiting for changes of IAM to propagate"
 )
 
-// InterruptedError is an exchange that its context's end cut short. It unwraps to context.Canceled.
+// InterruptedError is an exchange that ended with its context. It unwraps to context.Canceled.
 type InterruptedError struct {
 	During Stage
 	Last   error // how the last of several calls failed, of one of the types here; nil when none had failed yet

@@ -19,7 +19,7 @@ import (
 // sharedFor is how long after its making a session is given to another block that asks for exactly the same.
 const sharedFor = time.Minute
 
-// Exchange is one trade of a token for credentials: what is known of it, whether or not it succeeded.
+// Exchange is one exchange of a token for credentials, with what is known of it. It might have failed.
 type Exchange struct {
 	Request     Request
 	Destination Destination
@@ -31,16 +31,16 @@ type Exchange struct {
 	Elapsed     time.Duration       // from its start to its end
 }
 
-// Exchange fetches the token and calls STS, all within request.Timeout. A token that has expired is fetched again,
-// once. For request.PropagationTimeout longer it goes on while STS doesn't know the role or the OIDC provider yet.
-// Beside an error, the Exchange holds what was known when it came about.
+// Exchange gets the token and calls STS within request.Timeout. If the token has expired, it gets a new one once. It
+// retries for request.PropagationTimeout longer while STS doesn't know the role or the OIDC provider yet. With an
+// error, the Exchange has what was known at that time.
 //
-// Unless the request is to be fresh, a token that was requested from a platform serves every request while it has life
-// left, and requests for exactly the same session share one call.
+// Unless the request is fresh, all requests use a platform's token until shortly before it expires, and requests for
+// exactly the same session share one call.
 //
 // Errors before anything is sent: *ValueError, *PartitionError, *AccountError, *AmbientTokenError,
 // *EndpointRulesError, and *webidentity.Error. Other errors: *ServiceError, *AnswerError,
-// *transport.RedirectError, *ConnectionError, *TimeoutError, *BugError; and *InterruptedError when ctx was cancelled.
+// *transport.RedirectError, *ConnectionError, *TimeoutError, *BugError; and *InterruptedError when ctx was canceled.
 func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchange, err error) {
 	exchange = Exchange{Request: request}
 	defer func() {

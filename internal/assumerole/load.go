@@ -64,7 +64,7 @@ var errSlowFiles = errors.New("reading the shared configuration files and the CA
 	"them a pipe, or on a file system that hangs?")
 
 // loadInTime bounds what the SDK reads without a bound: a pipe, or a file system that hangs, must not hang the run.
-// What a hung system call holds is then one goroutine, until the process ends.
+// A system call that hangs then keeps one goroutine until the process ends.
 func loadInTime(ctx context.Context, options []func(*config.LoadOptions) error) (aws.Config, error) {
 	type outcome struct {
 		loaded aws.Config
@@ -109,8 +109,8 @@ func maxRetries(settings Settings, loaded aws.Config) (int, error) {
 // is opened twice. The SDK keeps 10.
 const maxConnections = 256
 
-// httpClient puts this provider's rules around the SDK's own transport, which has the CA bundle. That order matters:
-// the SDK refuses a CA bundle together with a client it doesn't know.
+// httpClient puts this provider's rules around the SDK's own transport, which has the CA bundle. That order matters,
+// because the SDK rejects a CA bundle together with a client that it doesn't know.
 func httpClient(loaded aws.Config, proxies *proxies) *http.Client {
 	buildable, ok := loaded.HTTPClient.(*awshttp.BuildableClient)
 	if !ok {

@@ -165,7 +165,7 @@ func (l *loop) goesOn(class Class, err error, gotToken bool) bool {
 	return again
 }
 
-// isAnswer reports whether a call ended by itself, rather than by the deadline or an interrupt.
+// isAnswer reports whether a call ended before the deadline and without an interrupt.
 func isAnswer(err error) bool {
 	_, late := errors.AsType[*TimeoutError](err)
 	_, interrupted := errors.AsType[*InterruptedError](err)
@@ -236,7 +236,7 @@ func (l *loop) within(ctx context.Context) (context.Context, time.Duration, cont
 	return within, timeout, cancel
 }
 
-// ended tells an exchange that ran out of time, or was interrupted, from one that failed by itself. The last failure is
+// ended tells an exchange that ran out of time, or was interrupted, from one that failed for another reason. The last failure is
 // how a call before that ended; nil if there was none.
 func ended(ctx context.Context, err error, timeout time.Duration, during Stage, last error) error {
 	switch {

@@ -2,7 +2,7 @@ package assumerole
 
 import "strings"
 
-// partition is one of AWS's separate worlds: a Region of one can't assume a role of another.
+// partition is a group of Regions with separate accounts. A Region of one can't assume a role of another.
 type partition struct {
 	id           string
 	homeRegion   string // where STS is asked when nothing names a Region

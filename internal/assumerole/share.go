@@ -107,7 +107,7 @@ func (w *work[V]) serves(after int) bool {
 	return !w.isDone() || w.err == nil || after > 0 && w.number > after
 }
 
-// survive makes an error of a panic: those who wait would wait forever.
+// survive makes an error of a panic, because the waiting callers would otherwise wait forever.
 func survive[V any](
 	ctx context.Context,
 	f func(context.Context) (V, time.Time, error),

@@ -14,7 +14,7 @@ import (
 var (
 	// besideKeys are for a session whose keys are in the environment.
 	besideKeys = map[string]string{
-		"AWS_CREDENTIAL_EXPIRATION":   "", // botocore would refuse the keys after another session's end
+		"AWS_CREDENTIAL_EXPIRATION":   "", // botocore would reject the keys after another session's end
 		"AWS_CREDENTIAL_SCOPE":        "", // JavaScript v3 would sign for it
 		"AWS_WEB_IDENTITY_TOKEN_FILE": "", // .NET v3 reads it before the keys
 

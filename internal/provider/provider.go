@@ -1,4 +1,4 @@
-// Package provider is all that Terraform sees: the provider block, the data source, its ephemeral twin, the function,
+// Package provider is everything that Terraform sees: the provider block, the data source, its ephemeral twin, the function,
 // their schemas, and errors as diagnostics. What it does is in the packages that it calls.
 package provider
 

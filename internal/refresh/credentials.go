@@ -21,7 +21,7 @@ const (
 type Credentials struct {
 	AccessKeyID     secret.Text // API: AccessKeyId; never empty
 	SecretAccessKey secret.Text // never empty
-	SessionToken    secret.Text // empty if a server other than AWS's returns none
+	SessionToken    secret.Text // empty if a server that isn't AWS's returns none
 	Expiration      time.Time   // zero if the server returns none. Such credentials are never refreshed
 }
 

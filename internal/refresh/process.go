@@ -80,7 +80,7 @@ func connect(ctx context.Context, socket string) (*net.UnixConn, error) {
 	var dialer net.Dialer
 	for try := 1; ; try++ {
 		connection, err := dialer.DialUnix(ctx, "unix", nil, &net.UnixAddr{Name: socket, Net: "unix"})
-		// Linux returns EAGAIN. Other systems refuse the connection, as without a server.
+		// Linux returns EAGAIN. Other systems reject the connection, as without a server.
 		busy := errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.ECONNREFUSED)
 		if err == nil || !busy || try == connectTries {
 			return connection, err

@@ -70,7 +70,7 @@ var (
 	hostLabel   = regexp.MustCompile(`^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$`)
 )
 
-// PlainHost is PlainWords for the name of a host, which may have a port. Each label is judged by itself.
+// PlainHost is PlainWords for the name of a host, which may have a port. Each label is judged separately.
 func PlainHost(host string, secrets ...Text) string {
 	match := hostAndPort.FindStringSubmatch(host)
 	switch {
@@ -398,7 +398,7 @@ func isWords(piece string) bool {
 			return false
 		}
 	}
-	// Letters and pairs spell anything. Alone they must be a word of English.
+	// Letters and pairs spell anything. As a whole word, they must be a word of English.
 	return len(parts) <= maxParts && short <= 2 &&
 		(len(parts) > 1 || short == 0 || knownWords()[strings.ToLower(piece)])
 }

@@ -3,7 +3,7 @@ package secret
 import "io"
 
 // PlainWriter passes the plain words of each text that is written to it, as a line: see PlainWords. It is for texts
-// that a library writes by itself.
+// that a library writes on its own.
 type PlainWriter struct {
 	io.Writer
 }

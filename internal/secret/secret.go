@@ -7,10 +7,10 @@ import (
 	"unique"
 )
 
-// redacted is what stands in a log, a diagnostic or a dump in place of a secret.
+// redacted replaces a secret in a log, a diagnostic, or a dump.
 const redacted = "(redacted)"
 
-// Text is a string that redacts itself under every fmt verb, in JSON and in slog. Reveal alone gives the value.
+// Text is a string that redacts itself under every fmt verb, in JSON and in slog. Only Reveal returns the value.
 //
 // The value sits in a struct, so that a conversion to string, which would slip past the methods, doesn't compile; and
 // behind a handle, of which fmt prints an address: it can't call the methods of what lies in another struct's

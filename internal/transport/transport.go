@@ -1,5 +1,5 @@
-// Package transport is the HTTP client that every request of this provider goes through. What it adds to a plain one
-// are the rules that keep a token where it belongs: no redirect is followed, and no answer is read without a bound.
+// Package transport is the HTTP client that every request of this provider goes through. It follows no redirect, and it
+// reads no answer without a bound.
 package transport
 
 import (
@@ -12,7 +12,7 @@ import (
 	"net/url"
 )
 
-// MaxBodyBytes bounds an answer. The largest that STS gives, with a session token of 4096 bytes, is far below it.
+// MaxBodyBytes bounds an answer. The largest answer of STS has a session token of 4096 bytes and is far smaller.
 const MaxBodyBytes = 1 << 20
 
 // ErrBodyTooLarge is what reading an answer beyond MaxBodyBytes ends with.
@@ -21,8 +21,8 @@ var ErrBodyTooLarge = errors.New("the answer is larger than 1 MiB")
 // ErrNoAnswer is a response that isn't one: HTTP status 101, which asks to go on in another protocol.
 var ErrNoAnswer = errors.New("the answer asks to switch to another protocol")
 
-// RedirectError is an answer that points elsewhere. The token goes to the configured endpoint alone, so it isn't
-// followed.
+// RedirectError is an answer that points elsewhere. The client doesn't follow it, because the token goes only to the
+// configured endpoint.
 type RedirectError struct {
 	Status int    // HTTP status, 300 to 399
 	Host   string // the host it points to, as the answer has it; empty when it names none
@@ -35,21 +35,21 @@ func (e *RedirectError) Error() string {
 	return fmt.Sprintf("the answer is a redirect to %s (HTTP status %d)", e.Host, e.Status)
 }
 
-// ProxyError is a proxy that refuses to connect.
+// ProxyError is a proxy that doesn't connect.
 type ProxyError struct {
 	Host   string // the proxy's host and port
-	Status int    // HTTP status of its refusal
+	Status int    // HTTP status of its answer
 }
 
 func (e *ProxyError) Error() string {
-	return fmt.Sprintf("the proxy %s refuses to connect (HTTP status %d)", e.Host, e.Status)
+	return fmt.Sprintf("the proxy %s doesn't connect (HTTP status %d)", e.Host, e.Status)
 }
 
 // NewClient makes a client that sends through base and keeps the rules of this package. Deadlines come with each
 // request's context.
 func NewClient(base *http.Transport) *http.Client {
 	base = base.Clone()
-	// HTTP/2 has a debug log of its own, which prints bodies; what is sent here is one small request and its answer.
+	// HTTP/2 has a debug log of its own, which prints bodies. It has no advantage for one small request.
 	base.Protocols = new(http.Protocols)
 	base.Protocols.SetHTTP1(true)
 	base.ForceAttemptHTTP2 = false
@@ -63,7 +63,7 @@ func NewClient(base *http.Transport) *http.Client {
 	}
 	return &http.Client{
 		Transport: guard{base},
-		// Never reached while guard turns redirects into errors; it is the second lock on that door.
+		// guard already turns redirects into errors, so this is a second safeguard.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -72,14 +72,14 @@ type guard struct {
 	base http.RoundTripper
 }
 
-// RoundTrip sends one request, refuses a redirect and bounds the answer's body.
+// RoundTrip sends one request, rejects a redirect, and bounds the answer's body.
 func (g guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := g.base.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
 	if response.StatusCode < 200 {
-		// Switching protocols would hand over the connection, and with it the deadline.
+		// Another protocol would take over the connection, which would then have no deadline.
 		_ = response.Body.Close()
 		return nil, ErrNoAnswer
 	}
@@ -100,7 +100,7 @@ func redirectHost(response *http.Response) string {
 	return location.Host
 }
 
-// maxHost bounds what is told of a host, in bytes: as long as names can be, and a port.
+// maxHost bounds the host that an error has, in bytes. It is the maximum length of a name, with a port.
 const maxHost = 260
 
 type boundedBody struct {
@@ -124,7 +124,7 @@ func (b *boundedBody) Read(buffer []byte) (int, error) {
 // IsLoopback reports whether a URL's host is this machine, without asking DNS.
 func IsLoopback(u *url.URL) bool {
 	host := u.Hostname()
-	if host == "localhost" { // in this form alone, and not what ends in .localhost: others may go to a proxy, or to DNS
+	if host == "localhost" { // other names, even those that end in .localhost, might go to a proxy or to DNS
 		return true
 	}
 	ip := net.ParseIP(host)

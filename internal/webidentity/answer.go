@@ -11,8 +11,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// read finds the token in an answer, or says why there is none. What it tells of the answer is the status and the plain
-// words of the sentence that the platform has for people; never more of the body, which may hold a token.
+// read finds the token in an answer, or says why there is none. The error has the status and the plain words of the
+// platform's message. It never has more of the body, which might contain a token.
 func (q inquiry) read(response *http.Response, body []byte) (secret.Text, *Error) {
 	status := response.StatusCode
 	switch {
@@ -51,7 +51,7 @@ func (q inquiry) accept(body []byte) (secret.Text, *Error) {
 	return token, nil
 }
 
-// minBearerPart is how many characters of the bearer in the claims aren't there by chance.
+// minBearerPart is how many consecutive characters of the bearer in the claims can't be a coincidence.
 const minBearerPart = 16
 
 // isBearerIn reports whether the claims of a token contain a part of the bearer. Errors show claims, and the bearer can
@@ -75,7 +75,7 @@ func (q inquiry) otherServer() *Error {
 	return q.failed("doesn't answer at %s, but something else does.%s", secret.PlainHost(q.url.Host), q.absent)
 }
 
-// refused puts a failure's status into words.
+// refused describes an answer with the status of a failure.
 func (q inquiry) refused(response *http.Response, body []byte) *Error {
 	status := response.StatusCode
 	attempts := q.passing[status]
@@ -100,7 +100,7 @@ func (q inquiry) refused(response *http.Response, body []byte) *Error {
 	return failure
 }
 
-// sentence is what a failure's JSON has to say to people.
+// sentence is the message in a failure's JSON.
 func (q inquiry) sentence(body []byte) string {
 	var members map[string]any
 	if len(body) > maxAnswerBytes || json.Unmarshal(body, &members) != nil {

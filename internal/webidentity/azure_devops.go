@@ -74,7 +74,7 @@ func azureDevOpsInquiry(r PlatformRequest) (inquiry, error) {
 		scheme:   "Bearer ",
 		headers: map[string]string{
 			"Content-Type":          "application/json",
-			"X-TFS-FedAuthRedirect": "Suppress", // asks for a status in place of the way to the page to sign in on
+			"X-TFS-FedAuthRedirect": "Suppress", // requests a status instead of a redirect to the sign-in page
 		},
 	}, nil
 }

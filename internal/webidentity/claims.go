@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// ErrNotJWT is what Decode answers for anything that isn't a signed JSON Web Token in compact form.
+// ErrNotJWT is the error of Decode for anything that isn't a signed JSON Web Token in compact form.
 var ErrNotJWT = errors.New("not a JSON Web Token")
 
-// Claims is what a token says of itself, unverified: STS alone verifies it. A member that is missing, or of another
-// type than RFC 7519 asks for, is empty.
+// Claims are the claims of a token. Only STS verifies them. A member is empty if the claim is missing, or if its type
+// isn't the one in RFC 7519.
 //
-// It is read without a JOSE library on purpose: those refuse what must be shown here, such as an algorithm that nobody
-// takes, or times that aren't integers.
+// This package doesn't use a JOSE library, because such libraries reject tokens that an error must describe. Examples
+// are tokens with an unknown algorithm, or with times that aren't integers.
 type Claims struct {
 	Algorithm       string // alg of the header
 	KeyID           string // kid of the header
@@ -38,7 +38,7 @@ func IsJWT(token string) bool {
 	return err == nil
 }
 
-// Trim takes the whitespace off a token's ends, as is done with one before it is sent.
+// Trim removes the whitespace around a token, as the provider does before it sends the token.
 func Trim(token string) string { return strings.TrimSpace(token) }
 
 // Decode reads the header and the claims of a token without verifying anything. Its only error is ErrNotJWT.

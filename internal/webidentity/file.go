@@ -17,8 +17,8 @@ import (
 // maxFileBytes bounds what is read of a token file: the longest token at four bytes a character, and some whitespace.
 const maxFileBytes = 4*MaxTokenLength + 4096
 
-// File is a token in a file, which is read again each time: platforms replace the file's content before the token
-// expires.
+// File is a token in a file. The provider reads the file for each exchange, because platforms replace its content
+// before the token expires.
 type File struct {
 	Path   string
 	Origin origin.Origin // of Path
@@ -34,8 +34,8 @@ func (f File) Token(ctx context.Context) (secret.Text, error) {
 	return acceptJWT(f, string(content), f.Opaque)
 }
 
-// read bounds the reading in time as well: a file system that hangs must not hang the run. What a hung system call
-// holds is then one goroutine, until the process ends.
+// read ends with ctx, because a file system that hangs must not hang the run. A system call that hangs then keeps one
+// goroutine until the process ends.
 func (f File) read(ctx context.Context) ([]byte, error) {
 	type outcome struct {
 		content []byte

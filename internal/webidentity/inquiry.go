@@ -31,7 +31,7 @@ const (
 // maxRetryAfter bounds the pause that a platform can ask for.
 const maxRetryAfter = time.Minute
 
-// responseTimeout bounds one request, whoever waits for it.
+// responseTimeout bounds one request, independent of its callers.
 const responseTimeout = 30 * time.Second
 
 // inquiry is one question to a platform.
@@ -41,9 +41,9 @@ type inquiry struct {
 	client  *http.Client
 	method  string
 	url     *url.URL
-	bearer  secret.Text       // what the platform knows the job by; empty for a metadata service
+	bearer  secret.Text       // the job's credential at the platform; empty for a metadata service
 	header  string            // the header that takes the bearer
-	scheme  string            // what stands before it there
+	scheme  string            // the text before it there
 	headers map[string]string // further ones
 	body    []byte
 }
@@ -104,7 +104,7 @@ func (q inquiry) attempt(ctx context.Context) (secret.Text, *Error) {
 	return q.read(response, body)
 }
 
-// unreached puts a connection's failure into words.
+// unreached describes a connection that failed.
 func (q inquiry) unreached(err error) *Error {
 	if redirect, ok := errors.AsType[*transport.RedirectError](err); ok {
 		return q.redirected(redirect.Status, redirect.Host)
@@ -155,7 +155,7 @@ func (q inquiry) hint(status int) string {
 	return ""
 }
 
-// retryAfter reads how long a server wants to be left alone.
+// retryAfter reads the pause that a server asks for.
 func retryAfter(header http.Header) time.Duration {
 	seconds, err := strconv.Atoi(header.Get("Retry-After"))
 	if err != nil || seconds <= 0 {

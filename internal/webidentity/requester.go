@@ -12,8 +12,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/transport"
 )
 
-// DefaultAudience is the audience that AWS's documentation has people register, and that platforms with a choice are
-// asked for when nothing else is said.
+// DefaultAudience is the audience that AWS's documentation recommends. It is the default for platforms with a choice.
 const DefaultAudience = "sts.amazonaws.com"
 
 // RequestSource is a source that asks its platform for a token, by one HTTP request. Each mints a new one.
@@ -28,16 +27,16 @@ type RequestSource interface {
 type Requester struct {
 	Getenv func(string) string // reads an environment variable; os.Getenv when nil
 
-	// Client reaches the services that a platform names by URL. Deadlines come from the context; no redirect is
-	// followed, whatever the client's own rule. One through the environment's proxies when nil.
+	// Client reaches the services that a platform names by URL. Deadlines come from the context. No redirect is
+	// followed, even if the client would. If it is nil, a client uses the environment's proxies.
 	Client *http.Client
 
 	// Dial connects to a metadata service, which is never reached through a proxy. A plain dialer when nil.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// connectTimeout bounds a connection to a metadata service. Where there is one, it is on the same machine or next to
-// it; where there is none, packets to its address often just vanish.
+// connectTimeout bounds a connection to a metadata service. Such a service is on the same machine or close to it. If
+// there is none, the network often drops the packets.
 const connectTimeout = 2 * time.Second
 
 var plainClient = sync.OnceValue(func() *http.Client {
@@ -56,7 +55,7 @@ func (r Requester) env(name string) string {
 	return strings.TrimSpace(r.Getenv(name))
 }
 
-// named gives the client for a host that the platform named.
+// named is the client for a host that the platform's variables name.
 func (r Requester) named() *http.Client {
 	if r.Client == nil {
 		return plainClient()
@@ -64,8 +63,8 @@ func (r Requester) named() *http.Client {
 	return r.Client
 }
 
-// metadata makes a client that knows no proxy: one would ask for its own identity, not for this machine's. It is for
-// one token, so it keeps no connection.
+// metadata makes a client without a proxy, because a proxy would get a token for its own machine. The client is for one
+// token, so it keeps no connection.
 func (r Requester) metadata() *http.Client {
 	dial := r.Dial
 	if dial == nil {

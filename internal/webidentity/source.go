@@ -20,8 +20,8 @@ const (
 // FileVariable is the environment variable that names the token file of a pod, as all AWS SDKs know it.
 const FileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
 
-// Source gives a token. It is asked again for each call of STS, so that the exchange uses a token that its platform has
-// replaced.
+// Source provides a token. The exchange gets the token again for each call of STS, because the platform might have
+// replaced it.
 type Source interface {
 	// Token fetches the token, with whitespace around it trimmed. It ends when ctx does. Its errors are *SourceError,
 	// *Error, or the context's.
