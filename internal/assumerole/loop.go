@@ -236,8 +236,8 @@ func (l *loop) within(ctx context.Context) (context.Context, time.Duration, cont
 	return within, timeout, cancel
 }
 
-// ended tells an exchange that ran out of time, or was interrupted, from one that failed for another reason. The last failure is
-// how a call before that ended; nil if there was none.
+// ended tells an exchange that ran out of time, or was interrupted, from one that failed for another reason. The last
+// failure is how a call before that ended; nil if there was none.
 func ended(ctx context.Context, err error, timeout time.Duration, during Stage, last error) error {
 	switch {
 	case err == nil:

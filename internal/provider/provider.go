@@ -1,5 +1,5 @@
-// Package provider is everything that Terraform sees: the provider block, the data source, its ephemeral twin, the function,
-// their schemas, and errors as diagnostics. What it does is in the packages that it calls.
+// Package provider is everything that Terraform sees: the provider block, the data source, its ephemeral twin, the
+// function, their schemas, and errors as diagnostics. What it does is in the packages that it calls.
 package provider
 
 import (

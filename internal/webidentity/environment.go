@@ -8,7 +8,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
-// Environment is a token in an environment variable of the user's own naming, which the provider reads for each exchange.
+// Environment is a token in an environment variable of the user's own naming, which the provider reads for each
+// exchange.
 type Environment struct {
 	Name string // the name of the variable
 	// the token needn't be a JWT, because provider_id says that it is an OAuth 2.0 access token

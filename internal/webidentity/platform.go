@@ -105,8 +105,8 @@ func isLinkLocal(address *url.URL) bool {
 	return ip != nil && ip.IsLinkLocalUnicast()
 }
 
-// setQuery adds a parameter to a URL. It replaces parameters of the same name. The rest of the query stays as the platform
-// wrote it, byte for byte.
+// setQuery adds a parameter to a URL. It replaces parameters of the same name. The rest of the query stays as the
+// platform wrote it, byte for byte.
 func setQuery(address *url.URL, name, value string) {
 	var kept []string
 	for pair := range strings.SplitSeq(address.RawQuery, "&") {
