@@ -101,12 +101,25 @@ func checkRegion(found region) (region, error) {
 	switch {
 	case strings.HasSuffix(found.name, "-global"):
 		problem = ProblemGlobalRegion
+	case zoneName.MatchString(found.name):
+		problem = ProblemZone
 	case len(found.name) <= 63 && regionName.MatchString(found.name):
 		return found, nil
 	}
 	return region{}, &ValueError{
-		Parameter: ParameterRegion, Origin: found.origin, Problem: problem, Value: secret.Shown(found.name),
+		Parameter: ParameterRegion, Origin: found.origin, Problem: problem, Value: shownRegion(found.name),
 	}
+}
+
+// zoneName is what Availability Zones are called.
+var zoneName = regexp.MustCompile(`^[a-z]{2}(-[a-z]{1,12}){1,3}-\d[a-z]$`)
+
+// shownRegion is a value that isn't the name of a Region, as it can be shown.
+func shownRegion(name string) string {
+	if zoneName.MatchString(name) {
+		return name
+	}
+	return secret.Shown(name)
 }
 
 // regionVariable tells which of two variables it was: the SDK doesn't.

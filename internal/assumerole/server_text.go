@@ -67,6 +67,10 @@ var longSentences = []string{
 	"You may see this error if you sent an Access Token",
 	"Token expired: current date/time",
 	"must be before the expiration",
+	"The request could not be fulfilled because the identity provider (IDP) that was asked to verify the incoming " +
+		"identity token could not be reached",
+	"The identity provider (IdP) reported that authentication failed. This might be because the claim is invalid",
+	"The request processing has failed because of an unknown error, exception or failure",
 	"validation error detected:",
 	"validation errors detected:",
 	"failed to satisfy constraint:",

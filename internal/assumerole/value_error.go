@@ -45,6 +45,7 @@ const (
 	ProblemNotJSON        Problem = "isn't valid JSON"      // ValueError.Cause
 	ProblemPath           Problem = "is the path of a file" // ValueError.Part
 	ProblemGlobalRegion   Problem = "is the pseudo Region of the global endpoint"
+	ProblemZone           Problem = "is the name of an Availability Zone"
 	ProblemNotRegion      Problem = "isn't the name of a Region"
 	ProblemNotURL         Problem = "isn't a URL"
 	ProblemUser           Problem = "has a user or a password"

@@ -26,6 +26,7 @@ type advice struct {
 	causes   []string // the likeliest first, each with its fix. A diagnostic shows maxCauses of them
 	ofToken  bool     // the token might be at fault, so that what its claims show comes first
 	facts    []fact   // those that matter
+	command  string   // shows what to compare with; empty if there is none
 	actions  []string // those that a trust policy has to allow, where trust is the matter
 
 	inCloudTrail bool // the account's CloudTrail has the call, with the policy that denied it
@@ -58,6 +59,7 @@ func (r refusal) explain() Explanation {
 		Detail: paragraphs(
 			r.answer(),
 			numberedList(causes),
+			advice.command,
 			r.cloudTrail(advice),
 			facts(r.Exchange, r.now, advice.facts),
 			r.trust(advice.actions),
@@ -180,7 +182,7 @@ func (r refusal) renewal() string {
 	case webidentity.File:
 		return "Check why the platform doesn't replace the file, or write a new token to it. Then run again."
 	case webidentity.Environment:
-		return "The variable has the token from the start of the job. Run the job again, with the exchange early in it."
+		return "The variable has the token from the start of the job. Run the job again, and run Terraform early in it."
 	}
 	return "Get a new token and run again."
 }

@@ -69,7 +69,10 @@ func otherAtAWS(r refusal) advice {
 		},
 		facts: factsOfTrust, inCloudTrail: true,
 	}
-	return advice.unlessFailing(r, "STS has a temporary failure. Run again.")
+	return advice.unlessFailing(
+		r,
+		"STS has a temporary failure. Run again. If it persists, see the AWS Health Dashboard.",
+	)
 }
 
 func otherElsewhere(r refusal) advice {
@@ -86,10 +89,10 @@ func otherElsewhere(r refusal) advice {
 	return advice.unlessFailing(r, "The server might not be ready, or it fails. Run again when it is up.")
 }
 
-// unlessFailing puts a cause first if the status says that the server fails.
+// unlessFailing is the advice, except if the status says that the server fails.
 func (a advice) unlessFailing(r refusal, passing string) advice {
 	if r.service.HTTPStatus >= http.StatusInternalServerError {
-		a.causes, a.ofToken = append([]string{passing}, a.causes...), false
+		return advice{summary: a.summary, causes: []string{passing}, facts: factsOfCall}
 	}
 	return a
 }

@@ -28,7 +28,7 @@ func notSTS(refusal) advice {
 		causes: []string{
 			"The endpoint might be that of another service with a similar protocol, such as S3. Set endpoint to the " +
 				"URL of the STS.",
-			"The server's STS might be disabled. Enable it by the server's documentation.",
+			"The server's STS might be disabled. Enable it as the server's documentation says.",
 		},
 		facts: factsOfCall,
 	}

@@ -127,7 +127,7 @@ func undefinedPolicies(r refusal) advice {
 // otherClientID: MinIO chooses the OpenID provider by the role. It ignores an ARN that it doesn't know if a provider
 // takes the policies from a claim, and then compares the token with that provider.
 func otherClientID(r refusal) advice {
-	const summary = "The OpenID provider on the server has another client ID"
+	const summary = "The server rejected the token's client ID"
 	const audience = "The token might be for another client ID. Compare its audience with the provider's."
 	if r.Request.RoleARN == "" {
 		return aboutRole(summary,

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 )
 
 func invalidRoleARN(r refusal) advice {
@@ -139,14 +141,13 @@ func malformedPolicy(r refusal) advice {
 func packedPolicyTooLarge(r refusal) advice {
 	advice := advice{
 		summary: "Session policies and session tags are too large together",
-		causes: []string{
-			"The token has many or long session tags (claims below https://aws.amazon.com/tags). Configure the " +
-				"identity provider to omit the tags that no policy uses.",
-			"The session policies might be too long. Move permissions into a managed policy, and name it in " +
-				"policy_arns.",
-		},
-		facts: []fact{factRole, factSource, factIssuer},
+		facts:   []fact{factRole, factSource, factIssuer},
 	}
+	tags := "The token has many or long session tags (claims whose names start with https://aws.amazon.com/tags). " +
+		"Configure the " +
+		"identity provider to omit the tags that no policy uses."
+	policies := "The session policies are too long. Shorten policy, or name fewer policies in policy_arns."
+	hasTags := r.Claims == nil || slices.Contains(trustpolicy.ActionsFor(*r.Claims), trustpolicy.TagSession)
 	switch {
 	case r.Request.Policy != "":
 		advice.argument = PolicyArgument
@@ -156,8 +157,13 @@ func packedPolicyTooLarge(r refusal) advice {
 	if strings.Contains(strings.ToLower(r.service.Message), "session tags") {
 		advice.argument = "" // no argument sets the token's tags
 	}
-	if advice.argument != "" {
-		advice.causes[0], advice.causes[1] = advice.causes[1], advice.causes[0]
+	switch {
+	case advice.argument == "":
+		advice.causes = []string{tags, policies}
+	case hasTags:
+		advice.causes = []string{policies, tags}
+	default:
+		advice.causes = []string{policies}
 	}
 	return advice
 }
@@ -178,8 +184,7 @@ func throttled(refusal) advice {
 	return advice{
 		summary: "STS throttled the calls",
 		causes: []string{
-			"The server got more calls than it allows, until the timeout. Run again later, or set timeout to a " +
-				"longer time.",
+			"STS rejected too many calls. Run again later, or set timeout to a longer time.",
 			manyCalls,
 		},
 		facts: factsOfCall,

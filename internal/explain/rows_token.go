@@ -2,6 +2,8 @@ package explain
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"time"
 )
 
@@ -11,13 +13,33 @@ func (r refusal) otherToken() string {
 		r.tokenFrom())
 }
 
-func noVerificationKey(refusal) advice {
+// publicIssuers match issuers whose documents are public, and which a user doesn't run.
+var publicIssuers = regexp.MustCompile(
+	`^https://(?:token\.actions\.githubusercontent\.com|gitlab\.com|agent\.buildkite\.com|` +
+		`oidc\.circleci\.com/|api\.bitbucket\.org/|app\.terraform\.io|accounts\.google\.com|` +
+		`[^/]+\.app\.(?:[a-z]+\.)?spacelift\.(?:io|com)|oidc\.eks\.)`,
+)
+
+func noVerificationKey(r refusal) advice {
+	slow := "The issuer might have answered too slowly (STS waits 5 seconds), or might have limited the requests. " +
+		"Run " +
+		"again."
+	if r.Claims != nil && publicIssuers.MatchString(r.Claims.Issuer) {
+		return advice{
+			summary: "STS can't get the issuer's keys",
+			ofToken: true,
+			causes: []string{
+				slow + " If it persists, see the issuer's status page.",
+				"The token's key ID (kid) might be new or retired. Get a new token.",
+			},
+			facts: []fact{factIssuer, factKeyID, factAttempts},
+		}
+	}
 	return advice{
 		summary: "STS can't get the issuer's keys",
 		ofToken: true,
 		causes: []string{
-			"The issuer might have answered too slowly (STS waits 5 seconds), or might have limited the requests. " +
-				"Run again.",
+			slow,
 			"The issuer's documents might not be public. Publish /.well-known/openid-configuration and its jwks_uri " +
 				"on the internet, without a login.",
 			"The published keys might lack the token's key ID (kid), for example after a rotation. Publish the key, " +
@@ -81,6 +103,16 @@ func missingClaim(r refusal) advice {
 }
 
 func notJWT(r refusal) advice {
+	if r.Claims != nil {
+		if cause := r.signature(); cause != "" {
+			return advice{
+				argument: r.tokenArgument(),
+				summary:  "The web identity token isn't an ID token",
+				causes:   []string{cause, r.otherToken()},
+				facts:    factsOfToken,
+			}
+		}
+	}
 	return advice{
 		argument: r.tokenArgument(),
 		summary:  "The web identity token isn't an ID token",
@@ -100,7 +132,7 @@ func notLoginWithAmazon(r refusal) advice {
 	if r.Request.ProviderID != "" {
 		return advice{
 			argument: ProviderIDArgument,
-			summary:  "The web identity token isn't one of Login with Amazon",
+			summary:  "The token isn't an access token of Login with Amazon",
 			causes: []string{
 				"provider_id is set, but the token isn't an access token of that provider. Remove provider_id for an " +
 					"OpenID Connect ID token.",
@@ -111,10 +143,13 @@ func notLoginWithAmazon(r refusal) advice {
 	}
 	return advice{
 		argument: r.tokenArgument(),
-		summary:  "The web identity token isn't one of Login with Amazon",
+		summary:  "The token isn't an access token of Login with Amazon",
 		causes: []string{
-			fmt.Sprintf("STS took the token from %s for an access token, because it isn't a clean JWT. Remove white "+
-				"space and line breaks from it.", r.tokenFrom()),
+			fmt.Sprintf(
+				"STS took the token from %s for an access token, because it isn't a clean JWT. Remove whitespace "+
+					"and line breaks from it.",
+				r.tokenFrom(),
+			),
 			r.otherToken(),
 		},
 		facts: factsOfToken,
@@ -139,7 +174,10 @@ func tokenExpired(r refusal) advice {
 		argument: r.tokenArgument(), summary: "The web identity token has expired", ofToken: true, facts: factsOfTime,
 	}
 	clock := "A clock might be wrong. Check the clocks of the identity provider, this machine, and the server."
-	late := "The job might use the token too late. Get the token later, or use web_identity_token_request."
+	late := "The job might use the token too late. Get the token later in the job."
+	if r.canRequest() {
+		late = "The job might use the token too late. Get the token later, or use web_identity_token_request."
+	}
 	switch {
 	case r.Claims == nil || r.Claims.Expiration.IsZero():
 		advice.causes = []string{
@@ -148,10 +186,13 @@ func tokenExpired(r refusal) advice {
 			clock,
 		}
 	case len(r.expiry()) == 0:
+		if ahead := r.clockDifference(); ahead != "" {
+			clock = ahead
+		}
 		advice.causes = []string{
 			fmt.Sprintf("By this machine's clock, the token is valid until %s. %s",
 				r.Claims.Expiration.Format(time.RFC3339), clock),
-			"The server might compare the time of issue (iat) instead of exp. Get a new token.",
+			"If the clocks are right, get a new token.",
 		}
 	default:
 		advice.causes = []string{late, clock}
@@ -159,12 +200,44 @@ func tokenExpired(r refusal) advice {
 	return advice
 }
 
+// requestable matches the issuers whose tokens the provider can request from the platform.
+var requestable = regexp.MustCompile(`^https://(?:token\.actions\.|agent\.buildkite\.com|accounts\.google\.com|` +
+	`sts\.windows\.net/|login\.microsoftonline\.com/|vstoken\.dev\.azure\.com/)`)
+
+// serverTime is the time of STS in its message about an expired token, in seconds since 1970.
+var serverTime = regexp.MustCompile(`current date/time (\d{9,11}) `)
+
+// clockDifference compares the clock of STS with that of this machine. It is empty if they agree, or if the message
+// doesn't have the time.
+func (r refusal) clockDifference() string {
+	match := serverTime.FindStringSubmatch(r.service.Message)
+	if match == nil {
+		return ""
+	}
+	seconds, err := strconv.ParseInt(match[1], 10, 64)
+	ahead := time.Unix(seconds, 0).Sub(r.now)
+	switch {
+	case err != nil || ahead.Abs() < leeway:
+		return ""
+	case ahead > 0:
+		return fmt.Sprintf("The clock of STS is %s ahead of this machine's clock. Synchronize this machine's clock.",
+			inWords(ahead))
+	}
+	return fmt.Sprintf("The clock of STS is %s behind this machine's clock. Synchronize this machine's clock.",
+		inWords(-ahead))
+}
+
+// canRequest reports whether the provider could request the token itself.
+func (r refusal) canRequest() bool {
+	return r.Claims != nil && requestable.MatchString(r.Claims.Issuer)
+}
+
 func tokenTooOld(r refusal) advice {
 	return advice{
 		argument: r.tokenArgument(), summary: "The web identity token was issued too long ago", ofToken: true,
 		causes: []string{
 			fmt.Sprintf(
-				"The token from %s was issued (iat) too long ago, whenever it expires. %s",
+				"The token from %s was issued (iat) too long ago. %s",
 				r.tokenFrom(),
 				r.renewal(),
 			),

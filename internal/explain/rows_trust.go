@@ -28,8 +28,10 @@ func assumeDenied(r refusal) advice {
 			causes = append(causes, found)
 		}
 	}
-	causes = append(causes, r.gitHubSubject()...)
-	causes = append(causes, r.runPhase()...)
+	if cause := r.throughEndpoint(); cause != "" {
+		causes = append(causes, cause)
+	}
+	causes = append(causes, r.subjectCauses()...)
 	causes = append(causes, r.missingRole(),
 		"A resource control policy of the organization, or the policy of a VPC endpoint, might deny the call. "+
 			"CloudTrail names it.")
@@ -38,6 +40,7 @@ func assumeDenied(r refusal) advice {
 		causes:  causes,
 		facts:   []fact{factRole, factSource, factEndpoint, factAttempts, factExpires},
 		actions: r.actions(),
+		command: r.showPolicy(),
 
 		inCloudTrail: true,
 	}
@@ -47,8 +50,8 @@ func assumeDenied(r refusal) advice {
 func (r refusal) missingRole() string {
 	if waited := r.Request.PropagationTimeout; waited > 0 {
 		return fmt.Sprintf(
-			"The role might not exist. STS returns the same error for a missing role. Check %s. The provider retried "+
-				"for %s (iam_propagation_timeout).",
+			"The role might not exist. STS returns the same error for a missing role. Check %s. The provider already "+
+				"retried, with an iam_propagation_timeout of %s.",
 			r.roleOrigin(),
 			inShort(waited),
 		)
@@ -90,8 +93,7 @@ func (r refusal) comparison() string {
 		"     Federated  " + principal,
 	}
 	lines = append(lines, r.audienceLines(issuer)...)
-	lines = append(lines, "     :sub       "+r.subjectLine(issuer))
-	return strings.Join(append(lines, r.showPolicy()...), "\n")
+	return strings.Join(append(lines, r.subjectLines(issuer)...), "\n")
 }
 
 // audienceLines have azp first, which IAM compares at Google and might compare elsewhere.
@@ -112,26 +114,27 @@ func (r refusal) audienceLines(issuer trustpolicy.Issuer) []string {
 	return []string{"     :aud       " + audience(r.Claims.Audience)}
 }
 
-func (r refusal) subjectLine(issuer trustpolicy.Issuer) string {
-	if pattern := trustpolicy.SubjectOf(issuer, *r.Claims).Pattern; pattern != "" {
-		return quoted(pattern) + " (StringLike)"
+// subjectLines have the subject, and its pattern if the subject changes with every run. A pattern that would allow
+// every branch isn't shown.
+func (r refusal) subjectLines(issuer trustpolicy.Issuer) []string {
+	lines := []string{"     :sub       " + quoted(r.Claims.Subject)}
+	if subject := trustpolicy.SubjectOf(issuer, *r.Claims); subject.Pattern != "" && !subject.IsWide {
+		lines = append(lines, "     as         "+quoted(subject.Pattern)+" (StringLike)")
 	}
-	return quoted(r.Claims.Subject)
+	return lines
 }
 
 // roleName is what IAM allows in the name of a role.
 var roleName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
 
-// showPolicy is the command that shows the role's trust policy.
-func (r refusal) showPolicy() []string {
+// showPolicy is the command that shows the role's trust policy. It is empty if the role's ARN can't be in a command.
+func (r refusal) showPolicy() string {
 	role, err := arn.Parse(r.Request.RoleARN)
 	if err != nil || !roleName.MatchString(path.Base(role.Resource)) || r.Request.ShownRoleARN() != r.Request.RoleARN {
-		return nil
+		return ""
 	}
-	return []string{
-		"   Show the policy:",
-		"     aws iam get-role --role-name " + path.Base(role.Resource) + " --query Role.AssumeRolePolicyDocument",
-	}
+	return "Show the role's trust policy:\n  aws iam get-role --role-name " + path.Base(role.Resource) +
+		" --query Role.AssumeRolePolicyDocument"
 }
 
 // accessTokenComparison is comparison for an OAuth 2.0 access token.
@@ -144,58 +147,8 @@ func (r refusal) accessTokenComparison() string {
 		fmt.Sprintf("     %q: the ID of the application that the token was issued to", application),
 		fmt.Sprintf("     %q: the user's ID", user),
 	}
-	return strings.Join(append(lines, r.showPolicy()...), "\n")
+	return strings.Join(lines, "\n")
 }
-
-// gitHubSubject is what often differs in GitHub's subjects, as far as this token's claims allow it.
-func (r refusal) gitHubSubject() []string {
-	if r.Claims == nil {
-		return nil
-	}
-	if issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer); !issuer.IsGitHub() {
-		return nil
-	}
-	var causes []string
-	subject := r.Claims.Subject
-	_, environment, hasEnvironment := strings.Cut(subject, ":environment:")
-	switch {
-	case trustpolicy.IsUnreviewed(*r.Claims):
-		causes = append(
-			causes,
-			"The job runs for a pull request, whose code nobody has reviewed. The policy might exclude it on "+
-				"purpose. Use a role that can only read.",
-		)
-	case hasEnvironment:
-		causes = append(
-			causes,
-			fmt.Sprintf("The job has the environment %s, so the subject has no branch. If the policy expects a "+
-				"branch, change one of the two.", quoted(environment)),
-		)
-	case strings.Contains(subject, ":ref:"):
-		causes = append(causes, "The job has no environment, so the subject has its ref. If the policy expects an "+
-			"environment, set that environment on the job.")
-	}
-	if trustpolicy.HasGitHubIDs(subject) {
-		causes = append(causes, "The subject has numeric IDs (repo:ORG@ID/REPO@ID). A policy with only the names "+
-			"(repo:ORG/REPO) denies it.")
-	}
-	return causes
-}
-
-// runPhase is for subjects of which the plan and the apply have different ones.
-func (r refusal) runPhase() []string {
-	if r.Claims == nil {
-		return nil
-	}
-	if match := runPhase.FindStringSubmatch(r.Claims.Subject); match != nil {
-		return []string{
-			fmt.Sprintf("The token's subject is that of %q. The policy might allow only the other phase.", match[1]),
-		}
-	}
-	return nil
-}
-
-var runPhase = regexp.MustCompile(`:(?:run_phase|operation|scope):(plan|apply|read|write)$`)
 
 func explicitDeny(refusal) advice {
 	return advice{
@@ -229,7 +182,7 @@ func tagSessionDenied(r refusal) advice {
 			"The token has session tags, and the role's trust policy doesn't allow sts:TagSession for it. Add the " +
 				"action to a statement that allows this token.",
 			"A condition on the tags might not match, such as aws:RequestTag or aws:TagKeys. Compare it with the " +
-				"claims below https://aws.amazon.com/tags.",
+				"token's claims whose names start with https://aws.amazon.com/tags.",
 			"If you don't need the tags, configure the identity provider to omit them.",
 		},
 		facts: factsOfTrust, actions: r.actions(trustpolicy.TagSession), inCloudTrail: true,
@@ -274,19 +227,53 @@ func wrongAudience(r refusal) advice {
 				"web_identity_token_request = { github_actions = {} }.", awsAudience),
 		)
 	case r.Claims == nil || !slices.Contains(r.Claims.Audience, awsAudience):
+		advice.causes = append(advice.causes, r.otherAudience()...)
+	}
+	if r.Claims == nil || !slices.ContainsFunc(r.Claims.Audience, isForeignAudience) {
 		advice.causes = append(
 			advice.causes,
-			fmt.Sprintf("Request a token for an audience that the IAM OIDC provider has among its client IDs. It is "+
-				"usually %q%s.", awsAudience, r.whereAudience()),
+			fmt.Sprintf("The IAM OIDC provider in account %s might lack this audience. If the audience is the one "+
+				"that you want, add it to the client IDs.", r.account()),
 		)
 	}
-	advice.causes = append(
-		advice.causes,
-		fmt.Sprintf("The IAM OIDC provider in account %s might lack this audience. If the audience is the one that "+
-			"you want, add it to the client IDs.", r.account()),
-	)
 	advice.causes = r.withPropagation(advice.causes, "A new client ID")
 	return advice
+}
+
+// otherAudience is the cause that the token is for the wrong audience. There is none if the issuer's audience is fixed.
+func (r refusal) otherAudience() []string {
+	audiences := []string{}
+	if r.Claims != nil {
+		audiences = r.Claims.Audience
+	}
+	const project = "Project a service account token with the audience \"sts.amazonaws.com\"."
+	switch known, ok := r.audienceOf(); {
+	case slices.Contains(audiences, podIdentityAudience):
+		return []string{"The token is that of EKS Pod Identity, which STS doesn't accept. " + project}
+	case slices.ContainsFunc(audiences, isClusterAudience):
+		return []string{"The token is for the cluster's own API server. " + project}
+	case ok && known.isFixed:
+		return nil
+	case ok:
+		return []string{fmt.Sprintf("Request a token for an audience that the IAM OIDC provider has among its client "+
+			"IDs. For this issuer, it is usually %s%s.", known.usual, r.whereAudience())}
+	}
+	return []string{fmt.Sprintf("Request a token for an audience that the IAM OIDC provider has among its client IDs. "+
+		"It is usually %q%s.", awsAudience, r.whereAudience())}
+}
+
+// podIdentityAudience is the audience of the tokens of EKS Pod Identity.
+const podIdentityAudience = "pods.eks.amazonaws.com"
+
+// isForeignAudience reports whether an audience is that of another service, so that it must not be a client ID.
+func isForeignAudience(audience string) bool {
+	return audience == podIdentityAudience || isClusterAudience(audience) ||
+		strings.HasPrefix(audience, "https://management.")
+}
+
+// isClusterAudience reports whether an audience is that of the default tokens of Kubernetes.
+func isClusterAudience(audience string) bool {
+	return strings.HasPrefix(audience, "https://kubernetes.default.svc")
 }
 
 // isGitHubDefault reports whether an audience is the one of a GitHub token for which the job requested none.
@@ -299,12 +286,8 @@ func noOIDCProvider(r refusal) advice {
 		facts:   factsOfTrust,
 		actions: r.actions(),
 	}
-	if r.Claims != nil && r.Claims.Issuer != "" && !strings.HasPrefix(r.Claims.Issuer, "https://") {
-		advice.causes = append(
-			advice.causes,
-			"The token's issuer isn't an https URL. IAM accepts only public https URLs. Use an identity provider "+
-				"with a public URL.",
-		)
+	if r.Claims != nil && r.Claims.Issuer != "" && trustpolicy.IsPrivate(r.Claims.Issuer) {
+		advice.causes = append(advice.causes, problemSentences[trustpolicy.PrivateIssuer])
 	} else {
 		advice.causes = append(advice.causes, r.createProvider())
 	}
@@ -325,6 +308,9 @@ func (r refusal) createProvider() string {
 	if r.Claims == nil || !isShellSafe(r.Claims.Issuer) || len(r.Claims.Audience) == 0 ||
 		!isShellSafe(r.Claims.Audience[0]) {
 		return text + " use the issuer as the URL, and the token's audience as the client ID."
+	}
+	if strings.HasSuffix(r.Claims.Issuer, "/") {
+		text = strings.TrimSuffix(text, ":") + ". The slash at the end is a part of its URL:"
 	}
 	return text + "\n     aws iam create-open-id-connect-provider \\\n       --url " + r.Claims.Issuer +
 		" \\\n       --client-id-list " + r.Claims.Audience[0]

@@ -59,7 +59,7 @@ func unusable(failure *webidentity.SourceError) string {
 	case webidentity.ProblemEmpty:
 		return "is empty."
 	case webidentity.ProblemNotText:
-		return "isn't text: it has bytes that aren't UTF-8."
+		return "isn't UTF-8 text. PowerShell's > can write UTF-16. Use Out-File with -Encoding utf8."
 	case webidentity.ProblemTooShort:
 		return fmt.Sprintf("is too short to be a token. It has %d characters, and the minimum is %d.",
 			failure.Length, webidentity.MinTokenLength) + formText(failure.Form)
@@ -67,7 +67,7 @@ func unusable(failure *webidentity.SourceError) string {
 		return fmt.Sprintf("is longer than a token can be: %d characters. The maximum is %d.",
 			failure.Length, webidentity.MaxTokenLength)
 	case webidentity.ProblemNotJWT:
-		return "isn't a JWT (three parts in base64url, separated by dots). Nothing was sent." +
+		return "doesn't contain a JWT (three parts in base64url, separated by dots). Nothing was sent." +
 			formText(failure.Form)
 	default:
 	}
@@ -80,18 +80,29 @@ func formText(form webidentity.Form) string {
 	case webidentity.FormQuoted:
 		return " It begins with a quotation mark. Remove the quotation marks."
 	case webidentity.FormJSON:
-		return " It is JSON. Use only the token in it."
+		return " It is JSON. If the JSON has the token, use only the token. If it is an error, fix the step that " +
+			"gets " +
+			"the token."
 	case webidentity.FormBearer:
 		return " It begins with the word Bearer. Remove that word."
 	case webidentity.FormMasked:
-		return " It consists of asterisks, as a log shows a masked secret. Use the token itself, not the log's text."
+		return " It consists of asterisks, which is a secret that a log masked. Use the token itself, not the log's " +
+			"text."
 	case webidentity.FormEncrypted:
 		return " It is an encrypted token (JWE). Configure the identity provider to sign ID tokens and not to " +
 			"encrypt them."
 	case webidentity.FormWhiteSpace:
 		return " There is whitespace in it. Remove the whitespace."
 	case webidentity.FormCutOff:
-		return " It begins as a JWT does, and might be cut off. Use the whole token."
+		return " It starts like a JWT and might be cut off. Use the whole token."
+	case webidentity.FormPath:
+		return " It looks like a path. Set " + FileArgument + " to it."
+	case webidentity.FormVariable:
+		return " It is the name of a variable that nothing expanded. Check the step that sets it."
+	case webidentity.FormNull:
+		return " It is the word null. Check the step that gets the token."
+	case webidentity.FormGitHub:
+		return " It is a token for GitHub's API. Set web_identity_token_request = { github_actions = {} }."
 	case webidentity.FormAccessToken:
 		return " It looks like an access token. Use the ID token. Only Login with Amazon and Facebook have access " +
 			"tokens that STS accepts, with provider_id."
@@ -102,7 +113,7 @@ func formText(form webidentity.Form) string {
 
 const (
 	unreadableFile = "The web identity token file can't be read"
-	fileHasNoToken = "The web identity token file has no token"
+	fileHasNoToken = "The web identity token file has no valid token"
 )
 
 func fileText(file webidentity.File, failure *webidentity.SourceError) Explanation {
@@ -165,9 +176,9 @@ func tokenAsPath(file webidentity.File) Explanation {
 		place = "The value of the environment variable " + file.Origin.Name
 	}
 	return Explanation{
-		Summary: "A token in place of a path",
-		Detail: place + " is a web identity token itself, not the path of a file. Set " + InlineArgument +
-			" to it.",
+		Summary: "The path of the token's file is a token",
+		Detail: place + " is a web identity token, not the path of a file. Set " + InlineArgument +
+			" to the token instead.",
 		Misplaced: true,
 	}
 }
@@ -207,7 +218,7 @@ func pathHint(file webidentity.File) string {
 
 func environmentText(variable webidentity.Environment, failure *webidentity.SourceError) Explanation {
 	explanation := Explanation{
-		Summary:   "The environment variable has no token",
+		Summary:   "The environment variable has no valid token",
 		Misplaced: variable.Name != "" && !variable.HasPlainName(),
 	}
 	switch failure.Problem {
@@ -263,7 +274,7 @@ func variableHint(name string) string {
 func inlineText(failure *webidentity.SourceError) Explanation {
 	if failure.Problem == webidentity.ProblemPathAsToken {
 		return Explanation{
-			Summary: "The path of a file in place of a token",
+			Summary: "The token is the path of a file",
 			Detail: "The value of " + InlineArgument + " is the path of a file, not a token. Set " + FileArgument +
 				" to the path instead. The provider then reads the file whenever it needs a token.",
 		}

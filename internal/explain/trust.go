@@ -25,9 +25,12 @@ func (r refusal) trust(actions []string) string {
 	for _, note := range proposal.Notes {
 		notes = append(notes, "- "+noteSentences[note])
 	}
+	invitation := "Only if this workload should have this role, add this statement to the role's trust policy."
+	if r.service.Code == "AccessDenied" {
+		invitation += " The denial might be intended."
+	}
 	return paragraphs(
-		"Only if this workload should have this role, add this statement to the role's trust policy. The denial "+
-			"might be intended.",
+		invitation,
 		indented(proposal.JSON),
 		strings.Join(notes, "\n"),
 	)
@@ -74,6 +77,9 @@ var problemSentences = map[trustpolicy.Problem]string{
 	trustpolicy.TooManyAudiences:   "The token has %d audiences. Request a token with one audience.",
 	trustpolicy.AudienceIsMistyped: "The token's audience looks like a typo. Correct it first.",
 	trustpolicy.AccessTokenIssuer:  "IAM knows this issuer only by access tokens, with provider_id.",
+	trustpolicy.CircleCISubject: "The token's subject has no branch, so a statement would allow every branch. Use " +
+		"the " +
+		"token of CIRCLE_OIDC_TOKEN_V2.",
 	trustpolicy.BuildkiteSubject: "The token's subject names no pipeline and no ref, and might be the subject of a " +
 		"whole cluster or organization. Request the token without a subject claim of its own.",
 	trustpolicy.UnusableIssuer: "The token's issuer isn't one that a policy can name safely. It must be an https URL " +

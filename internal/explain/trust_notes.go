@@ -13,21 +13,21 @@ var noteSentences = map[trustpolicy.Note]string{
 		"every step of " +
 		"the repository, on every branch and pull request. Set a deployment on the step, and restrict who deploys " +
 		"there.",
-	trustpolicy.CircleCIUser: "The statement allows every job of the project, on every branch, whoever starts it. " +
-		"Use the token of CIRCLE_OIDC_TOKEN_V2, whose subject has the branch.",
 	trustpolicy.CircleCIBranch: "The subject has the ID of the user who started the job. The 36 question marks stand " +
 		"for it.",
 	trustpolicy.TerraformRunPhase: "The statement allows only this phase. The plan and the apply have different " +
-		"subjects. Plans run code that nobody has reviewed, so use another role for the other phase.",
+		"subjects. Plans run code that nobody has reviewed, so use a role for plans that can only read.",
 	trustpolicy.TerraformStackOperation: "The statement allows only this operation. The plan and the apply have " +
 		"different subjects.",
-	trustpolicy.SpaceliftScope: "The statement allows only this scope and this type of run. Planning has " +
-		"the scope read, and applying write.",
+	trustpolicy.SpaceliftScope: "The statement allows only this scope and this type of run. A plan has the " +
+		"scope read, and an apply has the scope write.",
 
 	trustpolicy.UnreviewedCode: "Warning: The token is that of a pull request or merge request, whose code nobody " +
 		"has reviewed. Use a role that can only read.",
 	trustpolicy.UnprotectedRef: "Warning: the token's ref isn't protected in GitLab, so every developer of the " +
 		"project can get such a token. Protect the branch.",
+	trustpolicy.AzureDevOpsPipeline: "Warning: The statement allows every branch and every pull request of the " +
+		"pipeline. Use a service connection instead (service_connection_id).",
 	trustpolicy.DefaultServiceAccount: "Warning: every pod of the namespace that names no service account runs as " +
 		"\"default\". Use a service account of the workload's own.",
 	trustpolicy.GoogleParty: "At Google, :aud is the token's azp, and :oaud is its aud. Every customer of Google can " +
@@ -44,7 +44,9 @@ var noteSentences = map[trustpolicy.Note]string{
 		"doesn't have it. Keep it.",
 	trustpolicy.GitHubEnvironment: "Everyone who can push to the repository can use this environment, unless its own " +
 		"rules (reviewers, allowed branches) forbid it.",
-	trustpolicy.Branch:         "Everyone who can push to this branch has the role. Protect the branch.",
+	trustpolicy.Branch: "Everyone who can push to this branch has the role. Protect the branch.",
+	trustpolicy.Tag: "Everyone who can push this tag has the role. Protect the tag. The next release has " +
+		"another tag.",
 	trustpolicy.RepositoryName: "Somebody else can take over the name of a repository after a rename or a deletion.",
 	trustpolicy.ServiceAccountName: "Everyone who can create a pod with this service account, or a new account of " +
 		"this name, has the role.",

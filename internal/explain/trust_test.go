@@ -148,14 +148,6 @@ var trusts = map[string]struct {
 		refuses: []string{"auth0|2"},
 		says:    []string{`"tenant.auth0.com/:aud": "party"`},
 	},
-	"CircleCI": {
-		issuer: "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081",
-		token:  token(project+user, nil),
-		admits: []string{
-			project + "x/vcs-origin/y",
-		},
-		refuses: []string{strings.Replace(project, "7c6b", "8d7c", 1) + user},
-	},
 	"HCP Terraform": {
 		issuer: "https://app.terraform.io",
 		token:  token("organization:o:project:P Q:workspace:w:run_phase:plan", nil),
@@ -164,7 +156,7 @@ var trusts = map[string]struct {
 			"organization:o:project:P Q:workspace:w2:run_phase:plan",
 			"organization:o:project:P Q:workspace:w:run_phase:test",
 		},
-		says: []string{"have different subjects", `The token's subject is that of "plan".`},
+		says: []string{"have different subjects", "The token is from a plan"},
 	},
 	"Spacelift": {
 		issuer: "https://e.app.spacelift.io",
@@ -404,6 +396,12 @@ func TestNoTrust(t *testing.T) {
 	}{
 		"no subject":  {map[string]any{"sub": nil}, "no subject (sub)"},
 		"no audience": {map[string]any{"aud": nil}, "no audience (aud)"},
+		"CircleCI without a branch": {
+			map[string]any{
+				"iss": "https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081", "sub": project + user,
+			},
+			"CIRCLE_OIDC_TOKEN_V2",
+		},
 		"a guest of Cognito": {
 			map[string]any{
 				"iss": "https://cognito-identity.amazonaws.com", "sub": "eu:1", "amr": []any{"unauthenticated"},
@@ -527,7 +525,8 @@ func TestWildcardsAreOfTheirIssuers(t *testing.T) {
 			"organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a",
 		},
 		"one that begins like CircleCI's": {
-			"https://oidc.circleci.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081/x", project + user,
+			"https://oidc.circleci.com.example.com/org/2b3c4d5e-6f70-4819-8a2b-3c4d5e6f7081",
+			project + user + "/vcs-origin/github.com/o/r/vcs-ref/refs/heads/main",
 		},
 		"one that begins like Bitbucket": {
 			"https://api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc/x", repo + ":" + step,
@@ -698,5 +697,111 @@ func TestFindings(t *testing.T) {
 				t.Errorf("%q: want it told (%v) in:\n%s", test.first, isTold, denied)
 			}
 		})
+	}
+}
+
+// TestSubjectCauses checks what a denial says of each form of subject, after the comparison.
+func TestSubjectCauses(t *testing.T) {
+	t.Parallel()
+	const gitHub = "https://token.actions.githubusercontent.com"
+	for name, test := range map[string]struct {
+		issuer  string
+		subject string
+		claims  map[string]any
+		want    string
+	}{
+		"GitHub, an environment": {gitHub, "repo:o/r:environment:e", nil, `The job has the environment "e"`},
+		"GitHub, a branch":       {gitHub, "repo:o/r:ref:refs/heads/main", nil, "The job has no environment"},
+		"GitHub, a tag":          {gitHub, "repo:o/r:ref:refs/tags/v1", nil, `The job runs for the tag "v1"`},
+		"GitHub, a pull request": {gitHub, "repo:o/r:pull_request", nil, "belongs to a pull request or merge request"},
+		"GitHub, numeric IDs":    {gitHub, "repo:o@1/r@2:environment:e", nil, "The subject has numeric IDs"},
+		"GitLab, a branch":       {"https://gitlab.com", "project_path:g/p:ref_type:branch:ref:a/b", nil, `on the branch "a/b"`},
+		"GitLab, a tag":          {"https://gitlab.com", "project_path:g/p:ref_type:tag:ref:v1", nil, `for the tag "v1"`},
+		"GitLab, a merge request": {
+			"https://gitlab.com", "project_path:g/p:ref_type:branch:ref:x",
+			map[string]any{"pipeline_source": "merge_request_event"},
+			"belongs to a pull request or merge request",
+		},
+		"HCP Terraform, a plan": {
+			"https://app.terraform.io", "organization:o:project:p:workspace:w:run_phase:plan", nil, "don't add the " +
+				"plan",
+		},
+		"HCP Terraform, an apply": {
+			"https://app.terraform.io", "organization:o:project:p:workspace:w:run_phase:apply", nil, "from an apply",
+		},
+		"Spacelift, a plan": {
+			"https://e.app.spacelift.io", "space:s:stack:k:run_type:TRACKED:scope:read", nil, "The scope is read",
+		},
+		"Spacelift, an apply": {
+			"https://e.app.spacelift.io", "space:s:stack:k:run_type:TRACKED:scope:write", nil, "The scope is write",
+		},
+		"CircleCI without a branch": {
+			"https://oidc.circleci.com/org/o", project + user, nil, "use CIRCLE_OIDC_TOKEN_V2",
+		},
+		"Bitbucket without a deployment": {"https://api.bitbucket.org/2.0", repo + ":" + step, nil, "set deployment " +
+			"on the step"},
+		"Bitbucket with a deployment": {
+			"https://api.bitbucket.org/2.0", repo + ":" + repo + ":" + step, nil, "changes with every step",
+		},
+		"Buildkite": {
+			"https://agent.buildkite.com", "organization:o:pipeline:p:ref:refs/heads/main:commit:1:step:a", nil,
+			"changes with every build",
+		},
+		"Azure DevOps without a connection": {
+			"https://vstoken.dev.azure.com/o", "p://o/p/b", nil, "service_connection_id",
+		},
+		"the default service account": {
+			"https://oidc.eks.eu-west-1.amazonaws.com/id/A", "system:serviceaccount:n:default", nil,
+			"Set serviceAccountName",
+		},
+	} {
+		changed := map[string]any{"iss": test.issuer, "sub": test.subject, "aud": "sts.amazonaws.com"}
+		maps.Copy(changed, test.claims)
+		exchange := exampleExchange
+		exchange.Claims = claims(changed)
+		denied := &assumerole.ServiceError{
+			Code: "AccessDenied", Message: "Not authorized to perform sts:AssumeRoleWithWebIdentity", HTTPStatus: 403,
+		}
+		detail := explain.FailureAt(exchange, denied, now).Detail
+		_, second, _ := strings.Cut(detail, "\n2. ")
+		second, _, _ = strings.Cut(second, "\n3. ")
+		if !strings.Contains(second, test.want) {
+			t.Errorf("%s: %q isn't the second cause:\n%s", name, test.want, detail)
+		}
+	}
+}
+
+// TestUnprotectedRef checks that a claim of GitHub isn't taken for GitLab's.
+func TestUnprotectedRef(t *testing.T) {
+	t.Parallel()
+	for issuer, want := range map[string]bool{"https://token.actions.githubusercontent.com": false, "https://gitlab.com": true} {
+		exchange := exampleExchange
+		exchange.Claims = claims(map[string]any{
+			"iss": issuer, "sub": "repo:o/r:ref:refs/heads/x", "aud": "sts.amazonaws.com", "ref_protected": "false",
+		})
+		detail := explain.FailureAt(exchange, &assumerole.ServiceError{Code: "AccessDenied"}, now).Detail
+		if strings.Contains(detail, "protected in GitLab") != want {
+			t.Errorf("%s:\n%s", issuer, detail)
+		}
+	}
+}
+
+// TestNoSource checks that the text begins with the source of the platform that the environment shows.
+func TestNoSource(t *testing.T) {
+	t.Parallel()
+	for variable, want := range map[string]string{
+		"GITHUB_ACTIONS":          "In GitHub Actions, set web_identity_token_request = { github_actions = {} }.",
+		"KUBERNETES_SERVICE_HOST": "In a pod on Amazon EKS, annotate the service account",
+		"":                        "The configuration has no source for the token.",
+	} {
+		got := explain.NoSource(func(name string) string {
+			if name == variable {
+				return "true"
+			}
+			return ""
+		})
+		if !strings.HasPrefix(got.Detail, want) {
+			t.Errorf("%s: got %s", variable, got.Detail)
+		}
 	}
 }

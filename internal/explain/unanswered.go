@@ -64,8 +64,7 @@ var redirectTrouble = trouble{summary: "The STS endpoint redirects elsewhere", c
 
 // throttledTrouble is an answer that isn't one of STS, with the status that says why: 429.
 var throttledTrouble = trouble{summary: "The endpoint throttled the calls", causes: always(
-	"A gateway in front of the server got more calls than it allows, until the timeout. Run again later, or set "+
-		"timeout to a longer time.",
+	"A gateway in front of the server rejected too many calls. Run again later, or set timeout to a longer time.",
 	manyCalls,
 )}
 
@@ -179,9 +178,8 @@ func nameCauses(exchange assumerole.Exchange, _ error) []string {
 		cause := fmt.Sprintf("AWS might have no Region %s, which comes from %s, or no endpoint of this kind (FIPS, "+
 			"dual stack) there. Correct the Region.", quoted(region.Region), originText(region.RegionOrigin,
 			RegionArgument))
-		if near := nearestRegion(region.Region); near != "" {
-			cause = fmt.Sprintf("The Region %s, which comes from %s, might be a typo of %s. Correct it.",
-				quoted(region.Region), originText(region.RegionOrigin, RegionArgument), near)
+		if typo := regionTypo(region); typo != "" {
+			cause = typo
 		}
 		return []string{cause, noDNS, noWayOut}
 	case region.Region != "":
@@ -192,6 +190,16 @@ func nameCauses(exchange assumerole.Exchange, _ error) []string {
 		"The name might be known only inside a certain network. Run there, or use its VPN.",
 		noDNS,
 	}
+}
+
+// regionTypo is the cause that the Region is a typo. It is empty if the Region isn't close to a known one.
+func regionTypo(destination assumerole.Destination) string {
+	near := nearestRegion(destination.Region)
+	if near == "" || !destination.RegionOrigin.IsSet() {
+		return ""
+	}
+	return fmt.Sprintf("The Region %s, which comes from %s, might be a typo of %s. Correct it.",
+		quoted(destination.Region), originText(destination.RegionOrigin, RegionArgument), near)
 }
 
 // certificateCauses depend on what is wrong with the certificate, if it is known.
@@ -208,6 +216,10 @@ func certificateCauses(exchange assumerole.Exchange, err error) []string {
 	case assumerole.CertificateAuthority:
 		return []string{unknownAuthority(exchange.Destination.CABundle)}
 	case assumerole.CertificateName:
+		if !exchange.Destination.EndpointOrigin.IsSet() {
+			return []string{proxyAnswers, "The host's name might lead to another machine. Check this machine's hosts " +
+				"file and DNS."}
+		}
 		return []string{name, proxyAnswers}
 	case assumerole.CertificateExpired:
 		return []string{expired, wrongClock}
@@ -262,6 +274,9 @@ func wrongProxy(destination assumerole.Destination) string {
 }
 
 func proxyDenial(exchange assumerole.Exchange, err error) []string {
+	if cause := regionTypo(exchange.Destination); cause != "" {
+		return []string{cause, wrongProxy(exchange.Destination)}
+	}
 	status := 0
 	if connection, ok := errors.AsType[*assumerole.ConnectionError](err); ok {
 		status = connection.HTTPStatus
@@ -269,7 +284,9 @@ func proxyDenial(exchange assumerole.Exchange, err error) []string {
 	switch {
 	case status == http.StatusProxyAuthRequired:
 		return []string{
-			"The proxy requires a user and a password. Add them to the proxy's URL, with a variable.",
+			"The proxy requires a user and a password. Add them to its URL (http://USER:PASSWORD@HOST:PORT). Keep " +
+				"the " +
+				"password in a variable.",
 			wrongProxy(exchange.Destination),
 		}
 	case status >= http.StatusInternalServerError:

@@ -23,7 +23,8 @@ func beforehand(err error) (Explanation, bool) {
 			Misplaced: account.Secret,
 			Summary:   "The role's account isn't allowed",
 			Detail: fmt.Sprintf("The role ARN %q isn't in an account that the provider's argument allowed_account_ids "+
-				"lists: %s. Nothing was sent.", account.RoleARN, strings.Join(account.Allowed, ", ")),
+				"lists: %s. Correct role_arn, or add the account to the list. Nothing was sent.",
+				account.RoleARN, strings.Join(account.Allowed, ", ")),
 		}, true
 	}
 	if ambient, ok := errors.AsType[*assumerole.AmbientTokenError](err); ok {
@@ -139,7 +140,7 @@ func roleARNText(value *assumerole.ValueError) Explanation {
 	case assumerole.ProblemNotARN:
 		problem = "isn't an ARN"
 	case assumerole.ProblemSessionARN:
-		problem = "is that of a session of a role, not of the role itself"
+		problem = "is the ARN of a session, not of a role"
 	case assumerole.ProblemNotRoleARN:
 		problem = "isn't that of an IAM role"
 	case assumerole.ProblemRegionInARN:
@@ -234,6 +235,9 @@ func regionText(value *assumerole.ValueError) Explanation {
 	if value.Problem == assumerole.ProblemGlobalRegion {
 		problem = "stands for the global endpoint, which this provider doesn't use"
 	}
+	if value.Problem == assumerole.ProblemZone {
+		problem = "is an Availability Zone, not a Region. Remove the letter at its end"
+	}
 	return Explanation{
 		Summary: "Invalid AWS Region",
 		Detail: fmt.Sprintf(
@@ -280,7 +284,7 @@ func endpointText(value *assumerole.ValueError) Explanation {
 	switch value.Problem {
 	case assumerole.ProblemNotForSTS:
 		return Explanation{
-			Summary: "Unclear whether the endpoint is meant for STS",
+			Summary: "The endpoint might not be meant for STS",
 			Detail: fmt.Sprintf(
 				"%s names %s for every AWS service. That is usually meant for S3, so the token isn't sent "+
 					"there. If it is meant for STS, set the provider's argument endpoint or the environment variable "+

@@ -148,7 +148,7 @@ var atAWS = map[string]failureCase{
 	"login_with_amazon": {
 		arguments: []string{set("provider_id", "www.amazon.com")},
 		argument:  "provider_id",
-		summary:   "The web identity token isn't one of Login with Amazon",
+		summary:   "The token isn't an access token of Login with Amazon",
 		says:      []string{"Remove provider_id"},
 	},
 	"expired": {
@@ -257,7 +257,7 @@ var atAWS = map[string]failureCase{
 		token:     "-",
 		arguments: []string{`web_identity_token_file = var.secret_file`},
 		argument:  "web_identity_token_file",
-		summary:   "The web identity token file has no token",
+		summary:   "The web identity token file has no valid token",
 		says:      []string{"isn't a JWT"},
 	},
 	"no_variable": {
@@ -271,7 +271,7 @@ var atAWS = map[string]failureCase{
 		token:     "-",
 		arguments: []string{set("web_identity_token_env", "SOME_SECRET")},
 		argument:  "web_identity_token_env",
-		summary:   "The environment variable has no token",
+		summary:   "The environment variable has no valid token",
 		says:      []string{"isn't a JWT"},
 	},
 	"platform_refuses": {

@@ -54,21 +54,7 @@ func (m model) setToken(
 			Path: getenv(webidentity.FileVariable), Origin: request.TokenOrigin, Opaque: opaque,
 		}
 	default:
-		diagnostics.AddError("No web identity token", fmt.Sprintf(
-			"The configuration has no source for the token. Set one of these arguments in this block or in the "+
-				"provider block:\n"+
-				"  - %s: the token itself\n"+
-				"  - %s: the path of a file with the token\n"+
-				"  - %s: the name of an environment variable with the token\n"+
-				"  - %s: the platform that Terraform runs on\n"+
-				"Or set the environment variable %s to the path of a file. EKS sets it in a pod whose service "+
-				"account has a role (IRSA).",
-			explain.InlineArgument,
-			explain.FileArgument,
-			explain.EnvironmentArgument,
-			explain.RequestArgument,
-			webidentity.FileVariable,
-		))
+		addError(diagnostics, explain.NoSource(getenv))
 	}
 }
 
@@ -86,7 +72,8 @@ func checkAudience(request assumerole.Request, diagnostics *diag.Diagnostics) {
 	}
 	diagnostics.AddError("The token's audience must be set",
 		fmt.Sprintf("The role %q is in the partition aws-cn, where IAM OIDC providers are registered with different "+
-			"audiences. Set %s in %s to the one that the role's account has, sts.amazonaws.com.cn for one.",
+			"audiences. Set %s in %s to the client ID of the IAM OIDC provider in the role's account, such as "+
+			"sts.amazonaws.com.cn.",
 			request.RoleARN, audience.Name, explain.RequestArgument))
 }
 

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -17,6 +18,9 @@ type wholeNumber struct {
 }
 
 func (w wholeNumber) Description(context.Context) string {
+	if w.most == math.MaxInt32 {
+		return fmt.Sprintf("must be a whole number of %d or more", w.least)
+	}
 	return fmt.Sprintf("must be a whole number from %d to %d", w.least, w.most)
 }
 

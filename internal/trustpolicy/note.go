@@ -16,7 +16,6 @@ const (
 	BuildkiteCommit         Note = "buildkite-commit"
 	BitbucketDeploymentStep Note = "bitbucket-deployment-step"
 	BitbucketStep           Note = "bitbucket-step"
-	CircleCIUser            Note = "circleci-user"
 	CircleCIBranch          Note = "circleci-branch"
 	TerraformRunPhase       Note = "terraform-run-phase"
 	TerraformStackOperation Note = "terraform-stack-operation"
@@ -26,7 +25,8 @@ const (
 // Notes about who else gets such a token.
 const (
 	UnreviewedCode        Note = "unreviewed-code"
-	UnprotectedRef        Note = "unprotected-ref" // of GitLab
+	UnprotectedRef        Note = "unprotected-ref"       // of GitLab
+	AzureDevOpsPipeline   Note = "azure-devops-pipeline" // every branch and every pull request
 	DefaultServiceAccount Note = "default-service-account"
 	GoogleParty           Note = "google-party" // :aud is azp, and :oaud is aud
 	GoogleAudience        Note = "google-audience"
@@ -37,6 +37,7 @@ const (
 	RepositoryID          Note = "repository-id"
 	GitHubEnvironment     Note = "github-environment"
 	Branch                Note = "branch"
+	Tag                   Note = "tag"
 	RepositoryName        Note = "repository-name" // somebody else can take it over
 	ServiceAccountName    Note = "service-account-name"
 	OtherName             Note = "other-name"
@@ -55,7 +56,8 @@ func notesOn(statement Statement, issuer Issuer, claims webidentity.Claims) []No
 	for _, note := range []Note{
 		SubjectOf(issuer, claims).note,
 		noteIf(IsUnreviewed(claims), UnreviewedCode),
-		noteIf(claims.All["ref_protected"] == "false", UnprotectedRef),
+		noteIf(claims.All["ref_protected"] == "false" && !issuer.IsGitHub(), UnprotectedRef),
+		noteIf(azureDevOpsPipeline.MatchString(claims.Subject), AzureDevOpsPipeline),
 		noteIf(defaultServiceAccount.MatchString(claims.Subject), DefaultServiceAccount),
 		noteOnAudience(issuer, claims),
 		noteOnRepository(issuer, claims),
@@ -98,7 +100,9 @@ func noteOnAudience(issuer Issuer, claims webidentity.Claims) Note {
 var (
 	repositoryOnly        = regexp.MustCompile(`^(?:repo|repository|repository_id):[^:]+$`)
 	gitHubEnvironment     = regexp.MustCompile(`:environment:`)
-	branch                = regexp.MustCompile(`:ref:refs/heads/|:ref_type:branch:`)
+	branch                = regexp.MustCompile(`:ref:refs/heads/|:ref_type:branch:|/vcs-ref/refs/heads/`)
+	tag                   = regexp.MustCompile(`:ref:refs/tags/|:ref_type:tag:`)
+	azureDevOpsPipeline   = regexp.MustCompile(`^p://`)
 	defaultServiceAccount = regexp.MustCompile(`^system:serviceaccount:[^:]+:default$`)
 	subjectOfNames        = regexp.MustCompile(
 		`^(?:project_path|organization|space|system:serviceaccount|project|repo|repository):|^p://|^sc://`)
@@ -116,7 +120,11 @@ func noteOnPush(issuer Issuer, claims webidentity.Claims) Note {
 	if issuer.IsGitHub() && gitHubEnvironment.MatchString(claims.Subject) {
 		return GitHubEnvironment
 	}
-	return noteIf(branch.MatchString(claims.Subject), Branch)
+	if tag.MatchString(claims.Subject) {
+		return Tag
+	}
+	return noteIf(branch.MatchString(claims.Subject) && (issuer.IsGitHub() || claims.All["ref_protected"] != "false"),
+		Branch)
 }
 
 // noteOnNames is about names that somebody else can take over.

@@ -22,6 +22,7 @@ const (
 	TooManyAudiences   Problem = "too-many-audiences"
 	AudienceIsMistyped Problem = "mistyped-audience"     // MistypedAudience
 	AccessTokenIssuer  Problem = "access-token-issuer"   // Issuer.TakesAccessTokens
+	CircleCISubject    Problem = "circleci-subject"      // it has no branch
 	BuildkiteSubject   Problem = "buildkite-subject"     // it names no pipeline and no ref
 	UnusableIssuer     Problem = "unusable-issuer"       // IssuerOf
 	PrivateIssuer      Problem = "private-issuer"        // AWS can't reach it
@@ -44,6 +45,9 @@ const (
 
 var buildkitePipeline = regexp.MustCompile(`^organization:[^:]+:pipeline:[^:]+:ref:`)
 
+// circleCIUser matches the subjects of CircleCI that have no branch. A policy for them would allow every branch.
+var circleCIUser = regexp.MustCompile(`^org/[^/]+/project/[^/]+/user/[^/]+$`)
+
 // problemWith is the problem with the claims. It is empty if there is none.
 func problemWith(claims webidentity.Claims) Problem {
 	issuer, issuerIsUsable := IssuerOf(claims.Issuer)
@@ -60,7 +64,9 @@ func problemWith(claims webidentity.Claims) Problem {
 		return AccessTokenIssuer
 	case issuer == buildkite && !buildkitePipeline.MatchString(claims.Subject):
 		return BuildkiteSubject
-	case isPrivate(claims.Issuer):
+	case circleCIUser.MatchString(claims.Subject) && strings.HasPrefix(string(issuer), "oidc.circleci.com/"):
+		return CircleCISubject
+	case IsPrivate(claims.Issuer):
 		return PrivateIssuer
 	case !issuerIsUsable:
 		return UnusableIssuer
@@ -92,9 +98,9 @@ func isASCII(value string) bool {
 	return !strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
-// isPrivate reports whether AWS can't reach an issuer, by its URL: no https, a name of one label or of a private
+// IsPrivate reports whether AWS can't reach an issuer, by its URL: no https, a name of one label or of a private
 // network, or a private address.
-func isPrivate(issuer string) bool {
+func IsPrivate(issuer string) bool {
 	if Issuer(issuer) == Google {
 		return false
 	}

@@ -13,6 +13,7 @@ import (
 type Subject struct {
 	Value   string
 	Pattern string // for StringLike; empty if there is a value
+	IsWide  bool   // the pattern allows every branch
 	note    Note   // empty if the subject is named as it is
 }
 
@@ -21,9 +22,10 @@ type subjectForm struct {
 	issuer *regexp.Regexp
 	// form has a group for what stays the same, and perhaps another one for what follows the part that changes. It has
 	// no group if the policy names the subject as it is.
-	form *regexp.Regexp
-	wild string // stands for the part that changes
-	note Note
+	form   *regexp.Regexp
+	wild   string // stands for the part that changes
+	isWide bool   // a pattern allows every branch
+	note   Note
 }
 
 // anyUUID matches a UUID, and nothing that is longer or shorter. A * could also match the parts after it.
@@ -57,6 +59,7 @@ var subjectForms = sync.OnceValue(func() []subjectForm {
 			form:   regexp.MustCompile(`^(\{` + uuid + `\}:)\{` + uuid + `\}$`),
 			wild:   "*",
 			note:   BitbucketStep,
+			isWide: true,
 		},
 		{
 			issuer: regexp.MustCompile(`^oidc\.circleci\.com/org/` + uuid + `$`),
@@ -68,7 +71,7 @@ var subjectForms = sync.OnceValue(func() []subjectForm {
 			issuer: regexp.MustCompile(`^oidc\.circleci\.com/org/` + uuid + `$`),
 			form:   regexp.MustCompile(`^(org/` + uuid + `/project/` + uuid + `/user/)`),
 			wild:   "*",
-			note:   CircleCIUser,
+			isWide: true,
 		},
 		{
 			issuer: anyIssuer,
@@ -102,7 +105,7 @@ func SubjectOf(issuer Issuer, claims webidentity.Claims) Subject {
 		if len(match) > 2 {
 			pattern += escapeLike.Replace(match[2])
 		}
-		return Subject{Pattern: pattern, note: known.note}
+		return Subject{Pattern: pattern, IsWide: known.isWide, note: known.note}
 	}
 	return Subject{Value: claims.Subject}
 }

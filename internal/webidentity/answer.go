@@ -90,10 +90,13 @@ func (q inquiry) refused(response *http.Response, body []byte) *Error {
 		message = ": " + sentence
 	}
 	for _, known := range q.phrases {
-		if bytes.Contains(body, []byte(known.part)) {
+		if status == http.StatusBadRequest && bytes.Contains(body, []byte(known.part)) {
 			hint = " " + known.hint
 			break
 		}
+	}
+	if hint == "" && attempts == manyAttempts {
+		hint = " The service might be down or overloaded. Run again later."
 	}
 	failure := q.failed("answered with HTTP status %d%s.%s", status, message, hint)
 	failure.MaxAttempts, failure.RetryAfter = attempts, retryAfter(response.Header)

@@ -40,8 +40,8 @@ var AzureDevOps = Platform{
 		http.StatusUnauthorized:         azureDevOpsSignIn,
 		http.StatusForbidden: "The pipeline might not be allowed to use the service connection. Allow it in the " +
 			"connection's pipeline permissions.",
-		http.StatusNotFound: "The service connection might not exist in this project. Set service_connection_id to " +
-			"its ID, not its name.",
+		http.StatusNotFound: "The service connection might not exist in this project, or the pipeline might not be " +
+			"authorized to use it. Set service_connection_id to the resourceId in the URL of its page.",
 	},
 }
 

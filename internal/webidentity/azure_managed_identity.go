@@ -56,8 +56,8 @@ var AzureManagedIdentity = Platform{
 
 // atAzureApp is the platform with the answers of App Service, Functions and Container Apps.
 func atAzureApp(platform Platform) Platform {
-	platform.title = "Azure's identity endpoint for apps"
-	platform.message = []string{"message"}
+	platform.title = "Azure's identity endpoint"
+	platform.message = []string{"message", "error_description"}
 	platform.absent = " The variable " + azureEndpointVariable + " might be from another app, or from an " +
 		"earlier start of the app. Restart the app."
 	platform.passing = nil
@@ -72,10 +72,11 @@ func atAzureApp(platform Platform) Platform {
 }
 
 const (
-	azureAudienceHint = "Set audience to the Application ID URI of an application in the same tenant, such as " +
-		"api://aws."
+	azureAudienceHint = "No application in the tenant has this Application ID URI. Register it for the application, " +
+		"or " +
+		"correct audience."
 	azureIdentityHint = "Assign a managed identity here. If there are several, set client_id to the one to use. " +
-		azureAudienceHint
+		"Check that audience is the Application ID URI of an application in the same tenant."
 
 	azureOtherCloudHint = "This might not be an Azure virtual machine. Another cloud's metadata service has the same " +
 		"address."
@@ -84,6 +85,8 @@ const (
 // azurePhrases are what Microsoft Entra says of a resource, which is the audience.
 var azurePhrases = []phrase{
 	{"AADSTS500011", azureAudienceHint}, // the resource isn't in the tenant
+	{"Multiple user assigned identities", "Set client_id to the identity to use."},
+	{"Identity not found", "Assign the managed identity to this machine or app, or correct client_id."},
 	{"invalid_resource", azureAudienceHint},
 }
 

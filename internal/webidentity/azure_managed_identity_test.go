@@ -98,7 +98,7 @@ func TestAzureManagedIdentitySaysWhatIsMissing(t *testing.T) {
 
 func TestAzureManagedIdentityExplainsARefusal(t *testing.T) {
 	for status, want := range map[int]string{
-		400: "Assign a managed identity here", 401: "Another cloud's", 403: "managed identity",
+		400: "Assign the managed identity", 401: "Another cloud's", 403: "managed identity",
 	} {
 		server := play(t, always(status, `{"error":"invalid_request","error_description":"Identity not found"}`))
 		_, err := azureMachine(server).Token(t.Context())
@@ -123,7 +123,7 @@ func TestAzureManagedIdentityExplainsAWrongResource(t *testing.T) {
 			`resource principal named api://nothing was not found in the tenant named Example."}`),
 	)
 	_, err := azureMachine(server).Token(t.Context())
-	expectError(t, err, atAzure, "HTTP status 400", "Set audience to the Application ID URI")
+	expectError(t, err, atAzure, "HTTP status 400", "Register it for the application, or correct audience")
 	if strings.Contains(err.Error(), "Assign a managed identity") {
 		t.Errorf("it names another cause: %v", err)
 	}

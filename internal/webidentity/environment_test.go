@@ -39,7 +39,8 @@ func TestEnvironmentErrorsNameTheVariableAndTheProblem(t *testing.T) {
 			variable: "SOME_ID_TOKEN", value: strings.Repeat("x", 20001), want: []string{"20001 characters"},
 		},
 		"another secret": {
-			variable: "DATABASE_PASSWORD", value: "c2VjcmV0", want: []string{"DATABASE_PASSWORD", "isn't a JWT"},
+			variable: "DATABASE_PASSWORD", value: "c2VjcmV0", want: []string{"DATABASE_PASSWORD", "doesn't contain a " +
+				"JWT"},
 		},
 		"too short, though opaque": {
 			variable: "SOME_ID_TOKEN", value: "abc", opaque: true, want: []string{"too short"},

@@ -3,6 +3,8 @@ package webidentity
 import (
 	"regexp"
 	"strings"
+
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 // Form is what a text that isn't a JWT looks like.
@@ -18,12 +20,18 @@ const (
 	FormEncrypted        // it is an encrypted token (JWE), which has five parts
 	FormCutOff           // it starts as a JWT does
 	FormWhiteSpace       // it has whitespace in it
+	FormPath             // it is the path of a file
+	FormVariable         // it is the name of a variable after a dollar sign
+	FormNull             // it is the word null
+	FormGitHub           // it starts as GitHub's own access tokens do
 	FormAccessToken      // it starts as an access token of a known issuer does
 )
 
 var (
 	encrypted   = regexp.MustCompile(`^eyJ[\w-]*\.[\w-]*\.[\w-]*\.[\w-]*\.[\w-]*$`)
-	accessToken = regexp.MustCompile(`^(?:ya29\.|Atza\||EAA|gh[opsu]_|github_pat_|glpat-|xox)`)
+	gitHubToken = regexp.MustCompile(`^(?:gh[opsu]_|github_pat_)`)
+	accessToken = regexp.MustCompile(`^(?:ya29\.|Atza\||EAA|glpat-|xox)`)
+	dollarName  = regexp.MustCompile(`^\$\{?[A-Za-z_][A-Za-z0-9_]*\}?$`)
 )
 
 // formOf finds the form of a text that isn't a JWT.
@@ -43,6 +51,14 @@ func formOf(value string) Form {
 		return FormWhiteSpace
 	case strings.HasPrefix(value, "eyJ"):
 		return FormCutOff
+	case secret.IsPath(value):
+		return FormPath
+	case dollarName.MatchString(value):
+		return FormVariable
+	case value == "null":
+		return FormNull
+	case gitHubToken.MatchString(value):
+		return FormGitHub
 	case accessToken.MatchString(value):
 		return FormAccessToken
 	}

@@ -62,7 +62,8 @@ func gitHubInquiry(r PlatformRequest) (inquiry, error) {
 func gitHubVariablesMissing(r PlatformRequest) error {
 	if r.env(gitHubJobVariable) == "" && r.env("FORGEJO_ACTIONS") == "" {
 		return r.Platform.unavailable("This isn't a job of GitHub Actions. The variables %s and %s are missing. If "+
-			"Terraform runs in a container of the job, pass them and GITHUB_ACTIONS to the container.",
+			"Terraform runs in a container of the job, pass them and GITHUB_ACTIONS to the container. Elsewhere, use "+
+			"another source of the token.",
 			gitHubURLVariable, gitHubTokenVariable)
 	}
 	fix := "Add permissions: id-token: write to the job, and to a job that calls this workflow. A pull request from " +

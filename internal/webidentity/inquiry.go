@@ -46,6 +46,7 @@ type inquiry struct {
 	scheme  string            // the text before it there
 	headers map[string]string // further ones
 	body    []byte
+	names   []string // values of the request's arguments, which an answer can repeat
 }
 
 // send sends the request once, and returns the token. Its errors are *Error, or the context's.
@@ -131,7 +132,8 @@ func isFinal(err error) bool {
 
 // plain is what may be shown of a text that can come from the platform's server.
 func (q inquiry) plain(text string) string {
-	return secret.PlainWords(text, []string{secret.PlainHost(q.url.Host), secret.PlainHost(q.url.Hostname())}, q.bearer)
+	hosts := []string{secret.PlainHost(q.url.Host), secret.PlainHost(q.url.Hostname())}
+	return secret.PlainWords(text, append(hosts, q.names...), q.bearer)
 }
 
 func (q inquiry) redirected(status int, host string) *Error {

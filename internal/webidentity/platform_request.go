@@ -16,6 +16,10 @@ type PlatformRequest struct {
 	Values   Values
 }
 
+// maxName is the length of the longest value that an error repeats from an answer. A UUID and most audiences fit. A
+// token in the place of a value doesn't.
+const maxName = 64
+
 // Key identifies equal requests. Arguments that aren't set are in it with their defaults.
 func (r PlatformRequest) Key() string {
 	values := make([]string, 0, len(r.Platform.Arguments))
@@ -35,6 +39,11 @@ func (r PlatformRequest) Token(ctx context.Context) (secret.Text, error) {
 	question, err := r.Platform.inquiry(r)
 	if err != nil {
 		return secret.Text{}, err
+	}
+	for _, argument := range r.Platform.Arguments {
+		if value := r.text(argument.Name); argument.Kind == Text && value != "" && len(value) <= maxName {
+			question.names = append(question.names, value)
+		}
 	}
 	return question.send(ctx)
 }

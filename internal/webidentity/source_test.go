@@ -58,7 +58,7 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 		"larger than is read": {path: write(t, strings.Repeat("x", 100000)), want: "larger than a token can be"},
 		"longer than a token": {path: write(t, strings.Repeat("x", 20001)), want: "longer than a token " +
 			"can be: 20001 characters"},
-		"another secret": {path: write(t, secretContent), want: "isn't a JWT"},
+		"another secret": {path: write(t, secretContent), want: "doesn't contain a JWT"},
 		"a token in quotes": {
 			path: write(t, `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`), want: "It begins with a quotation mark",
 		},
@@ -81,7 +81,7 @@ func TestFileErrorsNameTheArgumentAndTheProblem(t *testing.T) {
 			path: write(t, "eyJhbGciOiJSUzI1NiJ9.\neyJzdWIiOiJzIn0.c2ln"), want: "There is whitespace in it",
 		},
 		"a token cut off":                {path: write(t, "eyJhbGciOiJSUzI1NiJ9.eyJzdWI"), want: "might be cut off"},
-		"bytes":                          {path: write(t, "\xff\xfe\x00\x01"), want: "aren't UTF-8"},
+		"bytes":                          {path: write(t, "\xff\xfe\x00\x01"), want: "isn't UTF-8 text"},
 		"too short, though opaque":       {path: write(t, "abc"), opaque: true, want: "too short"},
 		"a device, which would not stop": {path: os.DevNull, want: "pipe, a socket or a device"},
 	} {
