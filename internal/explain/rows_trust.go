@@ -21,7 +21,8 @@ func assumeDenied(r refusal) advice {
 	if slip != "" {
 		causes = append(causes, slip)
 	}
-	causes = append(causes, r.comparison())
+	unsafe, subjectCauses := r.subjectCauses()
+	causes = slices.Concat(causes, unsafe, []string{r.comparison()})
 	for _, found := range r.findings() {
 		isTaken := r.isInLeeway() && slices.Contains(r.expiry(), found) // STS still accepts such a token
 		if found != slip && !isTaken {
@@ -31,7 +32,7 @@ func assumeDenied(r refusal) advice {
 	if cause := r.throughEndpoint(); cause != "" {
 		causes = append(causes, cause)
 	}
-	causes = append(causes, r.subjectCauses()...)
+	causes = append(causes, subjectCauses...)
 	causes = append(causes, r.missingRole(),
 		"A resource control policy of the organization, or the policy of a VPC endpoint, might deny the call. "+
 			"CloudTrail names it.")

@@ -9,19 +9,19 @@ import (
 )
 
 // subjectCauses are what often differs between a trust policy and the subjects of the token's platform, as far as this
-// token's claims allow it. The likeliest comes first.
-func (r refusal) subjectCauses() []string {
+// token's claims allow it. The likeliest comes first. The unsafe ones are those of tokens that a policy should rather
+// not allow.
+func (r refusal) subjectCauses() (unsafe, causes []string) {
 	if r.Claims == nil {
-		return nil
+		return nil, nil
 	}
 	issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer)
-	var causes []string
 	if trustpolicy.IsUnreviewed(*r.Claims) {
-		causes = append(causes, "The token belongs to a pull request or merge request, whose code nobody has "+
+		unsafe = append(unsafe, "The token belongs to a pull request or merge request, whose code nobody has "+
 			"reviewed. The policy might exclude it on purpose. Use a role that can only read.")
 	}
 	if issuer.IsGitHub() {
-		return append(causes, r.gitHubSubject()...)
+		return unsafe, r.gitHubSubject()
 	}
 	for _, known := range subjects {
 		match := known.pattern.FindStringSubmatch(r.Claims.Subject)
@@ -32,71 +32,87 @@ func (r refusal) subjectCauses() []string {
 		if len(match) > 1 {
 			cause = fmt.Sprintf(cause, quoted(match[1]))
 		}
-		return append(causes, cause)
+		if known.isUnsafe {
+			return append(unsafe, cause), nil
+		}
+		return unsafe, []string{cause}
 	}
-	return causes
+	return unsafe, nil
 }
 
 // subjects are forms of subjects, each with what often differs from the policy. A group of the pattern is in the cause.
 var subjects = []struct {
-	pattern *regexp.Regexp
-	cause   string
+	pattern  *regexp.Regexp
+	cause    string
+	isUnsafe bool
 }{
 	{
 		regexp.MustCompile(`^project_path:[^:]+(?:/[^:]+)*:ref_type:branch:ref:(.+)$`),
 		"The job runs on the branch %s. If the policy expects another branch or a tag, run the job there. A merge " +
 			"request has its own branch.",
+		false,
 	},
 	{
 		regexp.MustCompile(`^project_path:[^:]+(?:/[^:]+)*:ref_type:tag:ref:(.+)$`),
 		"The job runs for the tag %s. If the policy expects a branch, run the job there, or protect the tag and " +
 			"allow it.",
+		false,
 	},
 	{
 		regexp.MustCompile(`:(?:run_phase|operation):plan$`),
 		"The token is from a plan, which runs code that nobody has reviewed. If the role is for applies, don't add " +
 			"the " +
 			"plan. Use a role that can only read.",
+		true,
 	},
 	{
 		regexp.MustCompile(`:(?:run_phase|operation):apply$`),
 		"The token is from an apply. If the plan succeeded, the policy might allow only the plan's subject.",
+		false,
 	},
 	{
 		regexp.MustCompile(`:run_type:[A-Z_]+:scope:read$`),
 		"The scope is read, as in a plan. If the role is for applies, use another role for plans.",
+		true,
 	},
 	{
 		regexp.MustCompile(`:run_type:[A-Z_]+:scope:write$`),
 		"The scope is write, as in an apply. If the plan succeeded, the policy might allow only scope:read.",
+		false,
 	},
 	{
 		regexp.MustCompile(`^org/[^/]+/project/[^/]+/user/[^/]+$`),
 		"The subject has no branch, because the token is that of CIRCLE_OIDC_TOKEN. If the policy expects a branch, " +
 			"use CIRCLE_OIDC_TOKEN_V2.",
+		true,
 	},
 	{
 		regexp.MustCompile(`^\{[^}]+\}:\{[^}]+\}$`),
 		"The step has no deployment, so the subject has no environment. If the policy expects one, set deployment on " +
 			"the step.",
+		true,
 	},
 	{
 		regexp.MustCompile(`^\{[^}]+\}:\{[^}]+\}:\{[^}]+\}$`),
 		"The last part of the subject changes with every step. The policy needs StringLike and a wildcard there.",
+		false,
 	},
 	{
 		regexp.MustCompile(`^organization:[^:]+:pipeline:[^:]+:ref:[^:]+:commit:`),
 		"The subject has the commit, which changes with every build. The policy needs StringLike and a wildcard there.",
+		false,
 	},
 	{
 		regexp.MustCompile(`^p://`),
 		"The subject is that of the whole pipeline, for every branch and pull request. Use a service connection " +
 			"instead (service_connection_id).",
+		true,
 	},
 	{
 		regexp.MustCompile(`^system:serviceaccount:[^:]+:default$`),
 		"The pod runs as the service account \"default\". Set serviceAccountName to a service account of the " +
 			"workload's own.",
+		true,
 	},
 }
 
