@@ -17,8 +17,8 @@ type member struct {
 // maxDepth is the limit for arrays and objects in each other. A trust policy has six.
 const maxDepth = 16
 
-// decodeDocument reads JSON. Unlike json.Unmarshal, it keeps the order of members and refuses a name that is there twice,
-// because one of the two would have no effect.
+// decodeDocument reads JSON. Unlike json.Unmarshal, it keeps the order of members and refuses a name that is there
+// twice, because one of the two would have no effect.
 func decodeDocument(text string) (any, error) {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()

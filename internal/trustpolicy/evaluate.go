@@ -12,7 +12,8 @@ type Request struct {
 	Issuer Issuer
 	Claims map[string]any // every claim of the token; numbers are json.Number
 
-	// Role is the role of the policy. If it is empty, it is in the account and the partition of the policy's principals.
+	// Role is the role of the policy. If it is empty, it is in the account and the partition of the policy's
+	// principals.
 	Role Role
 
 	// Keys are condition keys whose values the claims don't show, such as sts:RoleSessionName.
@@ -224,11 +225,13 @@ func (e *evaluation) matchesPrincipal(principals []principal) (matches truth, do
 		case !isOIDC || provider.issuer != e.issuer:
 			continue
 		case e.issuer.isBuiltIn():
-			matches, doubt = isUnknown, "IAM knows "+string(e.issuer)+" without an OIDC provider. The documentation of AWS "+
+			matches, doubt = isUnknown, "IAM knows "+string(
+				e.issuer,
+			)+" without an OIDC provider. The documentation of AWS "+
 				"doesn't say whether the ARN of one matches."
 		case e.role.AccountID == "" && e.accounts > 1:
-			matches, doubt = isUnknown, "The policy names the issuer's provider in several accounts. Only the provider in "+
-				"the role's account matches."
+			matches, doubt = isUnknown, "The policy names the issuer's provider in several accounts. Only the "+
+				"provider in the role's account matches."
 		case e.role.AccountID == "" || provider.role == e.role:
 			return isTrue, ""
 		}
@@ -250,8 +253,8 @@ func (e *evaluation) matchesAction(s statement) bool {
 	return slices.ContainsFunc(s.actions, matches)
 }
 
-// holds compares the request with a condition. If the request lacks the key, a condition fails. It holds if the operator
-// is negated, has IfExists, or is for all values.
+// holds compares the request with a condition. If the request lacks the key, a condition fails. It holds if the
+// operator is negated, has IfExists, or is for all values.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -266,7 +269,9 @@ func (e *evaluation) holds(c condition) truth {
 			return strings.EqualFold(value, "true") != isPresent
 		}))
 	case !isPresent:
-		return truthOf(operator.ifExists || operator.set == forAllValues || operator.kind.negated && operator.set == noSet)
+		return truthOf(
+			operator.ifExists || operator.set == forAllValues || operator.kind.negated && operator.set == noSet,
+		)
 	}
 	var results []truth
 	for _, value := range actual.values {

@@ -70,12 +70,21 @@ func (e *evaluation) evidence(c condition) string {
 	case len(actual.values) == 0:
 		return e.absence(c.key)
 	case e.holds(c) == isUnknown && actual.oneOf:
-		return "The token has " + quoted(actual.values, " and ") + ". IAM uses the one that is an audience of the provider."
+		return "The token has " + quoted(
+			actual.values,
+			" and ",
+		) + ". IAM uses the one that is an audience of the provider."
 	case e.holds(c) == isUnknown && len(actual.values) > 1:
-		return "The token has " + quoted(actual.values, " and ") + ". Add ForAnyValue: or ForAllValues: to the operator, " +
+		return "The token has " + quoted(
+			actual.values,
+			" and ",
+		) + ". Add ForAnyValue: or ForAllValues: to the operator, " +
 			"because the key has several values."
 	case e.lacksVariable(c):
-		return "The token has " + quoted(actual.values, " and ") + ". A policy variable in the condition has no known value."
+		return "The token has " + quoted(
+			actual.values,
+			" and ",
+		) + ". A policy variable in the condition has no known value."
 	}
 	return "The token has " + quoted(actual.values, " and ") + "." + e.hint(c, actual.values)
 }

@@ -53,7 +53,8 @@ func (g glob) split(separator rune, parts int) []glob {
 	return append(split, g[start:])
 }
 
-// matches compares the whole text. On a mismatch, it goes back to the last *, which then stands for one character more.
+// matches compares the whole text. On a mismatch, it goes back to the last *, which then stands for one character
+// more.
 func (g glob) matches(text string) bool {
 	runes := []rune(text)
 	at, star, resume := 0, -1, 0

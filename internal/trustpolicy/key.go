@@ -6,12 +6,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
-// keyClaims are the condition keys of an issuer, without the issuer, each with the claim that IAM takes its value from.
+// keyClaims are the condition keys of an issuer, without the issuer, each with the claim that IAM takes its value
+// from.
 type keyClaims map[string]string
 
-// defaultKeys are the keys of every issuer that has no other ones. The key aud has the claim azp, if the token has one.
+// defaultKeys are the keys of every issuer that has no other ones. The key aud has the claim azp, if the token has
+// one.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 var defaultKeys = keyClaims{"amr": "amr", "aud": "aud", "email": "email", "oaud": "aud", "sub": "sub"}
@@ -23,43 +26,63 @@ var otherKeys = map[Issuer]keyClaims{
 	Facebook: {"app_id": "app_id", "id": "id"},
 }
 
-// furtherKeys are keys that some issuers have besides defaultKeys. Only the partition aws has them.
+// issuerKeys are the keys of the issuers that match.
+type issuerKeys struct {
+	issuer *regexp.Regexp
+	names  []string
+}
+
+// furtherKeys are keys that some issuers have besides defaultKeys. Only the partition aws has them. The patterns are
+// compiled when a policy is evaluated for the first time: most processes of a run evaluate none.
 //
 // https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
-var furtherKeys = []struct {
-	issuer *regexp.Regexp
-	names  []string
-}{
-	{
-		issuer: regexp.MustCompile(`^(?:token\.actions\.githubusercontent\.com(?:/.+)?|token\.actions\.[^./]+\.ghe\.com|` +
-			`github\.com/enterprises/[^/]+)$`),
-		names: []string{
-			"actor", "actor_id", "enterprise_id", "environment", "job_workflow_ref", "ref", "repository", "repository_id",
-			"repository_owner_id", "workflow",
+var furtherKeys = sync.OnceValue(func() []issuerKeys {
+	return []issuerKeys{
+		{
+			issuer: regexp.MustCompile(
+				`^(?:token\.actions\.githubusercontent\.com(?:/.+)?|token\.actions\.[^./]+\.ghe\.com|` +
+					`github\.com/enterprises/[^/]+)$`,
+			),
+			names: []string{
+				"actor",
+				"actor_id",
+				"enterprise_id",
+				"environment",
+				"job_workflow_ref",
+				"ref",
+				"repository",
+				"repository_id",
+				"repository_owner_id",
+				"workflow",
+			},
 		},
-	},
-	{
-		issuer: regexp.MustCompile(`^gitlab\.com$`),
-		names: []string{
-			"namespace_id", "pipeline_source", "project_id", "ref_protected", "runner_environment", "user_access_level",
-			"user_email", "user_id", "user_login",
+		{
+			issuer: regexp.MustCompile(`^gitlab\.com$`),
+			names: []string{
+				"namespace_id", "pipeline_source", "project_id", "ref_protected", "runner_environment",
+				"user_access_level",
+				"user_email", "user_id", "user_login",
+			},
 		},
-	},
-	{
-		issuer: regexp.MustCompile(`^agent\.(?:buildkite\.com|[^./]+\.buildkite\.(?:dev|site))$`),
-		names: []string{
-			"build_branch", "cluster_id", "cluster_name", "organization_id", "organization_slug", "pipeline_id",
-			"pipeline_slug",
+		{
+			issuer: regexp.MustCompile(`^agent\.(?:buildkite\.com|[^./]+\.buildkite\.(?:dev|site))$`),
+			names: []string{
+				"build_branch", "cluster_id", "cluster_name", "organization_id", "organization_slug", "pipeline_id",
+				"pipeline_slug",
+			},
 		},
-	},
-	{issuer: regexp.MustCompile(`^oidc\.circleci\.com/org/[^/]+$`), names: []string{"oidc.circleci.com/project-id"}},
-	{issuer: regexp.MustCompile(`^idcs-[^./]+\.identity\.oraclecloud\.com$`), names: []string{"rpst_id"}},
-	{issuer: regexp.MustCompile(`^accounts\.google\.com$`), names: []string{organizationNumber}},
-}
+		{
+			issuer: regexp.MustCompile(`^oidc\.circleci\.com/org/[^/]+$`),
+			names:  []string{"oidc.circleci.com/project-id"},
+		},
+		{issuer: regexp.MustCompile(`^idcs-[^./]+\.identity\.oraclecloud\.com$`), names: []string{"rpst_id"}},
+		{issuer: regexp.MustCompile(`^accounts\.google\.com$`), names: []string{organizationNumber}},
+	}
+})
 
-// organizationNumber is a key of Google. AWS's documentation says that its claim is google:organization_number. Google's
-// documentation has the number in the claim google.
+// organizationNumber is a key of Google. AWS's documentation says that its claim is google:organization_number.
+// Google's documentation has the number in the claim google.
 const organizationNumber = "google/organization_number"
 
 // keysOf are the condition keys of an issuer in a partition.
@@ -68,7 +91,7 @@ func keysOf(issuer Issuer, partition string) keyClaims {
 		return keys
 	}
 	keys := maps.Clone(defaultKeys)
-	for _, further := range furtherKeys {
+	for _, further := range furtherKeys() {
 		if partition != "aws" || !further.issuer.MatchString(string(issuer)) {
 			continue
 		}
@@ -116,14 +139,16 @@ func claimValue(name string, claim any) keyValue {
 	}
 	values, ok := texts(claim)
 	if !ok {
-		return keyValue{reason: "The token's claim " + name + " isn't a string, and the documentation of AWS doesn't say " +
-			"how IAM compares it."}
+		return keyValue{
+			reason: "The token's claim " + name + " isn't a string, and the documentation of AWS doesn't say " +
+				"how IAM compares it.",
+		}
 	}
 	return keyValue{values: values}
 }
 
-// sessionKeys are the keys for the session tags and the source identity that the token requests. There are two forms of
-// tags: one claim with an object, or a claim for each tag.
+// sessionKeys are the keys for the session tags and the source identity that the token requests. There are two forms
+// of tags: one claim with an object, or a claim for each tag.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp
 func sessionKeys(claims map[string]any) map[string]keyValue {

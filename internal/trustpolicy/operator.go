@@ -68,9 +68,15 @@ var kinds = map[string]kind{
 	"Bool":                     {requires: "is", matches: equalFold, accepts: isBool, noun: "true or false"},
 	"BinaryEquals":             {requires: "is (in base64)", matches: binaryEqual, accepts: isBase64, noun: "base64"},
 	"IpAddress":                {requires: "is in", matches: inRange, accepts: isRange, noun: rangeNoun},
-	"NotIpAddress":             {requires: "isn't in", negated: true, matches: inRange, accepts: isRange, noun: rangeNoun},
-	"ArnEquals":                {requires: "matches", variables: true, wildcards: true, matches: arnLike},
-	"ArnLike":                  {requires: "matches", variables: true, wildcards: true, matches: arnLike},
+	"NotIpAddress": {
+		requires: "isn't in",
+		negated:  true,
+		matches:  inRange,
+		accepts:  isRange,
+		noun:     rangeNoun,
+	},
+	"ArnEquals": {requires: "matches", variables: true, wildcards: true, matches: arnLike},
+	"ArnLike":   {requires: "matches", variables: true, wildcards: true, matches: arnLike},
 	"ArnNotEquals": {
 		requires: "doesn't match", negated: true, variables: true, wildcards: true, matches: arnLike,
 	},

@@ -70,8 +70,8 @@ func statementName(index int, sid string) string {
 	return name
 }
 
-// variablesVersion is the version of the policy language that has variables. A document without a version has the older
-// one, which has none.
+// variablesVersion is the version of the policy language that has variables. A document without a version has the
+// older one, which has none.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
 const variablesVersion = "2012-10-17"
@@ -121,7 +121,8 @@ func parse(document string) (*Policy, *SyntaxError) {
 	if len(statements) == 0 {
 		return nil, outside("Statement", "The policy must have a statement.")
 	}
-	return policy, policy.readStatements(statements)
+	problem := policy.readStatements(statements)
+	return policy, problem
 }
 
 // outside is an error that isn't in a statement.
@@ -140,7 +141,8 @@ func (p *Policy) readStatements(statements []any) *SyntaxError {
 			problem.Statement, problem.Sid = index, parsed.sid
 			return problem
 		}
-		if parsed.sid != "" && slices.ContainsFunc(p.statements, func(s statement) bool { return s.sid == parsed.sid }) {
+		if parsed.sid != "" &&
+			slices.ContainsFunc(p.statements, func(s statement) bool { return s.sid == parsed.sid }) {
 			return &SyntaxError{
 				Statement: index, Sid: parsed.sid, Element: "Sid", Problem: "Another statement has the same Sid.",
 			}

@@ -57,12 +57,16 @@ func TestParse(t *testing.T) {
 		"another partition":   {old: "arn:aws:", replacement: "arn:aws-us-gov:"},
 		"everyone":            {old: `{"Federated": "` + gitHubProvider + `"}`, replacement: `"*"`},
 		"a set operator":      {old: "StringEquals", replacement: "ForAnyValue:StringNotLikeIfExists"},
-		"Null":                {old: `"StringEquals": {`, replacement: `"Null": {"aws:SourceIp": false}, "StringLike": {`},
+		"Null": {
+			old: `"StringEquals": {`, replacement: `"Null": {"aws:SourceIp": false}, "StringLike": {`,
+		},
 		"a variable that isn't an ARN": {
-			old: `"StringEquals": {`, replacement: `"ArnLike": {"aws:PrincipalArn": "${aws:username}"}, "StringLike": {`,
+			old:         `"StringEquals": {`,
+			replacement: `"ArnLike": {"aws:PrincipalArn": "${aws:username}"}, "StringLike": {`,
 		},
 		"a range of addresses": {
-			old: `"StringEquals": {`, replacement: `"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "::1"]}, "StringLike": {`,
+			old:         `"StringEquals": {`,
+			replacement: `"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "::1"]}, "StringLike": {`,
 		},
 		"a date": {
 			old: `"StringEquals": {`, replacement: `"DateLessThan": {"aws:CurrentTime": ["2030-01-31T00:00:00Z", 7]},
@@ -101,10 +105,13 @@ func TestSyntaxErrors(t *testing.T) {
 			old: good, replacement: strings.Repeat("[", 9999), want: outside(""), problem: "nested too deeply",
 		},
 		"an element that is there twice": {
-			old: `"Id": "policy"`, replacement: `"Version": "2008-10-17"`, want: outside(""), problem: `"Version" is there twice`,
+			old: `"Id": "policy"`, replacement: `"Version": "2008-10-17"`, want: outside(""),
+			problem: `"Version" is there twice`,
 		},
-		"a name in lower case": {old: `"Version"`, replacement: `"version"`, want: outside("version"), problem: "no such"},
-		"another version":      {old: "2012", replacement: "2013", want: outside("Version"), problem: "2012-10-17"},
+		"a name in lower case": {
+			old: `"Version"`, replacement: `"version"`, want: outside("version"), problem: "no such",
+		},
+		"another version": {old: "2012", replacement: "2013", want: outside("Version"), problem: "2012-10-17"},
 		"an ID of another type": {
 			old: `"policy"`, replacement: `1`, want: outside("Id"), problem: "string",
 		},
@@ -114,7 +121,9 @@ func TestSyntaxErrors(t *testing.T) {
 		"a statement that is text": {
 			old: good, replacement: `{"Statement": "Allow"}`, want: in("", "", "", ""), problem: "JSON object",
 		},
-		"a Sid with a space": {old: `"Main"`, replacement: `"The main branch"`, want: in("", "Sid", "", ""), problem: "A-Z"},
+		"a Sid with a space": {
+			old: `"Main"`, replacement: `"The main branch"`, want: in("", "Sid", "", ""), problem: "A-Z",
+		},
 		"the same Sid": {
 			old: `"Statement": [`, replacement: `"Statement": [
 				{"Sid": "Main", "Effect": "Deny", "Principal": "*", "Action": "sts:*"},`,
@@ -133,7 +142,8 @@ func TestSyntaxErrors(t *testing.T) {
 			problem: "doesn't allow this element",
 		},
 		"an unknown element": {
-			old: `"Principal"`, replacement: `"Principals"`, want: in("Main", "Principals", "", ""), problem: "no such element",
+			old: `"Principal"`, replacement: `"Principals"`, want: in("Main", "Principals", "", ""),
+			problem: "no such element",
 		},
 		"no principal": {
 			old: `"Principal": {"Federated": "` + gitHubProvider + `"},`, want: in("Main", "Principal", "", ""),
@@ -147,7 +157,8 @@ func TestSyntaxErrors(t *testing.T) {
 			old: `"Federated"`, replacement: `"OIDC"`, want: in("Main", "Principal", "", ""), problem: `kind "OIDC"`,
 		},
 		"a wildcard principal": {
-			old: gitHubProvider, replacement: "*", want: in("Main", "Principal", "", ""), problem: `"*" isn't a principal`,
+			old: gitHubProvider, replacement: "*", want: in("Main", "Principal", "", ""),
+			problem: `"*" isn't a principal`,
 		},
 		"a wildcard in a principal": {
 			old: ".githubusercontent.com\"}", replacement: ".*\"}", want: in("Main", "Principal", "", ""),
@@ -162,39 +173,46 @@ func TestSyntaxErrors(t *testing.T) {
 			want: in("Main", "Principal", "", ""), problem: "isn't a principal",
 		},
 		"an account that is too short": {
-			old: "111122223333", replacement: "1111", want: in("Main", "Principal", "", ""), problem: "isn't a principal",
+			old: "111122223333", replacement: "1111", want: in("Main", "Principal", "", ""),
+			problem: "isn't a principal",
 		},
 		"an empty list of principals": {
-			old: `"` + gitHubProvider + `"`, replacement: "[]", want: in("Main", "Principal", "", ""), problem: "list of strings",
+			old: `"` + gitHubProvider + `"`, replacement: "[]", want: in("Main", "Principal", "", ""),
+			problem: "list of strings",
 		},
 		"no action": {
 			old: `"Action": "sts:AssumeRoleWithWebIdentity",`, want: in("Main", "Action", "", ""),
 			problem: "must have an action",
 		},
 		"both kinds of actions": {
-			old: `"Action"`, replacement: `"NotAction": "sts:AssumeRole", "Action"`, want: in("Main", "NotAction", "", ""),
+			old: `"Action"`, replacement: `"NotAction": "sts:AssumeRole", "Action"`,
+			want:    in("Main", "NotAction", "", ""),
 			problem: "both",
 		},
 		"an action of another service": {
-			old: `sts:Assume`, replacement: `s3:Assume`, want: in("Main", "Action", "", ""), problem: "only actions of STS",
+			old: `sts:Assume`, replacement: `s3:Assume`, want: in("Main", "Action", "", ""),
+			problem: "only actions of STS",
 		},
 		"an unknown operator": {
 			old: `StringEquals`, replacement: `StringMatches`, want: in("Main", condition, "StringMatches", ""),
 			problem: "no such condition operator",
 		},
 		"an operator in lower case": {
-			old: `StringEquals`, replacement: `stringEquals`, want: in("Main", condition, "stringEquals", ""), problem: "no such",
+			old: `StringEquals`, replacement: `stringEquals`, want: in("Main", condition, "stringEquals", ""),
+			problem: "no such",
 		},
 		"an unknown set operator": {
 			old: `StringEquals`, replacement: `ForSomeValue:StringEquals`,
 			want: in("Main", condition, "ForSomeValue:StringEquals", ""), problem: "no such",
 		},
 		"Null with a suffix": {
-			old: `StringEquals`, replacement: `NullIfExists`, want: in("Main", condition, "NullIfExists", ""), problem: "no such",
+			old: `StringEquals`, replacement: `NullIfExists`, want: in("Main", condition, "NullIfExists", ""),
+			problem: "no such",
 		},
 		"conditions that are a list": {
-			old: `{"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:o/r:environment:prod"}}`, replacement: `[]`,
-			want: in("Main", condition, "", ""), problem: "condition operators",
+			old:         `{"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:o/r:environment:prod"}}`,
+			replacement: `[]`,
+			want:        in("Main", condition, "", ""), problem: "condition operators",
 		},
 		"a key without an issuer": {
 			old: key, replacement: "sub", want: in("Main", condition, "StringEquals", "sub"), problem: "colon",
@@ -208,7 +226,8 @@ func TestSyntaxErrors(t *testing.T) {
 			problem: "a string, a number",
 		},
 		"a text as a boolean": {
-			old: `StringEquals`, replacement: `Bool`, want: in("Main", condition, "Bool", key), problem: "isn't true or false",
+			old: `StringEquals`, replacement: `Bool`, want: in("Main", condition, "Bool", key),
+			problem: "isn't true or false",
 		},
 		"a text as a number": {
 			old: `StringEquals`, replacement: `NumericLessThan`, want: in("Main", condition, "NumericLessThan", key),

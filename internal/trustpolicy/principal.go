@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // principal is a principal of a statement, of one kind.
@@ -27,14 +28,16 @@ const (
 )
 
 // principalNames are what IAM accepts as a principal of each kind. A wildcard can't be a part of one.
-var principalNames = map[principalKind]*regexp.Regexp{
-	federated: regexp.MustCompile(`^(?:accounts\.google\.com|cognito-identity\.amazonaws\.com|www\.amazon\.com|` +
-		`graph\.facebook\.com|arn:aws[a-z-]*:iam::\d{12}:(?:oidc|saml)-provider/[^*?]+)$`),
-	account: regexp.MustCompile(`^(?:\d{12}|A[A-Z]{2}A[A-Z0-9]{12,}|` +
-		`arn:aws[a-z-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role|federated-user)/[^*?]+))$`),
-	service:       regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)+$`),
-	canonicalUser: regexp.MustCompile(`^[0-9a-f]{64}$`),
-}
+var principalNames = sync.OnceValue(func() map[principalKind]*regexp.Regexp {
+	return map[principalKind]*regexp.Regexp{
+		federated: regexp.MustCompile(`^(?:accounts\.google\.com|cognito-identity\.amazonaws\.com|www\.amazon\.com|` +
+			`graph\.facebook\.com|arn:aws[a-z-]*:iam::\d{12}:(?:oidc|saml)-provider/[^*?]+)$`),
+		account: regexp.MustCompile(`^(?:\d{12}|A[A-Z]{2}A[A-Z0-9]{12,}|` +
+			`arn:aws[a-z-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role|federated-user)/[^*?]+))$`),
+		service:       regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)+$`),
+		canonicalUser: regexp.MustCompile(`^[0-9a-f]{64}$`),
+	}
+})
 
 func (s *statement) readPrincipal(elements map[string]any) *SyntaxError {
 	value, ok := elements["Principal"]
@@ -51,7 +54,7 @@ func (s *statement) readPrincipal(elements map[string]any) *SyntaxError {
 	}
 	for _, element := range object {
 		kind := principalKind(element.name)
-		pattern, ok := principalNames[kind]
+		pattern, ok := principalNames()[kind]
 		if !ok {
 			return problem("Principal", "IAM has no principals of the kind %q. The kinds are AWS, CanonicalUser, "+
 				"Federated, and Service.", element.name)
@@ -76,8 +79,11 @@ func (s *statement) readPrincipal(elements map[string]any) *SyntaxError {
 
 func wrongPrincipal(kind principalKind, name string) string {
 	if kind == federated {
-		return fmt.Sprintf("%q isn't a principal. It must be the ARN of an identity provider, without https://, or one "+
-			"of accounts.google.com, cognito-identity.amazonaws.com, www.amazon.com, and graph.facebook.com.", name)
+		return fmt.Sprintf(
+			"%q isn't a principal. It must be the ARN of an identity provider, without https://, or one "+
+				"of accounts.google.com, cognito-identity.amazonaws.com, www.amazon.com, and graph.facebook.com.",
+			name,
+		)
 	}
 	return fmt.Sprintf("%q isn't a principal of the kind %s.", name, kind)
 }

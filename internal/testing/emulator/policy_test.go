@@ -38,13 +38,26 @@ func TestTrustPolicies(t *testing.T) {
 		statement string
 		allowed   bool
 	}{
-		"no condition":      {statement: statement("Allow", ``), allowed: true},
-		"the subject":       {statement: statement("Allow", `"StringEquals": {"ISS:sub": "`+subject+`"}`), allowed: true},
-		"another subject":   {statement: statement("Allow", `"StringEquals": {"ISS:sub": "repo:acme/other"}`)},
-		"the audience":      {statement: statement("Allow", `"StringEquals": {"ISS:aud": "`+audience+`"}`), allowed: true},
-		"the repository ID": {statement: statement("Allow", `"StringEquals": {"ISS:repository_id": "42"}`), allowed: true},
+		"no condition": {statement: statement("Allow", ``), allowed: true},
+		"the subject": {
+			statement: statement("Allow", `"StringEquals": {"ISS:sub": "`+subject+`"}`),
+			allowed:   true,
+		},
+		"another subject": {statement: statement("Allow", `"StringEquals": {"ISS:sub": "repo:acme/other"}`)},
+		"the audience": {
+			statement: statement("Allow", `"StringEquals": {"ISS:aud": "`+audience+`"}`),
+			allowed:   true,
+		},
+		"the repository ID": {
+			statement: statement("Allow", `"StringEquals": {"ISS:repository_id": "42"}`),
+			allowed:   true,
+		},
 		"the session name": {
-			statement: statement("Allow", `"StringEquals": {"sts:RoleSessionName": "${ISS:repository_id}"}`), allowed: true,
+			statement: statement(
+				"Allow",
+				`"StringEquals": {"sts:RoleSessionName": "${ISS:repository_id}"}`,
+			),
+			allowed: true,
 		},
 		"another session name": {statement: statement("Allow", `"StringEquals": {"sts:RoleSessionName": "43"}`)},
 		"the provider": {
