@@ -103,7 +103,7 @@ func TestEvaluateTrustPolicyErrors(t *testing.T) {
 		},
 		"an unknown element": {
 			policy: `replace(local.policy, "Principal", "Principals")`, claims: `local.claims`,
-			want: `"policy" parameter: Statement\[0\] \(Main\), element Principals: IAM has no such element.`,
+			want: `"policy" parameter: In Statement\[0\] \(Main\), element Principals: IAM has no such element.`,
 		},
 		"claims that are text": {
 			policy: `local.policy`, claims: `"claims"`, want: `"claims" parameter: The claims must be an object.`,

@@ -159,8 +159,8 @@ var rules = []rule{
 		name:     "built-in-no-audience",
 		severity: SeverityHigh,
 		check:    review.missingApplication,
-		message: "No condition restricts the audience of tokens from %s. IAM has no list of audiences for this issuer, " +
-			"so tokens for every application can use the role.",
+		message: "No condition restricts the audience of tokens from %s. IAM has no audiences for this issuer. " +
+			"Tokens for every application can use the role.",
 		fix:    "Add a condition on the key aud or oaud (Google), or app_id (Amazon and Facebook).",
 		source: oidcRolePage,
 	},
@@ -230,6 +230,15 @@ var rules = []rule{
 			"(Buildkite).",
 		source: keysPage + "#condition-keys-wif",
 	},
+}
+
+// Rules are the rules in their order. They have neither a place nor a message.
+func Rules() []Finding {
+	all := make([]Finding, 0, len(rules))
+	for _, rule := range rules {
+		all = append(all, Finding{Rule: rule.name, Severity: rule.severity, Fix: rule.fix, Source: rule.source})
+	}
+	return all
 }
 
 // Findings are what is dangerous in the policy or can't work. They are only about web identities.

@@ -43,7 +43,7 @@ type SyntaxError struct {
 	Problem   string // a sentence
 }
 
-// Error is a sentence that starts with the place.
+// Error is the place and the problem.
 func (e *SyntaxError) Error() string {
 	var place []string
 	if e.Statement >= 0 {
@@ -59,7 +59,7 @@ func (e *SyntaxError) Error() string {
 	if len(place) == 0 {
 		return e.Problem
 	}
-	return strings.Join(place, ", ") + ": " + e.Problem
+	return "In " + strings.Join(place, ", ") + ": " + e.Problem
 }
 
 func statementName(index int, sid string) string {

@@ -272,7 +272,7 @@ func in(sid, element, operator, key string) trustpolicy.SyntaxError {
 func TestSyntaxErrorText(t *testing.T) {
 	t.Parallel()
 	_, err := trustpolicy.Parse(replaced(t, `"repo:o/r:environment:prod"`, `[]`))
-	const want = "Statement[0] (Main), element Condition, operator StringEquals, condition key " +
+	const want = "In Statement[0] (Main), element Condition, operator StringEquals, condition key " +
 		"token.actions.githubusercontent.com:sub: The value must be a string, a number, a boolean, or a list of them."
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v", err)

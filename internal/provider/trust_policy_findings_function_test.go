@@ -1,0 +1,59 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
+)
+
+func TestTrustPolicyFindings(t *testing.T) {
+	testenv.Isolate(t)
+	config := trustPolicyConfig + `
+locals {
+  right = replace(local.policy, "\"${local.issuer}:sub\"", <<-EOT
+    "${local.issuer}:aud": "sts.amazonaws.com", "${local.issuer}:repository_id": "42", "${local.issuer}:sub"
+  EOT
+  )
+}
+
+output "findings" {
+  value = provider::sts::trust_policy_findings(local.policy)
+}
+
+output "none" {
+  value = provider::sts::trust_policy_findings(local.right)
+}
+`
+	finding := func(rule, severity, message, fix string) knownvalue.Check {
+		return knownvalue.ObjectExact(map[string]knownvalue.Check{
+			"rule": knownvalue.StringExact(rule), "severity": knownvalue.StringExact(severity),
+			"statement": knownvalue.Int64Exact(0), "message": knownvalue.StringExact(message),
+			"fix": knownvalue.StringExact(fix),
+		})
+	}
+	runFunction(t, config, []statecheck.StateCheck{
+		statecheck.ExpectKnownOutputValue("findings", knownvalue.ListExact([]knownvalue.Check{
+			finding("no-audience-condition", "medium",
+				"No condition restricts the audience of tokens from token.actions.githubusercontent.com. Tokens for other "+
+					"services can use the role.",
+				"Add a condition on the key aud."),
+			finding("names-without-ids", "low",
+				`StringEquals on token.actions.githubusercontent.com:sub with "repo:o/r:environment:prod" has only names. `+
+					"Somebody else can take over a name after a rename or a deletion.",
+				"Add a condition on the key with the ID: repository_id (GitHub), project_id (GitLab), or pipeline_id "+
+					"(Buildkite)."),
+		})),
+		statecheck.ExpectKnownOutputValue("none", knownvalue.ListExact([]knownvalue.Check{})),
+	})
+}
+
+func TestTrustPolicyFindingsError(t *testing.T) {
+	testenv.Isolate(t)
+	expectFunctionError(t, `output "findings" {
+  value = provider::sts::trust_policy_findings("{\"Statement\": []}")
+}
+`, `"policy" parameter: In element Statement: The policy must have a statement.`)
+}
