@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -38,10 +40,11 @@ func (trustPolicyFindingsFunction) Definition(
 ) {
 	response.Definition = function.Definition{
 		Summary: "Mistakes in a trust policy for web identities.",
-		MarkdownDescription: "Returns what is dangerous in a role's trust policy, and what can't work. You can use it in " +
-			"`check` blocks, preconditions, `terraform test`, and `terraform console`. The function calls nothing, and " +
+		MarkdownDescription: "Returns what is dangerous in a role's trust policy, and what can't work. You can use it " +
+			"in `check` blocks, preconditions, `terraform test`, and `terraform console`. The function calls nothing, and " +
 			"needs no credentials and no provider configuration. It looks only at statements for web identities.\n\n" +
-			"The result is a list of objects. It is empty if the function finds nothing. An object has these members:\n\n" +
+			"The result is a list of objects. It is empty if the function finds nothing. An object has these " +
+			"members:\n\n" +
 			"- `rule` (string): name of the rule, from the table below\n" +
 			"- `severity` (string): `error` if something can't work, and `high`, `medium`, or `low` if something is too " +
 			"wide\n" +
@@ -61,11 +64,12 @@ func (trustPolicyFindingsFunction) Definition(
 
 // rulesTable is the table of rules for the documentation.
 func rulesTable() string {
-	table := "| Rule | Severity | Fix |\n| --- | --- | --- |\n"
+	var table strings.Builder
+	table.WriteString("| Rule | Severity | Fix |\n| --- | --- | --- |\n")
 	for _, rule := range trustpolicy.Rules() {
-		table += "| [`" + rule.Rule + "`](" + rule.Source + ") | " + string(rule.Severity) + " | " + rule.Fix + " |\n"
+		fmt.Fprintf(&table, "| [`%s`](%s) | %s | %s |\n", rule.Rule, rule.Source, rule.Severity, rule.Fix)
 	}
-	return table
+	return table.String()
 }
 
 func (trustPolicyFindingsFunction) Run(

@@ -27,24 +27,27 @@ output "none" {
   value = provider::sts::trust_policy_findings(local.right)
 }
 `
-	finding := func(rule, severity, message, fix string) knownvalue.Check {
+	finding := func(rule, severity, message string) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{
-			"rule": knownvalue.StringExact(rule), "severity": knownvalue.StringExact(severity),
-			"statement": knownvalue.Int64Exact(0), "message": knownvalue.StringExact(message),
-			"fix": knownvalue.StringExact(fix),
+			"rule":     knownvalue.StringExact(rule),
+			"severity": knownvalue.StringExact(severity),
+			"statement": knownvalue.Int64Exact(
+				0,
+			),
+			"message": knownvalue.StringExact(message),
+			"fix":     knownvalue.NotNull(),
 		})
 	}
+	const (
+		noAudience = "No condition restricts the audience of tokens from token.actions.githubusercontent.com. " +
+			"Tokens for other services can use the role."
+		onlyNames = `StringEquals on token.actions.githubusercontent.com:sub with "repo:o/r:environment:prod" has only ` +
+			"names. Somebody else can take over a name after a rename or a deletion."
+	)
 	runFunction(t, config, []statecheck.StateCheck{
 		statecheck.ExpectKnownOutputValue("findings", knownvalue.ListExact([]knownvalue.Check{
-			finding("no-audience-condition", "medium",
-				"No condition restricts the audience of tokens from token.actions.githubusercontent.com. Tokens for other "+
-					"services can use the role.",
-				"Add a condition on the key aud."),
-			finding("names-without-ids", "low",
-				`StringEquals on token.actions.githubusercontent.com:sub with "repo:o/r:environment:prod" has only names. `+
-					"Somebody else can take over a name after a rename or a deletion.",
-				"Add a condition on the key with the ID: repository_id (GitHub), project_id (GitLab), or pipeline_id "+
-					"(Buildkite)."),
+			finding("no-audience-condition", "medium", noAudience),
+			finding("names-without-ids", "low", onlyNames),
 		})),
 		statecheck.ExpectKnownOutputValue("none", knownvalue.ListExact([]knownvalue.Check{})),
 	})
