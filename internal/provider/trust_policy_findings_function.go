@@ -40,8 +40,8 @@ func (trustPolicyFindingsFunction) Definition(
 ) {
 	response.Definition = function.Definition{
 		Summary: "Mistakes in a trust policy for web identities.",
-		MarkdownDescription: "Returns what is dangerous in a role's trust policy, and what can't work. You can use it " +
-			"in `check` blocks, preconditions, `terraform test`, and `terraform console`. The function calls nothing, and " +
+		MarkdownDescription: "Returns what is dangerous in a role's trust policy, and what can't work. You can use " +
+			"it in `check` blocks, preconditions, `terraform test`, and `terraform console`. The function calls nothing, and " +
 			"needs no credentials and no provider configuration. It looks only at statements for web identities.\n\n" +
 			"The result is a list of objects. It is empty if the function finds nothing. An object has these " +
 			"members:\n\n" +
