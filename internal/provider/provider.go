@@ -88,7 +88,9 @@ func (p *stsProvider) EphemeralResources(context.Context) []func() ephemeral.Eph
 }
 
 func (p *stsProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newDecodeFunction}
+	return []func() function.Function{
+		newDecodeFunction, newEvaluateTrustPolicyFunction, newTrustPolicyFindingsFunction,
+	}
 }
 
 func (p *stsProvider) Resources(context.Context) []func() resource.Resource { return nil }

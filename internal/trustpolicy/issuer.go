@@ -48,11 +48,14 @@ func (i Issuer) Key(claim string) string { return string(i) + ":" + claim }
 
 // Principal is the Federated principal in the role's account.
 func (i Issuer) Principal(role Role) string {
-	if i == Google || i == Cognito {
+	if i.isBuiltIn() {
 		return string(i)
 	}
 	return "arn:" + role.Partition + ":iam::" + role.AccountID + ":oidc-provider/" + string(i)
 }
+
+// isBuiltIn reports whether IAM knows the issuer without an IAM OIDC provider.
+func (i Issuer) isBuiltIn() bool { return i == Google || i == Cognito || i == Amazon || i == Facebook }
 
 // IsGitHub reports whether the issuer is GitHub Actions, of github.com or of an enterprise.
 func (i Issuer) IsGitHub() bool {

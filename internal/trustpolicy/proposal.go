@@ -1,5 +1,6 @@
-// Package trustpolicy writes statements of trust policies from the claims of web identity tokens. It knows the
-// condition keys that IAM has for each issuer. It gives facts: explain has the sentences about them.
+// Package trustpolicy writes statements of trust policies from the claims of web identity tokens, and evaluates trust
+// policies as IAM does. It knows the condition keys that IAM has for each issuer. It returns facts about a statement
+// that it writes, because explain has the sentences about them. It has the sentences about a policy that it reads.
 package trustpolicy
 
 import (

@@ -2,9 +2,11 @@ package emulator
 
 import (
 	"time"
+
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 )
 
-const notAuthorized = "Not authorized to perform sts:%s"
+const notAuthorized = "Not authorized to perform %s"
 
 // assumeRoleWithWebIdentity answers the action of that name.
 func (s *Server) assumeRoleWithWebIdentity(c *call) (any, *refusal) {
@@ -61,19 +63,18 @@ func (s *Server) authorize(parameters *assumeParameters, who *identity) (*role, 
 	assumed := s.roles[parameters.roleARN]
 	s.mu.Unlock()
 	if assumed == nil {
-		return nil, forbidden("AccessDenied", notAuthorized, actionAssumeRoleWithWebIdentity)
+		return nil, forbidden("AccessDenied", notAuthorized, trustpolicy.AssumeRoleWithWebIdentity)
 	}
-	who.context.set("sts:RoleSessionName", parameters.sessionName)
-	who.session.conditionKeys(who.context)
-	actions := []string{actionAssumeRoleWithWebIdentity}
+	who.request.Keys["sts:RoleSessionName"] = []string{parameters.sessionName}
+	actions := []string{trustpolicy.AssumeRoleWithWebIdentity}
 	if len(who.session.tags) > 0 {
-		actions = append(actions, "TagSession")
+		actions = append(actions, trustpolicy.TagSession)
 	}
 	if who.session.sourceIdentity != "" {
-		actions = append(actions, "SetSourceIdentity")
+		actions = append(actions, trustpolicy.SetSourceIdentity)
 	}
 	for _, action := range actions {
-		if !assumed.trust.allows("sts:"+action, who.principal, who.context) {
+		if assumed.trust.EvaluateAction(who.request, action).Outcome != trustpolicy.Allowed {
 			return nil, forbidden("AccessDenied", notAuthorized, action)
 		}
 	}

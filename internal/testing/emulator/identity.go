@@ -7,6 +7,8 @@ import (
 	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
+
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 )
 
 // expiryLeeway is how long past its exp a token is still taken, and how far in
@@ -15,12 +17,10 @@ const expiryLeeway = 5 * time.Minute
 
 // identity is who a token says its bearer is, once the token has been verified.
 type identity struct {
-	// principal is what a trust policy's Federated principal must be.
-	principal string
 	// provider, subject and audience are the answer's elements of those names.
 	provider, subject, audience string
-	// context has the condition keys that come from the token.
-	context conditionContext
+	// request is what the trust policy is compared with.
+	request trustpolicy.Request
 	// session is what else the token asks for.
 	session sessionClaims
 }
@@ -46,7 +46,7 @@ func (s *Server) identify(
 	now time.Time,
 ) (*identity, *refusal) {
 	if p.providerID != nil {
-		return s.identifyAccessToken(*p.providerID, p.token)
+		return s.identifyAccessToken(*p.providerID, p.token, account)
 	}
 	if strings.TrimSpace(p.token) != p.token {
 		return nil, notLoginWithAmazon()
@@ -75,7 +75,7 @@ func (s *Server) identify(
 		return nil, refused
 	}
 	if builtIn != "" {
-		return builtInIdentity(token, builtIn)
+		return builtInIdentity(token, account, builtIn)
 	}
 	return federatedIdentity(token, account, clientIDs)
 }
@@ -141,48 +141,40 @@ func federatedIdentity(token *idToken, account roleARN, clientIDs []string) (*id
 		return nil, invalidIdentityToken("Incorrect token audience")
 	}
 	issuer := token.text("iss")
-	return newIdentity(token, &identity{
-		principal: oidcProviderARN(account.partition, account.account, issuer),
-		provider:  issuer,
-		audience:  audiences[match],
-	}, withoutScheme(issuer))
+	return newIdentity(token, account, withoutScheme(issuer), identity{provider: issuer, audience: audiences[match]})
 }
 
 // builtInIdentity is that of an issuer that IAM knows by itself: the trust policy
-// alone says which audiences are good. Google's has its aud under oaud.
-func builtInIdentity(token *idToken, host string) (*identity, *refusal) {
+// alone says which audiences are good.
+func builtInIdentity(token *idToken, account roleARN, host string) (*identity, *refusal) {
 	audience := token.texts("aud")[0]
 	if party := token.text("azp"); host == googleProvider && party != "" {
 		audience = party
 	}
-	who, refused := newIdentity(token, &identity{principal: host, provider: host, audience: audience}, host)
-	if refused == nil && host == googleProvider {
-		who.context.set(host+":oaud", token.texts("aud")...)
-	}
-	return who, refused
+	return newIdentity(token, account, host, identity{provider: host, audience: audience})
 }
 
-// newIdentity fills in what comes from the token's claims. The claim iss is no
-// condition key, and aud is the one audience that was chosen.
-func newIdentity(token *idToken, who *identity, keyPrefix string) (*identity, *refusal) {
+// newIdentity fills in what comes from the token's claims. The condition key aud
+// is the one audience that was chosen.
+func newIdentity(token *idToken, account roleARN, issuer string, who identity) (*identity, *refusal) {
 	session, refused := readSessionClaims(token)
 	if refused != nil {
 		return nil, refused
 	}
 	who.subject = token.text("sub")
 	who.session = session
-	who.context = conditionContext{}
-	for claim := range token.claims {
-		if claim == "iss" || strings.HasPrefix(claim, claimNamespace) {
-			continue
-		}
-		if values := token.texts(claim); len(values) > 0 {
-			who.context.set(keyPrefix+":"+claim, values...)
-		}
+	who.request = newRequest(trustpolicy.Issuer(issuer), account, token.claims)
+	who.request.Keys[issuer+":aud"] = []string{who.audience}
+	return &who, nil
+}
+
+// newRequest is what a trust policy is compared with.
+func newRequest(issuer trustpolicy.Issuer, account roleARN, claims map[string]any) trustpolicy.Request {
+	role := trustpolicy.Role{Partition: account.partition, AccountID: account.account}
+	return trustpolicy.Request{
+		Issuer: issuer, Claims: claims, Role: role,
+		Keys: map[string][]string{"aws:FederatedProvider": {issuer.Principal(role)}},
 	}
-	who.context.set(keyPrefix+":aud", who.audience)
-	who.context.set("aws:FederatedProvider", who.principal)
-	return who, nil
 }
 
 func notLoginWithAmazon() *refusal {
@@ -191,8 +183,8 @@ func notLoginWithAmazon() *refusal {
 
 // identifyAccessToken is for OAuth 2.0 access tokens. What AWS says of another
 // provider, and of Facebook's tokens, isn't known.
-func (s *Server) identifyAccessToken(providerID, token string) (*identity, *refusal) {
-	userKey, ok := map[string]string{"www.amazon.com": ":user_id", "graph.facebook.com": ":id"}[providerID]
+func (s *Server) identifyAccessToken(providerID, token string, account roleARN) (*identity, *refusal) {
+	userKey, ok := map[string]string{"www.amazon.com": "user_id", "graph.facebook.com": "id"}[providerID]
 	if !ok {
 		return nil, invalidIdentityToken("Unsupported identity provider: %s", providerID)
 	}
@@ -205,12 +197,9 @@ func (s *Server) identifyAccessToken(providerID, token string) (*identity, *refu
 	if !valid {
 		return nil, invalidIdentityToken("Provided Token is not a Facebook token")
 	}
-	context := conditionContext{}
-	context.set(providerID+":app_id", issued.appID)
-	context.set(providerID+userKey, issued.userID)
-	context.set("aws:FederatedProvider", providerID)
+	claims := map[string]any{"app_id": issued.appID, userKey: issued.userID}
 	return &identity{
-		principal: providerID, provider: providerID,
-		subject: issued.userID, audience: issued.appID, context: context,
+		provider: providerID, subject: issued.userID, audience: issued.appID,
+		request: newRequest(trustpolicy.Issuer(providerID), account, claims),
 	}, nil
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 )
 
 // Role is an IAM role.
@@ -37,7 +39,7 @@ const (
 // role is a Role that has been read.
 type role struct {
 	roleARN
-	trust           *trustPolicy
+	trust           *trustpolicy.Policy
 	maxDuration     time.Duration
 	sessionLifetime time.Duration
 	id              string
@@ -73,7 +75,7 @@ func (s *Server) AddRole(r Role) error {
 			s.partition(),
 		)
 	}
-	trust, err := parseTrustPolicy([]byte(r.TrustPolicy))
+	trust, err := trustpolicy.Parse(r.TrustPolicy)
 	if err != nil {
 		return fmt.Errorf("trust policy of %s: %w", r.ARN, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -101,23 +100,6 @@ func anyTexts(value any) []string {
 func validTag(key, value string) bool {
 	return key != "" && utf8.RuneCountInString(key) <= maxTagKeyLength &&
 		utf8.RuneCountInString(value) <= maxTagValueLength && !strings.HasPrefix(strings.ToLower(key), "aws:")
-}
-
-// conditionKeys adds the keys that a trust policy can hold the tags and the
-// source identity against.
-func (c sessionClaims) conditionKeys(context conditionContext) {
-	for key, value := range c.tags {
-		context.set("aws:RequestTag/"+key, value)
-	}
-	if len(c.tags) > 0 {
-		context.set("aws:TagKeys", slices.Sorted(maps.Keys(c.tags))...)
-	}
-	if len(c.transitive) > 0 {
-		context.set("sts:TransitiveTagKeys", c.transitive...)
-	}
-	if c.sourceIdentity != "" {
-		context.set("sts:SourceIdentity", c.sourceIdentity)
-	}
 }
 
 // packed is the tags as they count towards the packed size.
