@@ -56,9 +56,6 @@ var tokenForms = map[string]tokenForm{
 		"iss": "https://api.bitbucket.org/2.0/workspaces/NAME/pipelines-config/identity/oidc",
 		"aud": "ari:cloud:bitbucket::workspace/UUID", "sub": "{UUID}:{UUID}:{UUID}",
 	},
-	"CircleCI": {
-		"iss": "https://oidc.circleci.com/org/UUID", "aud": "UUID", "sub": "org/UUID/project/UUID/user/UUID",
-	},
 	"CircleCI, a branch": {
 		"iss": "https://oidc.circleci.com/org/UUID", "aud": "UUID",
 		"sub": "org/UUID/project/UUID/user/UUID/vcs-origin/github.com/NAME/NAME/vcs-ref/refs/heads/NAME",
@@ -98,7 +95,7 @@ var tokenForms = map[string]tokenForm{
 // notesLike are the notes that say the same as a finding.
 var notesLike = map[string][]trustpolicy.Note{
 	"names-without-ids":       {trustpolicy.RepositoryName, trustpolicy.OtherName},
-	"wildcard-over-refs":      {trustpolicy.CircleCIUser, trustpolicy.BitbucketStep},
+	"wildcard-over-refs":      {trustpolicy.BitbucketStep},
 	"pull-requests":           {trustpolicy.UnreviewedCode},
 	"default-service-account": {trustpolicy.DefaultServiceAccount},
 }
