@@ -18,6 +18,8 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 const (
@@ -42,6 +44,8 @@ type trust struct {
 	adapt func(policy string) string
 	// account is the role's. Empty: 111122223333.
 	account string
+	// findings are the rules that find something in the policy. The guide says why the policy is right anyway.
+	findings []string
 }
 
 // trusts has each guide's policies, in their order.
@@ -90,8 +94,9 @@ var trusts = map[string][]trust{
 	},
 	"gitlab": {
 		{
-			issuer:  "https://gitlab.com",
-			clients: []string{"sts.amazonaws.com"},
+			issuer:   "https://gitlab.com",
+			clients:  []string{"sts.amazonaws.com"},
+			findings: []string{"names-without-ids"},
 			admits: []emulator.Token{
 				token(
 					"project_path:example-group/infrastructure:ref_type:branch:ref:main",
@@ -176,8 +181,9 @@ var trusts = map[string][]trust{
 		},
 	},
 	"buildkite": {{
-		issuer:  "https://agent.buildkite.com",
-		clients: []string{"sts.amazonaws.com"},
+		issuer:   "https://agent.buildkite.com",
+		clients:  []string{"sts.amazonaws.com"},
+		findings: []string{"names-without-ids"},
 		admits: []emulator.Token{
 			buildkite(
 				"organization:example-org:pipeline:infrastructure:ref:refs/heads/main:commit:1da177e4c3f41524e886b7f1b8a0c1fc7321cac2:step:terraform",
@@ -280,12 +286,13 @@ var trusts = map[string][]trust{
 		},
 	},
 	"pull-requests": {
-		gitHubBranch("pull_request", "ref:refs/heads/main", "ref:refs/heads/feature"),
+		withFindings(gitHubBranch("pull_request", "ref:refs/heads/main", "ref:refs/heads/feature"), "pull-requests"),
 		gitHubBranch("ref:refs/heads/main", "pull_request", "ref:refs/heads/feature", "ref:refs/heads/main-2"),
 		{ // GitLab, plan
-			issuer:  "https://gitlab.com",
-			clients: []string{"sts.amazonaws.com"},
-			admits:  []emulator.Token{gitLabBranch("feature"), gitLabBranch("main")},
+			issuer:   "https://gitlab.com",
+			clients:  []string{"sts.amazonaws.com"},
+			findings: []string{"wildcard-over-refs", "names-without-ids"},
+			admits:   []emulator.Token{gitLabBranch("feature"), gitLabBranch("main")},
 			refuses: []string{
 				"project_path:example-group/infrastructure:ref_type:tag:ref:v1",
 				"project_path:example-group/infrastructure-2:ref_type:branch:ref:feature",
@@ -293,9 +300,10 @@ var trusts = map[string][]trust{
 			},
 		},
 		{ // GitLab, deploy
-			issuer:  "https://gitlab.com",
-			clients: []string{"sts.amazonaws.com"},
-			admits:  []emulator.Token{gitLabBranch("main")},
+			issuer:   "https://gitlab.com",
+			clients:  []string{"sts.amazonaws.com"},
+			findings: []string{"names-without-ids"},
+			admits:   []emulator.Token{gitLabBranch("main")},
 			refuses: []string{
 				gitLabBranch("feature").Subject,
 				"project_path:example-group/infrastructure:ref_type:tag:ref:main",
@@ -389,6 +397,12 @@ func gitHubBranch(end string, others ...string) trust {
 		}
 	}
 	tr.refuses = append(tr.refuses, "repo:example-org/other:"+end, "repo:somebody/infrastructure:"+end)
+	return tr
+}
+
+// withFindings is the same policy, in which these rules find something.
+func withFindings(tr trust, rules ...string) trust {
+	tr.findings = rules
 	return tr
 }
 
@@ -501,8 +515,10 @@ func (tr trust) check(t *testing.T, policy string) {
 		policy = tr.adapt(policy)
 	}
 	checkNarrow(t, policy)
+	tr.checkFindings(t, policy)
 	bench := newSTSWithRole(t, tr, policy)
 	for _, admitted := range tr.admits {
+		bench.checkDecision(t, policy, admitted, trustpolicy.Allowed)
 		if err := bench.assume(t, admitted); err != nil {
 			t.Errorf("subject %q, audience %q: %v", admitted.Subject, admitted.Audience, err)
 		}
@@ -513,6 +529,7 @@ func (tr trust) check(t *testing.T, policy string) {
 				continue // what changes with every run is at the end
 			}
 			bench.wantDenied(t, withSubject(admitted, subject))
+			bench.checkDecision(t, policy, withSubject(admitted, subject), trustpolicy.Denied)
 		}
 		bench.wantDenied(t, withAudience(admitted, otherAudience))
 	}
@@ -572,6 +589,46 @@ func newSTSWithRole(t *testing.T, tr trust, policy string) stsWithRole {
 		HTTPClient:       &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 		RetryMaxAttempts: 1,
 	})}
+}
+
+// checkFindings checks that exactly the expected rules find something in the policy.
+func (tr trust) checkFindings(t *testing.T, policy string) {
+	t.Helper()
+	parsed, err := trustpolicy.Parse(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules []string
+	for _, finding := range parsed.Findings() {
+		if !slices.Contains(rules, finding.Rule) {
+			rules = append(rules, finding.Rule)
+		}
+	}
+	if !slices.Equal(rules, tr.findings) {
+		t.Errorf("the findings are %q, want %q", rules, tr.findings)
+	}
+}
+
+// checkDecision checks what evaluate_trust_policy says of a token, for which the role isn't known.
+func (b stsWithRole) checkDecision(t *testing.T, policy string, token emulator.Token, want trustpolicy.Outcome) {
+	t.Helper()
+	minted, err := b.issuer.Mint(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims, err := webidentity.Decode(minted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := trustpolicy.Parse(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	issuer, _ := trustpolicy.IssuerOf(claims.Issuer)
+	got := parsed.Evaluate(trustpolicy.Request{Issuer: issuer, Claims: claims.All})
+	if got.Outcome != want {
+		t.Errorf("subject %q: %s: %s %+v", token.Subject, got.Outcome, got.Reason, got.Statements)
+	}
 }
 
 func (b stsWithRole) assume(t *testing.T, token emulator.Token) error {
