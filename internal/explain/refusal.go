@@ -63,6 +63,7 @@ func (r refusal) explain() Explanation {
 			r.cloudTrail(advice),
 			facts(r.Exchange, r.now, advice.facts),
 			r.trust(advice.actions),
+			r.evaluate(advice),
 			more(headingOf(id, advice.summary, r.Destination.AWS)),
 		),
 	}
@@ -107,6 +108,14 @@ func (r refusal) cloudTrail(advice advice) string {
 		text += " with this request ID"
 	}
 	return text + "."
+}
+
+// evaluate is the command that evaluates the trust policy, if the policy denied the token.
+func (r refusal) evaluate(advice advice) string {
+	if advice.command == "" {
+		return ""
+	}
+	return r.evaluation()
 }
 
 // answer repeats what STS said. It is scrubbed where it is received, too; this holds for whoever makes a ServiceError.

@@ -102,6 +102,20 @@ func keysOf(issuer Issuer, partition string) keyClaims {
 	return keys
 }
 
+// ClaimsOf are the claims of a token that its issuer's condition keys come from, and those of session tags and the
+// source identity.
+func ClaimsOf(issuer Issuer, partition string, claims map[string]any) map[string]any {
+	used := map[string]any{}
+	names := slices.Collect(maps.Values(keysOf(issuer, partition)))
+	for name, value := range claims {
+		if slices.Contains(names, name) || name == "azp" || name == "iss" || name == sourceIdentityClaim ||
+			name == tagsClaim || strings.HasPrefix(name, tagsClaim+"/") {
+			used[name] = value
+		}
+	}
+	return used
+}
+
 // keyValue is what a request has for a condition key. A key that the request lacks has no values.
 type keyValue struct {
 	values []string
