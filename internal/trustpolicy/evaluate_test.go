@@ -542,6 +542,11 @@ func TestKeys(t *testing.T) {
 		"Cognito's aud": {
 			issuer: cognito, claims: map[string]any{"azp": "1", "aud": "a"}, key: "aud", value: "a", want: allowed,
 		},
+		"Cognito in China": {
+			issuer: "https://cognito-identity.cn-north-1.amazonaws.com.cn",
+			claims: map[string]any{"aud": "a", "azp": "1"},
+			key:    "aud", value: "a", want: allowed,
+		},
 		"Cognito's email isn't a key": {
 			issuer: cognito, claims: map[string]any{"email": "a"}, key: "email", value: "a", want: denied,
 		},

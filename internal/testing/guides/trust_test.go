@@ -18,6 +18,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 )
 
 const (
@@ -501,6 +502,7 @@ func (tr trust) check(t *testing.T, policy string) {
 		policy = tr.adapt(policy)
 	}
 	checkNarrow(t, policy)
+	checkFindings(t, policy)
 	bench := newSTSWithRole(t, tr, policy)
 	for _, admitted := range tr.admits {
 		if err := bench.assume(t, admitted); err != nil {
@@ -515,6 +517,20 @@ func (tr trust) check(t *testing.T, policy string) {
 			bench.wantDenied(t, withSubject(admitted, subject))
 		}
 		bench.wantDenied(t, withAudience(admitted, otherAudience))
+	}
+}
+
+// checkFindings checks that nothing in a policy is too wide or can't work. A guide warns about what is left.
+func checkFindings(t *testing.T, policy string) {
+	t.Helper()
+	parsed, err := trustpolicy.Parse(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, finding := range parsed.Findings() {
+		if finding.Severity == trustpolicy.SeverityError || finding.Severity == trustpolicy.SeverityHigh {
+			t.Errorf("%s %s: %s", finding.Severity, finding.Rule, finding.Message)
+		}
 	}
 }
 
