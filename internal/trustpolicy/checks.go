@@ -84,25 +84,19 @@ func (r review) wrongActions() []string {
 
 func (r review) unknownKeys() []string {
 	var sentences []string
-	for _, key := range r.keysIf(func(c condition) bool {
-		issuer, name := splitKey(c.key)
-		return r.hasIssuer(issuer) && !slices.ContainsFunc(r.keyNames(issuer), func(known string) bool {
-			return strings.EqualFold(known, name)
-		})
-	}) {
-		issuer, _ := splitKey(key)
+	for _, condition := range r.statement.conditions {
+		of, name := splitKey(condition.key)
+		issuer, ok := r.issuerNamed(of)
+		_, isKnown := keysOf(issuer, r.partition).claim(name)
+		if !ok || isKnown {
+			continue
+		}
 		evaluated := evaluation{issuer: issuer, partition: r.partition}
-		sentences = append(sentences, evaluated.absence(key))
+		if sentence := evaluated.absence(issuer.Key(name)); !slices.Contains(sentences, sentence) {
+			sentences = append(sentences, sentence)
+		}
 	}
 	return sentences
-}
-
-func (r review) keyNames(issuer Issuer) []string {
-	var names []string
-	for name := range keysOf(Issuer(strings.ToLower(string(issuer))), r.partition) {
-		names = append(names, name)
-	}
-	return names
 }
 
 func (r review) keysWithScheme() []string {
@@ -123,8 +117,7 @@ func (r review) foreignKeys() []string {
 		}
 	}
 	return r.keysIf(func(c condition) bool {
-		issuer, _ := splitKey(c.key)
-		return isRequired(c) && len(r.issuers) > 0 && (len(required) > 1 || !r.hasIssuer(issuer))
+		return isRequired(c) && len(r.issuers) > 0 && (len(required) > 1 || !r.isOfPrincipal(c.key))
 	})
 }
 
@@ -223,7 +216,7 @@ func (r review) namesWithoutIDs() []string {
 		issuer, name := splitKey(c.key)
 		keys := keysOf(issuer, r.partition)
 		hasID := keys["repository_id"] != "" || keys["project_id"] != "" || keys["pipeline_id"] != ""
-		return r.allows && r.hasIssuer(issuer) && r.requires(c) && hasID &&
+		return r.allows && r.isOfPrincipal(c.key) && r.requires(c) && hasID &&
 			slices.Contains([]string{"sub", "repository"}, strings.ToLower(name)) && !HasGitHubIDs(value)
 	})
 }

@@ -111,7 +111,9 @@ func (e *evaluation) holds(c condition) truth {
 	}
 	var results []truth
 	for _, value := range actual.values {
-		results = append(results, e.holdsFor(c, value))
+		if value != "" || operator.set != forAllValues { // an empty string counts as no value
+			results = append(results, e.holdsFor(c, value))
+		}
 	}
 	switch {
 	case actual.oneOf || operator.set == noSet:

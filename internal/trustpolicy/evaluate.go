@@ -132,8 +132,7 @@ type evaluation struct {
 	issuer    Issuer
 	role      Role // its account is empty if it isn't known
 	partition string
-	accounts  int // how many accounts have a principal of the issuer in the policy
-	claims    map[string]any
+	accounts  int                 // how many accounts have a principal of the issuer in the policy
 	keys      map[string]keyValue // by name in lower case
 
 	hasVariables bool
@@ -142,7 +141,7 @@ type evaluation struct {
 func (p *Policy) newEvaluation(request Request, action string) *evaluation {
 	e := &evaluation{
 		action: action, issuer: request.Issuer, role: request.Role, partition: request.Role.Partition,
-		accounts: len(p.providers(request.Issuer)), claims: request.Claims, hasVariables: p.hasVariables,
+		accounts: len(p.providers(request.Issuer)), hasVariables: p.hasVariables,
 	}
 	if e.partition == "" {
 		e.partition = p.partition()
@@ -225,9 +224,7 @@ func (e *evaluation) matchesPrincipal(principals []principal) (matches truth, do
 		case !isOIDC || provider.issuer != e.issuer:
 			continue
 		case e.issuer.isBuiltIn():
-			matches, doubt = isUnknown, "IAM knows "+string(
-				e.issuer,
-			)+" without an OIDC provider. The documentation of AWS "+
+			matches, doubt = isUnknown, "IAM knows the issuer without an OIDC provider. The documentation of AWS "+
 				"doesn't say whether the ARN of one matches."
 		case e.role.AccountID == "" && e.accounts > 1:
 			matches, doubt = isUnknown, "The policy names the issuer's provider in several accounts. Only the "+

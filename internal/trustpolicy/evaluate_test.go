@@ -14,7 +14,7 @@ func request(changes map[string]any) trustpolicy.Request {
 	claims := map[string]any{
 		"iss": "https://token.actions.githubusercontent.com", "aud": "sts.amazonaws.com",
 		"sub": "repo:o/r:environment:prod", "repository_id": "42", "actor": "a*b",
-		"amr": []any{"authenticated", "cognito"}, "email": "ci@example.com", "run_id": "7",
+		"amr": []any{"authenticated", "cognito"}, "email": "ci@example.com", "run_id": "7", "ref": "",
 	}
 	maps.Copy(claims, changes)
 	for claim, value := range claims {
@@ -166,6 +166,8 @@ func TestConditions(t *testing.T) {
 		"all values of a key that isn't here": {
 			condition: `"ForAllValues:StringEquals": {"GH:environment": "x"}`, want: allowed,
 		},
+		"all values of a key that is empty": {condition: `"ForAllValues:StringEquals": {"GH:ref": "x"}`, want: allowed},
+		"any value of a key that is empty":  {condition: `"ForAnyValue:StringEquals": {"GH:ref": "x"}`, want: denied},
 		"several values without a set, some match": {
 			condition: `"StringLike": {"GH:amr": "auth*"}`, want: undetermined,
 		},

@@ -13,6 +13,16 @@ import (
 // from.
 type keyClaims map[string]string
 
+// claim is the claim of a key. The names of keys aren't case-sensitive.
+func (k keyClaims) claim(name string) (claim string, ok bool) {
+	for known, claim := range k {
+		if strings.EqualFold(known, name) {
+			return claim, true
+		}
+	}
+	return "", false
+}
+
 // defaultKeys are the keys of every issuer that has no other ones. The key aud has the claim azp, if the token has
 // one.
 //

@@ -74,9 +74,21 @@ func (r review) restrictsAny(names ...string) bool {
 	return slices.ContainsFunc(r.issuers, func(issuer Issuer) bool { return r.restricts(issuer, names...) })
 }
 
-// hasIssuer reports whether the issuer is one of the principals. The names of keys aren't case-sensitive.
-func (r review) hasIssuer(issuer Issuer) bool {
-	return slices.ContainsFunc(r.issuers, func(i Issuer) bool { return strings.EqualFold(string(i), string(issuer)) })
+// issuerNamed is the issuer of a principal. The names of keys aren't case-sensitive, so its case doesn't matter.
+func (r review) issuerNamed(name Issuer) (issuer Issuer, ok bool) {
+	for _, issuer := range r.issuers {
+		if strings.EqualFold(string(issuer), string(name)) {
+			return issuer, true
+		}
+	}
+	return "", false
+}
+
+// isOfPrincipal reports whether a condition key is one of a principal's issuer.
+func (r review) isOfPrincipal(key string) bool {
+	issuer, _ := splitKey(key)
+	_, ok := r.issuerNamed(issuer)
+	return ok
 }
 
 // issuersIf are the issuers for which a statement that allows has what is wrong.
@@ -118,8 +130,7 @@ func (r review) valuesIf(wrong func(c condition, value string) bool) []string {
 func (r review) claimConditions(wrong func(condition) bool) []string {
 	var texts []string
 	for _, condition := range r.statement.conditions {
-		issuer, _ := splitKey(condition.key)
-		if r.allows && r.hasIssuer(issuer) && wrong(condition) {
+		if r.allows && r.isOfPrincipal(condition.key) && wrong(condition) {
 			texts = append(texts, condition.text(condition.values...))
 		}
 	}
@@ -129,8 +140,8 @@ func (r review) claimConditions(wrong func(condition) bool) []string {
 // patternsIf are the values of conditions on the keys, in statements that allow, that have what is wrong.
 func (r review) patternsIf(names []string, wrong func(glob) bool) []string {
 	return r.valuesIf(func(c condition, value string) bool {
-		issuer, name := splitKey(c.key)
-		return r.allows && r.hasIssuer(issuer) && !c.operator.kind.negated && !c.operator.isNull() &&
+		_, name := splitKey(c.key)
+		return r.allows && r.isOfPrincipal(c.key) && !c.operator.kind.negated && !c.operator.isNull() &&
 			slices.Contains(names, strings.ToLower(name)) && wrong(r.pattern(c, value))
 	})
 }
