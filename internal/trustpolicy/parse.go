@@ -13,7 +13,7 @@ type Policy struct {
 	statements   []statement
 }
 
-// statement is one statement of a policy. Of Action and NotAction, it has one.
+// statement is one statement of a policy. It has either actions or notActions.
 type statement struct {
 	index      int // in the document, starting at 0
 	sid        string
