@@ -132,8 +132,7 @@ type evaluation struct {
 	issuer    Issuer
 	role      Role // its account is empty if it isn't known
 	partition string
-	accounts  int // how many accounts have a principal of the issuer in the policy
-	claims    map[string]any
+	accounts  int                 // how many accounts have a principal of the issuer in the policy
 	keys      map[string]keyValue // by name in lower case
 
 	hasVariables bool
@@ -142,7 +141,7 @@ type evaluation struct {
 func (p *Policy) newEvaluation(request Request, action string) *evaluation {
 	e := &evaluation{
 		action: action, issuer: request.Issuer, role: request.Role, partition: request.Role.Partition,
-		accounts: len(p.providers(request.Issuer)), claims: request.Claims, hasVariables: p.hasVariables,
+		accounts: len(p.providers(request.Issuer)), hasVariables: p.hasVariables,
 	}
 	if e.partition == "" {
 		e.partition = p.partition()
@@ -225,9 +224,7 @@ func (e *evaluation) matchesPrincipal(principals []principal) (matches truth, do
 		case !isOIDC || provider.issuer != e.issuer:
 			continue
 		case e.issuer.isBuiltIn():
-			matches, doubt = isUnknown, "IAM knows "+string(
-				e.issuer,
-			)+" without an OIDC provider. The documentation of AWS "+
+			matches, doubt = isUnknown, "IAM knows the issuer without an OIDC provider. The documentation of AWS "+
 				"doesn't say whether the ARN of one matches."
 		case e.role.AccountID == "" && e.accounts > 1:
 			matches, doubt = isUnknown, "The policy names the issuer's provider in several accounts. Only the "+
@@ -251,103 +248,4 @@ func (e *evaluation) matchesAction(s statement) bool {
 		return !slices.ContainsFunc(s.notActions, matches)
 	}
 	return slices.ContainsFunc(s.actions, matches)
-}
-
-// holds compares the request with a condition. If the request lacks the key, a condition fails. It holds if the
-// operator is negated, has IfExists, or is for all values.
-//
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
-func (e *evaluation) holds(c condition) truth {
-	actual := e.value(c.key)
-	operator := c.operator
-	switch isPresent := len(actual.values) > 0; {
-	case actual.isUnknown():
-		return isUnknown
-	case operator.isNull():
-		return truthOf(slices.ContainsFunc(c.values, func(value string) bool {
-			return strings.EqualFold(value, "true") != isPresent
-		}))
-	case !isPresent:
-		return truthOf(
-			operator.ifExists || operator.set == forAllValues || operator.kind.negated && operator.set == noSet,
-		)
-	}
-	var results []truth
-	for _, value := range actual.values {
-		results = append(results, e.holdsFor(c, value))
-	}
-	switch {
-	case actual.oneOf || operator.set == noSet:
-		// The documentation doesn't say what IAM does with several values if the operator isn't for several.
-		return agreed(results...)
-	case operator.set == forAllValues:
-		return all(results...)
-	}
-	return anyOf(results...)
-}
-
-// holdsFor compares one value of the request. One of the policy's values must match. If the operator is negated, none
-// may match.
-//
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
-func (e *evaluation) holdsFor(c condition, actual string) truth {
-	kind := c.operator.kind
-	matches := isFalse
-	for _, value := range c.values {
-		pattern, resolved := e.expand(value, kind)
-		switch {
-		case resolved == isTrue:
-			matches = anyOf(matches, truthOf(kind.matches(actual, pattern)))
-		case resolved == isUnknown || kind.negated:
-			// The documentation doesn't say what a negated operator does with a variable that the request lacks.
-			matches = anyOf(matches, isUnknown)
-		}
-	}
-	if kind.negated {
-		return matches.not()
-	}
-	return matches
-}
-
-// expand replaces the policy variables of a value. ${*}, ${?}, and ${$} are the characters. It returns false if the
-// request lacks a variable that has no default.
-//
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-func (e *evaluation) expand(value string, kind kind) (pattern glob, resolved truth) {
-	plain := literal
-	if kind.wildcards {
-		plain = wildcards
-	}
-	resolved = isTrue
-	for value != "" {
-		before, rest, ok := strings.Cut(value, "${")
-		name, after, closed := strings.Cut(rest, "}")
-		if !ok || !closed || !kind.variables || !e.hasVariables {
-			return append(pattern, plain(value)...), resolved
-		}
-		text, found := e.variable(name)
-		resolved = all(resolved, found)
-		pattern = append(append(pattern, plain(before)...), literal(text)...)
-		value = after
-	}
-	return pattern, resolved
-}
-
-// variable is the value of ${name} or ${name, 'default'}. A key with several values has none.
-func (e *evaluation) variable(text string) (string, truth) {
-	if text == "*" || text == "?" || text == "$" {
-		return text, isTrue
-	}
-	name, fallback, hasFallback := strings.Cut(text, ",")
-	value := e.value(strings.TrimSpace(name))
-	switch {
-	case value.isUnknown() || value.oneOf:
-		return "", isUnknown
-	case len(value.values) == 1:
-		return value.values[0], isTrue
-	case hasFallback:
-		return strings.Trim(strings.TrimSpace(fallback), "'"), isTrue
-	}
-	return "", isFalse
 }

@@ -14,7 +14,7 @@ func request(changes map[string]any) trustpolicy.Request {
 	claims := map[string]any{
 		"iss": "https://token.actions.githubusercontent.com", "aud": "sts.amazonaws.com",
 		"sub": "repo:o/r:environment:prod", "repository_id": "42", "actor": "a*b",
-		"amr": []any{"authenticated", "cognito"}, "email": "ci@example.com", "run_id": "7",
+		"amr": []any{"authenticated", "cognito"}, "email": "ci@example.com", "run_id": "7", "ref": "",
 	}
 	maps.Copy(claims, changes)
 	for claim, value := range claims {
@@ -166,6 +166,8 @@ func TestConditions(t *testing.T) {
 		"all values of a key that isn't here": {
 			condition: `"ForAllValues:StringEquals": {"GH:environment": "x"}`, want: allowed,
 		},
+		"all values of a key that is empty": {condition: `"ForAllValues:StringEquals": {"GH:ref": "x"}`, want: allowed},
+		"any value of a key that is empty":  {condition: `"ForAnyValue:StringEquals": {"GH:ref": "x"}`, want: denied},
 		"several values without a set, some match": {
 			condition: `"StringLike": {"GH:amr": "auth*"}`, want: undetermined,
 		},
@@ -281,6 +283,7 @@ func TestArn(t *testing.T) {
 		"a wildcard for the last colon": {
 			condition: `"ArnLike": {"aws:SourceArn": "arn:aws:iam:?:1*:role/a*b"}`, want: denied,
 		},
+		"a pattern without the resource": {condition: `"ArnLike": {"aws:SourceArn": "arn:aws:iam::*"}`, want: denied},
 		"wildcards in each part": {
 			condition: `"ArnLike": {"aws:SourceArn": "arn:aws:i?m::1*:role/a*b"}`, want: allowed,
 		},
@@ -542,6 +545,11 @@ func TestKeys(t *testing.T) {
 		"Cognito's aud": {
 			issuer: cognito, claims: map[string]any{"azp": "1", "aud": "a"}, key: "aud", value: "a", want: allowed,
 		},
+		"Cognito in China": {
+			issuer: "https://cognito-identity.cn-north-1.amazonaws.com.cn",
+			claims: map[string]any{"aud": "a", "azp": "1"},
+			key:    "aud", value: "a", want: allowed,
+		},
 		"Cognito's email isn't a key": {
 			issuer: cognito, claims: map[string]any{"email": "a"}, key: "email", value: "a", want: denied,
 		},
@@ -630,9 +638,10 @@ func TestFurtherActions(t *testing.T) {
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		statement string
-		claims    map[string]any
-		want      string
+		statement    string
+		claims       map[string]any
+		want         string
+		undetermined bool
 	}{
 		"the principal": {
 			statement: strings.Replace(statementOf(``), gitHubProvider, "www.amazon.com", 1),
@@ -704,6 +713,7 @@ func TestFailures(t *testing.T) {
 			statement: statementOf(`"StringEquals": {"GH:amr": "cognito"}`),
 			want: `StringEquals requires that GH:amr is "cognito". The token has "authenticated" and "cognito". ` +
 				`Add ForAnyValue: or ForAllValues: to the operator, because the key has several values.`,
+			undetermined: true,
 		},
 		"Null": {
 			statement: statementOf(`"Null": {"GH:sub": "true"}`),
@@ -717,6 +727,7 @@ func TestFailures(t *testing.T) {
 			statement: statementOf(`"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}`),
 			want: `IpAddress requires that aws:SourceIp is in "10.0.0.0/8". The token doesn't have its value, which depends ` +
 				`on the call or on the role.`,
+			undetermined: true,
 		},
 		"a variable": {
 			statement: statementOf(`"StringEquals": {"GH:sub": "${GH:environment}"}`),
@@ -727,17 +738,29 @@ func TestFailures(t *testing.T) {
 			statement: statementOf(`"StringEquals": {"GH:aud": "a"}`), claims: map[string]any{"aud": []any{"a", "b"}},
 			want: `StringEquals requires that GH:aud is "a". The token has "a" and "b". ` +
 				`IAM uses the one that is an audience of the provider.`,
+			undetermined: true,
+		},
+		"a variable with two audiences": {
+			statement: statementOf(`"StringEquals": {"GH:actor": "${GH:aud}"}`),
+			claims:    map[string]any{"aud": []any{"a", "b"}},
+			want: `StringEquals requires that GH:actor is "${GH:aud}". The token has "a*b". ` +
+				`A policy variable in the condition has no known value.`,
+			undetermined: true,
 		},
 		"a claim of another type": {
 			statement: statementOf(`"StringEquals": {"GH:sub": "1"}`), claims: map[string]any{"sub": true},
 			want: `StringEquals requires that GH:sub is "1". The token's claim sub isn't a string, and the documentation of ` +
 				`AWS doesn't say how IAM compares it.`,
+			undetermined: true,
 		},
 	} {
-		failures := parsed(t, documentOf(test.statement)).Evaluate(request(test.claims)).Statements[0].Failures
+		result := parsed(t, documentOf(test.statement)).Evaluate(request(test.claims)).Statements[0]
 		want := strings.ReplaceAll(test.want, "GH:", "token.actions.githubusercontent.com:")
-		if len(failures) != 1 || failures[0] != want {
-			t.Errorf("%s:\ngot  %q\nwant %q", name, failures, want)
+		if len(result.Failures) != 1 || result.Failures[0] != want {
+			t.Errorf("%s:\ngot  %q\nwant %q", name, result.Failures, want)
+		}
+		if isUndetermined := result.Matches == nil; isUndetermined != test.undetermined {
+			t.Errorf("%s: undetermined: %v", name, isUndetermined)
 		}
 	}
 }

@@ -64,29 +64,20 @@ func quoted(values []string, separator string) string {
 // evidence says what the token has for a condition's key.
 func (e *evaluation) evidence(c condition) string {
 	actual := e.value(c.key)
-	switch {
+	has := "The token has " + quoted(actual.values, " and ") + "."
+	switch isOpen := e.holds(c) == isUnknown; {
 	case actual.isUnknown():
 		return actual.reason
 	case len(actual.values) == 0:
 		return e.absence(c.key)
-	case e.holds(c) == isUnknown && actual.oneOf:
-		return "The token has " + quoted(
-			actual.values,
-			" and ",
-		) + ". IAM uses the one that is an audience of the provider."
-	case e.holds(c) == isUnknown && len(actual.values) > 1:
-		return "The token has " + quoted(
-			actual.values,
-			" and ",
-		) + ". Add ForAnyValue: or ForAllValues: to the operator, " +
-			"because the key has several values."
+	case isOpen && actual.oneOf:
+		return has + " IAM uses the one that is an audience of the provider."
+	case isOpen && len(actual.values) > 1:
+		return has + " Add ForAnyValue: or ForAllValues: to the operator, because the key has several values."
 	case e.lacksVariable(c):
-		return "The token has " + quoted(
-			actual.values,
-			" and ",
-		) + ". A policy variable in the condition has no known value."
+		return has + " A policy variable in the condition has no known value."
 	}
-	return "The token has " + quoted(actual.values, " and ") + "." + e.hint(c, actual.values)
+	return has + e.hint(c, actual.values)
 }
 
 func (e *evaluation) lacksVariable(c condition) bool {
@@ -134,10 +125,8 @@ func (e *evaluation) absence(key string) string {
 		return e.foreignKey(issuer)
 	}
 	keys := keysOf(e.issuer, e.partition)
-	for known, claim := range keys {
-		if strings.EqualFold(known, name) {
-			return "The token has no claim " + claim + "."
-		}
+	if claim, ok := keys.claim(name); ok {
+		return "The token has no claim " + claim + "."
 	}
 	place := ""
 	if e.partition != "aws" {

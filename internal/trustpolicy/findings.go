@@ -2,10 +2,6 @@ package trustpolicy
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
-	"strings"
-	"sync"
 )
 
 // Severity says how serious a finding is.
@@ -256,91 +252,4 @@ func (p *Policy) Findings() []Finding {
 		}
 	}
 	return findings
-}
-
-// workloadForms are forms of subjects. A pattern of the form names one repository, project, or service account only if
-// its text before the first wildcard matches.
-var workloadForms = sync.OnceValue(func() []workloadForm {
-	return []workloadForm{
-		{beginning: "repo:", named: regexp.MustCompile(`^repo:[^/:]+/[^/:]+:`)},
-		{beginning: "repository:", named: regexp.MustCompile(`^repository:[^/:]+/[^/:]+:`)},
-		{beginning: "repository_owner:", named: regexp.MustCompile(`^repository_owner:.*:repository(?:_id)?:[^:]+:`)},
-		{beginning: "project_path:", named: regexp.MustCompile(`^project_path:[^:]+:`)},
-		{
-			beginning: "organization:",
-			named: regexp.MustCompile(
-				`^organization:[^:]+:(?:pipeline:[^:]+|project:[^:]+:(?:workspace|stack):[^:]+):`,
-			),
-		},
-		{beginning: "org/", named: regexp.MustCompile(`^org/[^/]+/project/[^/]+/`)},
-		{beginning: "space:", named: regexp.MustCompile(`^space:[^:]+:(?:stack|module):[^:]+:`)},
-		{beginning: "system:serviceaccount:"}, // nothing follows the name
-		{beginning: "sc://"},
-		{beginning: "p://"},
-	}
-})
-
-type workloadForm struct {
-	beginning string
-	named     *regexp.Regexp // nil if nothing can match
-}
-
-// isWholeOrganizationPattern reports whether a pattern of subjects matches more than one repository, project, or
-// service account. It doesn't know the forms of other issuers.
-func isWholeOrganizationPattern(pattern glob) bool {
-	prefix, isPattern := pattern.prefix()
-	if !isPattern || pattern.isAnyText() {
-		return false
-	}
-	for _, form := range workloadForms() {
-		switch {
-		case strings.HasPrefix(form.beginning, prefix): // the wildcard is in the beginning
-			return true
-		case strings.HasPrefix(prefix, form.beginning):
-			return form.named == nil || !form.named.MatchString(prefix)
-		}
-	}
-	return false
-}
-
-// allRefsPattern matches what follows the repository in a pattern of subjects for every branch.
-var allRefsPattern = regexp.MustCompile(`^(?:repo:[^/:]+/[^/:]+:(?:ref:(?:refs/(?:heads/)?)?)?|` +
-	`project_path:[^:]+:(?:ref_type:(?:branch:ref:)?)?|org/[^/]+/project/[^/]+/(?:user/)?|\{[^{}]+\}:|` +
-	`organization:[^:]+:pipeline:[^:]+:(?:ref:(?:refs/(?:heads/)?)?)?)$`)
-
-// isAllRefsPattern reports whether a pattern of subjects matches every branch of a repository or project.
-func isAllRefsPattern(pattern glob) bool {
-	prefix, isPattern := pattern.prefix()
-	return isPattern && allRefsPattern.MatchString(prefix) && pattern[len(pattern)-1].isStar()
-}
-
-// pullRequestSubjects follow the repository in the subjects of pull requests and merge requests.
-var pullRequestSubjects = []string{":pull_request", ":ref:refs/pull/1/merge", ":ref:refs/merge-requests/1/head"}
-
-var repositoryPattern = regexp.MustCompile(`^repo:[^/:]+/[^/:]+`)
-
-// isPullRequestPattern reports whether a pattern of subjects matches a subject of a pull request.
-func isPullRequestPattern(pattern glob) bool {
-	if unreviewed.MatchString(pattern.text()) {
-		return true
-	}
-	prefix, isPattern := pattern.prefix()
-	repository := repositoryPattern.FindString(prefix)
-	return isPattern && repository != "" && slices.ContainsFunc(pullRequestSubjects, func(end string) bool {
-		return pattern.matches(repository + end)
-	})
-}
-
-// prefix is the text before the first wildcard.
-func (g glob) prefix() (text string, isPattern bool) {
-	first := slices.IndexFunc(g, func(r globRune) bool { return r.wild })
-	if first < 0 {
-		return g.text(), false
-	}
-	return g[:first].text(), true
-}
-
-// isAnyText reports whether the pattern has only wildcards.
-func (g glob) isAnyText() bool {
-	return !slices.ContainsFunc(g, func(r globRune) bool { return !r.wild })
 }

@@ -154,6 +154,7 @@ func TestFindings(t *testing.T) {
 				policyOf(gitHub, subject), policyOf(gitHub, id), policyOf(cluster, account), policyOf(cognito, ``),
 				policyOf(amazon, ``),
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:repository_owner_id": "7"}`),
+				policyOf(gitHub, `"ForAllValues:StringLike": {"ISS:sub": "repo:o/r:*"}, "Null": {"ISS:sub": "false"}`),
 				strings.Replace(policyOf(gitHub, audience), "Allow", "Deny", 1), wrongAction("sts:TagSession"),
 			},
 		},
@@ -171,7 +172,8 @@ func TestFindings(t *testing.T) {
 				policyOf("app.terraform.io", like("organization:o:project:p:workspace:*:run_phase:apply")),
 			},
 			notFound: []string{
-				policyOf(gitHub, subject), policyOf(gitHub, like("repo:o/r:*")), policyOf(gitHub, id+`, "StringLike": `+
+				policyOf(gitHub, subject), policyOf(gitHub, like("*")), policyOf(gitHub, like("repo:o/r:*")),
+				policyOf(gitHub, id+`, "StringLike": `+
 					`{"ISS:sub": "repo:*:environment:prod"}`),
 				policyOf(gitLab, like("project_path:g/p:ref_type:branch:ref:*")), policyOf(cluster, account),
 				policyOf(circleCI, like("org/1/project/2/user/*")), policyOf("issuer.example.com", like("user-*")),
@@ -244,7 +246,10 @@ func TestFindings(t *testing.T) {
 				policyOf(gitHub, like("repo:o/r:pull*")),
 				policyOf(gitHub, like("repo:o/r:ref:refs/pull/*")),
 			},
-			notFound: []string{policyOf(gitHub, subject), policyOf(gitHub, like("repo:o/r:ref:refs/heads/pull*"))},
+			notFound: []string{
+				policyOf(gitHub, subject), policyOf(gitHub, like("repo:o/r:ref:refs/heads/pull*")),
+				policyOf(gitHub, like("repo:o/r:*")),
+			},
 		},
 		"wildcard-before-end": {
 			found: []string{

@@ -1,6 +1,9 @@
 package trustpolicy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // glob is a pattern of characters and wildcards: * stands for any number of characters, ? for one.
 type glob []globRune
@@ -86,4 +89,18 @@ func (r globRune) accepts(char rune) bool {
 		return r.char == '?'
 	}
 	return r.char == char
+}
+
+// prefix is the text before the first wildcard.
+func (g glob) prefix() (text string, isPattern bool) {
+	first := slices.IndexFunc(g, func(r globRune) bool { return r.wild })
+	if first < 0 {
+		return g.text(), false
+	}
+	return g[:first].text(), true
+}
+
+// isAnyText reports whether the pattern has only wildcards.
+func (g glob) isAnyText() bool {
+	return !slices.ContainsFunc(g, func(r globRune) bool { return !r.wild })
 }

@@ -55,7 +55,12 @@ func (i Issuer) Principal(role Role) string {
 }
 
 // isBuiltIn reports whether IAM knows the issuer without an IAM OIDC provider.
-func (i Issuer) isBuiltIn() bool { return i == Google || i == Cognito || i == Amazon || i == Facebook }
+func (i Issuer) isBuiltIn() bool { return i == Google || i.isCognito() || i.TakesAccessTokens() }
+
+var cognitoName = regexp.MustCompile(`^cognito-identity(?:-[a-z-]+|\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$`)
+
+// isCognito reports whether the issuer is Cognito, which has other names in other partitions.
+func (i Issuer) isCognito() bool { return i == Cognito || cognitoName.MatchString(string(i)) }
 
 // IsGitHub reports whether the issuer is GitHub Actions, of github.com or of an enterprise.
 func (i Issuer) IsGitHub() bool {

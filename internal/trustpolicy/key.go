@@ -13,15 +13,27 @@ import (
 // from.
 type keyClaims map[string]string
 
+// claim is the claim of a key. The names of keys aren't case-sensitive.
+func (k keyClaims) claim(name string) (claim string, ok bool) {
+	for known, claim := range k {
+		if strings.EqualFold(known, name) {
+			return claim, true
+		}
+	}
+	return "", false
+}
+
 // defaultKeys are the keys of every issuer that has no other ones. The key aud has the claim azp, if the token has
 // one.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 var defaultKeys = keyClaims{"amr": "amr", "aud": "aud", "email": "email", "oaud": "aud", "sub": "sub"}
 
+// cognitoKeys are the keys of Cognito. The key aud has the claim aud, with or without azp.
+var cognitoKeys = keyClaims{"amr": "amr", "aud": "aud", "oaud": "aud", "sub": "sub"}
+
 // otherKeys are the keys of the issuers that have other ones than defaultKeys.
 var otherKeys = map[Issuer]keyClaims{
-	Cognito:  {"amr": "amr", "aud": "aud", "oaud": "aud", "sub": "sub"},
 	Amazon:   {"app_id": "app_id", "user_id": "user_id", "sub": "user_id"},
 	Facebook: {"app_id": "app_id", "id": "id"},
 }
@@ -87,6 +99,9 @@ const organizationNumber = "google/organization_number"
 
 // keysOf are the condition keys of an issuer in a partition.
 func keysOf(issuer Issuer, partition string) keyClaims {
+	if issuer.isCognito() {
+		return cognitoKeys
+	}
 	if keys, ok := otherKeys[issuer]; ok {
 		return keys
 	}
@@ -129,7 +144,7 @@ func (v keyValue) isUnknown() bool { return v.reason != "" }
 func tokenKeys(issuer Issuer, partition string, claims map[string]any) map[string]keyValue {
 	values := map[string]keyValue{}
 	for name, claim := range keysOf(issuer, partition) {
-		if party, ok := claims["azp"].(string); ok && name == "aud" && party != "" && issuer != Cognito {
+		if party, ok := claims["azp"].(string); ok && name == "aud" && party != "" && !issuer.isCognito() {
 			claim = "azp"
 		}
 		value := claimValue(claim, claims[claim])

@@ -1,11 +1,9 @@
 package trustpolicy
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -15,7 +13,7 @@ type Policy struct {
 	statements   []statement
 }
 
-// statement is one statement of a policy. Of Action and NotAction, it has one.
+// statement is one statement of a policy. It has either actions or notActions.
 type statement struct {
 	index      int // in the document, starting at 0
 	sid        string
@@ -24,13 +22,6 @@ type statement struct {
 	actions    []string // patterns
 	notActions []string // patterns
 	conditions []condition
-}
-
-// condition is one key of one operator. The statement matches only if all of its conditions do.
-type condition struct {
-	operator operator
-	key      string // as the document has it
-	values   []string
 }
 
 // SyntaxError says what IAM wouldn't accept in a document, and where it is.
@@ -263,78 +254,4 @@ func texts(value any) (values []string, ok bool) {
 		values = append(values, text)
 	}
 	return values, true
-}
-
-// scalars are the values of a condition key. Numbers and booleans don't need quotation marks.
-//
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html#policies-grammar-json
-func scalars(value any) (values []string, ok bool) {
-	list, isList := value.([]any)
-	if !isList {
-		list = []any{value}
-	}
-	for _, element := range list {
-		switch element := element.(type) {
-		case string:
-			values = append(values, element)
-		case json.Number:
-			values = append(values, element.String())
-		case bool:
-			values = append(values, strconv.FormatBool(element))
-		default:
-			return nil, false
-		}
-	}
-	return values, len(values) > 0
-}
-
-func (s *statement) readConditions(value any, hasVariables bool) *SyntaxError {
-	operators, ok := value.([]member)
-	if !ok {
-		return problem("Condition", "The value must be a JSON object with condition operators.")
-	}
-	for _, element := range operators {
-		operator, ok := operatorNamed(element.name)
-		if !ok {
-			return &SyntaxError{
-				Element: "Condition", Operator: element.name, Problem: "IAM has no such condition operator.",
-			}
-		}
-		keys, ok := element.value.([]member)
-		if !ok {
-			return &SyntaxError{
-				Element: "Condition", Operator: element.name,
-				Problem: "The value must be a JSON object with condition keys.",
-			}
-		}
-		for _, key := range keys {
-			parsed := condition{operator: operator, key: key.name}
-			if problem := parsed.read(key.value, hasVariables); problem != "" {
-				return &SyntaxError{Element: "Condition", Operator: element.name, Key: key.name, Problem: problem}
-			}
-			s.conditions = append(s.conditions, parsed)
-		}
-	}
-	return nil
-}
-
-// read reads the values of the condition. If they are wrong, it returns a sentence.
-func (c *condition) read(value any, hasVariables bool) string {
-	values, ok := scalars(value)
-	if !ok {
-		return "The value must be a string, a number, a boolean, or a list of them."
-	}
-	if !strings.Contains(c.key, ":") {
-		return "A condition key has a prefix and a name, with a colon between them."
-	}
-	for _, value := range values {
-		if hasVariables && c.operator.hasVariables() && strings.Contains(value, "${") {
-			continue
-		}
-		if kind := c.operator.kind; kind.accepts != nil && !kind.accepts(value) {
-			return fmt.Sprintf("%q isn't %s.", value, kind.noun)
-		}
-	}
-	c.values = values
-	return ""
 }

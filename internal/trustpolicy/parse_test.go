@@ -53,10 +53,11 @@ func TestParse(t *testing.T) {
 		"a SAML provider": {
 			old: "oidc-provider/token.actions.githubusercontent.com", replacement: "saml-provider/Okta",
 		},
-		"a built-in provider": {old: gitHubProvider, replacement: "cognito-identity.amazonaws.com"},
-		"another partition":   {old: "arn:aws:", replacement: "arn:aws-us-gov:"},
-		"everyone":            {old: `{"Federated": "` + gitHubProvider + `"}`, replacement: `"*"`},
-		"a set operator":      {old: "StringEquals", replacement: "ForAnyValue:StringNotLikeIfExists"},
+		"a built-in provider":          {old: gitHubProvider, replacement: "cognito-identity.amazonaws.com"},
+		"Cognito in another partition": {old: gitHubProvider, replacement: "cognito-identity-us-gov.amazonaws.com"},
+		"another partition":            {old: "arn:aws:", replacement: "arn:aws-us-gov:"},
+		"everyone":                     {old: `{"Federated": "` + gitHubProvider + `"}`, replacement: `"*"`},
+		"a set operator":               {old: "StringEquals", replacement: "ForAnyValue:StringNotLikeIfExists"},
 		"Null": {
 			old: `"StringEquals": {`, replacement: `"Null": {"aws:SourceIp": false}, "StringLike": {`,
 		},

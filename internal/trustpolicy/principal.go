@@ -30,8 +30,8 @@ const (
 // principalNames are what IAM accepts as a principal of each kind. A wildcard can't be a part of one.
 var principalNames = sync.OnceValue(func() map[principalKind]*regexp.Regexp {
 	return map[principalKind]*regexp.Regexp{
-		federated: regexp.MustCompile(`^(?:accounts\.google\.com|cognito-identity\.amazonaws\.com|www\.amazon\.com|` +
-			`graph\.facebook\.com|arn:aws[a-z-]*:iam::\d{12}:(?:oidc|saml)-provider/[^*?]+)$`),
+		federated: regexp.MustCompile(`^(?:accounts\.google\.com|www\.amazon\.com|graph\.facebook\.com|` +
+			`cognito-identity(?:-[a-z-]+|\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?|arn:aws[a-z-]*:iam::\d{12}:(?:oidc|saml)-provider/[^*?]+)$`),
 		account: regexp.MustCompile(`^(?:\d{12}|A[A-Z]{2}A[A-Z0-9]{12,}|` +
 			`arn:aws[a-z-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role|federated-user)/[^*?]+))$`),
 		service:       regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)+$`),
