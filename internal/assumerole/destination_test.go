@@ -258,7 +258,7 @@ func TestNothingIsSent(t *testing.T) {
 		},
 		"the ARN of a session": {
 			change:   func(r *assumerole.Request) { r.RoleARN = "arn:aws:sts::111122223333:assumed-role/deploy/x" },
-			argument: "role_arn", want: "a session of a role",
+			argument: "role_arn", want: "is the ARN of a session, not of a role",
 		},
 		"an account with letters": {
 			change:   func(r *assumerole.Request) { r.RoleARN = "arn:aws:iam::ACCOUNT:role/deploy" },

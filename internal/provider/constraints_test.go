@@ -109,14 +109,14 @@ func TestConstraints(t *testing.T) {
 		},
 		"web_identity_token_file of a secret": {
 			argument: "web_identity_token_file", value: `"` + file("-----BEGIN PRIVATE KEY-----") + `"`,
-			others: []string{role}, want: "isn't a JWT",
+			others: []string{role}, want: "doesn't contain a JWT",
 		},
 		"policy_arns with a null": {
 			argument: "policy_arns", value: "[null]", others: []string{role, token}, want: "contains a null value",
 		},
 		"a token in place of a path": {
 			block: true, argument: "web_identity_token_file", value: `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`,
-			others: []string{role}, want: "is a web identity token itself, not the path of a file",
+			others: []string{role}, want: "is a web identity token, not the path of a file",
 		},
 		"duration_seconds beyond 32 bits": {
 			argument: "duration_seconds", value: "3000000000", others: []string{role, token},
@@ -197,7 +197,7 @@ func TestConstraints(t *testing.T) {
 		},
 		"duration_seconds of 899": {
 			argument: "duration_seconds", value: "899", others: []string{role, token},
-			want: "must be a whole number from 900 to 2147483647. The value is 899.",
+			want: "duration_seconds must be 900 or more. The value is 899.",
 		},
 		"duration_seconds of 43201": {
 			argument: "duration_seconds", value: "43201", others: []string{role, token},

@@ -102,7 +102,7 @@ func TestEnvironmentTokenMustBeJWT(t *testing.T) {
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "key", "-----BEGIN PRIVATE KEY-----"))
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
 	testenv.Refused()
-	run(t, resource.TestStep{Config: block(), ExpectError: sentencePattern("isn't a JWT")})
+	run(t, resource.TestStep{Config: block(), ExpectError: sentencePattern("doesn't contain a JWT")})
 	if hosts := testenv.Refused(); len(hosts) > 0 {
 		t.Errorf("asked %q", hosts)
 	}

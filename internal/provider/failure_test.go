@@ -258,7 +258,7 @@ var atAWS = map[string]failureCase{
 		arguments: []string{`web_identity_token_file = var.secret_file`},
 		argument:  "web_identity_token_file",
 		summary:   "The web identity token file has no valid token",
-		says:      []string{"isn't a JWT"},
+		says:      []string{"doesn't contain a JWT"},
 	},
 	"no_variable": {
 		token:     "-",
@@ -272,7 +272,7 @@ var atAWS = map[string]failureCase{
 		arguments: []string{set("web_identity_token_env", "SOME_SECRET")},
 		argument:  "web_identity_token_env",
 		summary:   "The environment variable has no valid token",
-		says:      []string{"isn't a JWT"},
+		says:      []string{"doesn't contain a JWT"},
 	},
 	"platform_refuses": {
 		token:     "-",
@@ -475,7 +475,7 @@ var elsewhere = map[string]failureCase{
 		"will not be generated", "", "The server doesn't have the session's policies", "MinIO has none of the "+
 		"policies"),
 	"other_client_id": roleFailure("InvalidParameterValue", "STS JWT Token has `azp` claim invalid, `azp` must match "+
-		"configured OpenID Client ID", "arn:minio:iam:::role/x", "The OpenID provider on the server has another "+
+		"configured OpenID Client ID", "arn:minio:iam:::role/x", "The server rejected the token's "+
 		"client ID", "The role might be the cause"),
 	"policy_denies": roleFailure(
 		"AccessDenied",

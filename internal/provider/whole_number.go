@@ -18,9 +18,6 @@ type wholeNumber struct {
 }
 
 func (w wholeNumber) Description(context.Context) string {
-	if w.most == math.MaxInt32 {
-		return fmt.Sprintf("must be a whole number of %d or more", w.least)
-	}
 	return fmt.Sprintf("must be a whole number from %d to %d", w.least, w.most)
 }
 
@@ -38,10 +35,14 @@ func (w wholeNumber) ValidateNumber(
 	if number, accuracy := value.Int64(); accuracy == big.Exact && number >= w.least && number <= w.most {
 		return
 	}
+	requirement := w.Description(ctx)
+	if w.most == math.MaxInt32 && value.IsInt() && value.Cmp(big.NewFloat(float64(w.least))) < 0 {
+		requirement = fmt.Sprintf("must be %d or more", w.least)
+	}
 	response.Diagnostics.AddAttributeError(
 		argumentOf(request.Path),
 		"Invalid number",
-		fmt.Sprintf("%s %s.%s", request.Path, w.Description(ctx), shownNumber(value)),
+		fmt.Sprintf("%s %s.%s", request.Path, requirement, shownNumber(value)),
 	)
 }
 

@@ -37,6 +37,11 @@ func TestWholeNumbers(t *testing.T) {
 		for argument, want := range ranges {
 			t.Run(argument+", "+name, func(t *testing.T) {
 				testenv.Isolate(t)
+				requirement := want
+				if name == "too small" { // without the largest number, which no role allows
+					requirement = regexp.MustCompile(`a whole number from (\d+) to 2147483647`).
+						ReplaceAllString(want, "$1 or more")
+				}
 				setting, at := argument+" = "+test.value, argument
 				config := "provider \"sts\" {}\n" + block(role, token, setting)
 				switch argument {
@@ -46,7 +51,7 @@ func TestWholeNumbers(t *testing.T) {
 					at = "web_identity_token_request"
 					config = block(role, at+" = { buildkite = { "+setting+" } }")
 				}
-				last := regexp.MustCompile(errorAt(at, want+test.shown).String() + `[\s│╵]*$`)
+				last := regexp.MustCompile(errorAt(at, requirement+test.shown).String() + `[\s│╵]*$`)
 				run(t, resource.TestStep{Config: config, ExpectError: last})
 			})
 		}
