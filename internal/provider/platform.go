@@ -40,13 +40,23 @@ var platformsType = sync.OnceValue(func() attr.Type {
 })
 
 func platformArgument(argument webidentity.Argument) schema.Attribute {
-	if argument.Kind == webidentity.WholeNumber {
+	switch argument.Kind {
+	case webidentity.WholeNumber:
 		return schema.NumberAttribute{
 			Required:            argument.Required,
 			Optional:            !argument.Required,
 			MarkdownDescription: argument.Description,
 			Validators:          []validator.Number{wholeNumber{argument.Least, argument.Most}},
 		}
+	case webidentity.Names:
+		return schema.SetAttribute{
+			ElementType:         types.StringType,
+			Required:            argument.Required,
+			Optional:            !argument.Required,
+			MarkdownDescription: argument.Description,
+			Validators:          []validator.Set{names{}},
+		}
+	case webidentity.Text:
 	}
 	return schema.StringAttribute{
 		Required:            argument.Required,
@@ -80,9 +90,40 @@ func platformValues(object types.Object) webidentity.Values {
 			values[name] = value.ValueString()
 		case types.Number:
 			values[name] = whole(value)
+		case types.Set:
+			values[name] = sortedTexts(value)
 		}
 	}
 	return values
+}
+
+// names is the validator for a set of names: none of them may be null or empty.
+type names struct{}
+
+func (names) Description(context.Context) string { return "must have names that aren't empty" }
+
+func (n names) MarkdownDescription(ctx context.Context) string { return n.Description(ctx) }
+
+func (n names) ValidateSet(ctx context.Context, request validator.SetRequest, response *validator.SetResponse) {
+	for _, element := range request.ConfigValue.Elements() {
+		if element.IsNull() || element.Equal(types.StringValue("")) {
+			response.Diagnostics.AddAttributeError(argumentOf(request.Path), "Invalid name",
+				fmt.Sprintf("%s %s.", request.Path, n.Description(ctx)))
+			return
+		}
+	}
+}
+
+// sortedTexts are the elements of a set of strings.
+func sortedTexts(set types.Set) []string {
+	var texts []string
+	for _, element := range set.Elements() {
+		if text, ok := element.(types.String); ok {
+			texts = append(texts, text.ValueString())
+		}
+	}
+	slices.Sort(texts)
+	return texts
 }
 
 // onePlatform is the validator of web_identity_token_request: exactly one of its objects must be set.

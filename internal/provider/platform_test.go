@@ -1,8 +1,8 @@
 package provider
 
 import (
-	"maps"
 	"math/big"
+	"reflect"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -25,6 +25,11 @@ func TestEachPlatformIsDecoded(t *testing.T) {
 			case webidentity.WholeNumber:
 				set[argument.Name], unset[argument.Name] = types.NumberValue(big.NewFloat(7)), types.NumberNull()
 				want[argument.Name] = int64(7)
+			case webidentity.Names:
+				names := []attr.Value{types.StringValue("b"), types.StringValue("a")}
+				set[argument.Name] = types.SetValueMust(types.StringType, names)
+				unset[argument.Name] = types.SetNull(types.StringType)
+				want[argument.Name] = []string{"a", "b"}
 			}
 		}
 		for name, test := range map[string]struct {
@@ -32,7 +37,7 @@ func TestEachPlatformIsDecoded(t *testing.T) {
 			want      webidentity.Values
 		}{"all arguments": {set, want}, "none": {unset, webidentity.Values{}}} {
 			request, ok := platformRequest(tokenRequest(t, platform.Name, test.arguments), webidentity.Requester{})
-			if !ok || request.Platform.Name != platform.Name || !maps.Equal(request.Values, test.want) {
+			if !ok || request.Platform.Name != platform.Name || !reflect.DeepEqual(request.Values, test.want) {
 				t.Errorf("%s, %s: got %v of %q", platform.Name, name, request.Values, request.Platform.Name)
 			}
 		}

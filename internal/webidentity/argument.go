@@ -20,9 +20,11 @@ type Kind int
 const (
 	Text        Kind = iota // not empty
 	WholeNumber             // in the argument's range
+	Names                   // a set of names, none of them empty
 )
 
-// Values are the arguments that a configuration sets, by name: a string for the kind Text, an int64 for WholeNumber.
+// Values are the arguments that a configuration sets, by name: a string for the kind Text, an int64 for WholeNumber,
+// and a sorted []string for Names.
 type Values map[string]any
 
 // defaultAudience is the audience of platforms that accept any, so that most configurations needn't set one.

@@ -26,6 +26,16 @@ var Buildkite = Platform{
 			Name: "lifetime_seconds", Kind: WholeNumber, Least: 1, Most: math.MaxInt32,
 			Description: "Lifetime of the token, in seconds. Default: Buildkite's default.",
 		},
+		{
+			Name: "claims", Kind: Names,
+			Description: "Names of optional claims to add to the token, such as `organization_id`. Default: none.",
+		},
+		{
+			Name: "aws_session_tags",
+			Kind: Names,
+			Description: "Names of claims to add to the token as session tags, such as `organization_slug`. The role's " +
+				"trust policy must also allow `sts:TagSession`. Default: none.",
+		},
 	},
 
 	title:   "Buildkite",
@@ -40,8 +50,8 @@ var Buildkite = Platform{
 		http.StatusForbidden: "The agent isn't allowed to request the job's token. Use the variables of the agent " +
 			"that runs the job.",
 		http.StatusNotFound: "The agent doesn't run this job. Use the variables of the agent that runs the job.",
-		http.StatusUnprocessableEntity: "The audience or the lifetime might not be allowed. Correct audience or " +
-			"lifetime_seconds.",
+		http.StatusUnprocessableEntity: "The audience, the lifetime, or the name of a claim might not be allowed. " +
+			"Correct audience, lifetime_seconds, claims, or aws_session_tags.",
 	},
 }
 
@@ -59,9 +69,11 @@ func buildkiteInquiry(r PlatformRequest) (inquiry, error) {
 		return inquiry{}, err
 	}
 	body, err := json.Marshal(struct {
-		Audience string `json:"audience"`
-		Lifetime int64  `json:"lifetime,omitempty"`
-	}{r.text("audience"), r.number("lifetime_seconds")})
+		Audience       string   `json:"audience"`
+		Lifetime       int64    `json:"lifetime,omitempty"`
+		Claims         []string `json:"claims,omitempty"`
+		AWSSessionTags []string `json:"aws_session_tags,omitempty"`
+	}{r.text("audience"), r.number("lifetime_seconds"), r.names("claims"), r.names("aws_session_tags")})
 	if err != nil {
 		return inquiry{}, err
 	}

@@ -22,11 +22,13 @@ func TestBuildkiteAsksAsItsAgentDoes(t *testing.T) {
 	for name, test := range map[string]struct {
 		path, audience string
 		lifetime       int64
+		claims, tags   []string
 		want           string
 	}{
 		"by default": {path: "/v3", want: `{"audience":"sts.amazonaws.com"}`},
 		"with all that can be said": {
-			path: "/v3", audience: `a"b`, lifetime: 600, want: `{"audience":"a\"b","lifetime":600}`,
+			path: "/v3", audience: `a"b`, lifetime: 600, claims: []string{"organization_id"}, tags: []string{"a", "b"},
+			want: `{"audience":"a\"b","lifetime":600,"claims":["organization_id"],"aws_session_tags":["a","b"]}`,
 		},
 		"an endpoint with a slash":    {path: "/v3/", audience: "a", want: `{"audience":"a"}`},
 		"an endpoint with a fragment": {path: "/v3#x", audience: "a", want: `{"audience":"a"}`},
@@ -34,7 +36,10 @@ func TestBuildkiteAsksAsItsAgentDoes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := play(t, always(http.StatusCreated, `{"token":"`+jwt()+`"}`))
 			source := buildkite(server, server.URL+test.path)
-			source.Values = values{"audience": test.audience, "lifetime_seconds": test.lifetime}
+			source.Values = values{
+				"audience": test.audience, "lifetime_seconds": test.lifetime, "claims": test.claims,
+				"aws_session_tags": test.tags,
+			}
 			if _, err := source.Token(t.Context()); err != nil {
 				t.Fatal(err)
 			}

@@ -29,6 +29,8 @@ func (r PlatformRequest) Key() string {
 			values = append(values, r.text(argument.Name))
 		case WholeNumber:
 			values = append(values, strconv.FormatInt(r.number(argument.Name), 10))
+		case Names:
+			values = append(values, fmt.Sprintf("%q", r.names(argument.Name)))
 		}
 	}
 	return fmt.Sprintf("%s %q", r.Platform.Name, values) // the quotes separate the values, whatever they are
@@ -64,5 +66,11 @@ func (r PlatformRequest) text(name string) string {
 // number is the value of an argument of the kind WholeNumber. It is 0 if the argument isn't set.
 func (r PlatformRequest) number(name string) int64 {
 	value, _ := r.Values[name].(int64)
+	return value
+}
+
+// names is the value of an argument of the kind Names. It is nil if the argument isn't set.
+func (r PlatformRequest) names(name string) []string {
+	value, _ := r.Values[name].([]string)
 	return value
 }
