@@ -131,6 +131,9 @@ func refusalTopic(answer assumerole.Answer, advise func(refusal) advice, example
 	if answer.ID == "tokenExpired" || answer.ID == "tokenTooOld" {
 		refused.Claims.Expiration = exampleTime.Add(-time.Hour)
 	}
+	if answer.ID == "packedPolicyTooLarge" {
+		refused.Claims.All = map[string]any{"https://aws.amazon.com/tags/principal_tags/team": "platform"}
+	}
 	row := advise(refused)
 	return Topic{
 		Summary:    row.summary,

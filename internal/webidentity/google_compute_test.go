@@ -90,7 +90,7 @@ func TestGoogleComputeTakesNobodyElsesAnswer(t *testing.T) {
 			_, _ = w.Write([]byte(jwt()))
 		})
 		_, err := google(server).Token(t.Context())
-		expectError(t, err, atGoogle, "something else does", "This isn't on Google Compute Engine")
+		expectError(t, err, atGoogle, "something else does", "Terraform might not run on Google Compute Engine")
 		server.only(t)
 	}
 }

@@ -236,7 +236,7 @@ func TestWhereThereIsNoMetadataServiceIsKnownSoon(t *testing.T) {
 					), time.Minute)
 					problem, ok := errors.AsType[*webidentity.Error](err)
 					if !ok || !strings.Contains(problem.Detail, "can't be reached") ||
-						!strings.Contains(problem.Detail, "This isn't on") {
+						!strings.Contains(problem.Detail, "Terraform might not run on") {
 						t.Errorf("got %v", err)
 					}
 					if elapsed := time.Since(started); elapsed > 8*time.Second || attempts != 3 {
