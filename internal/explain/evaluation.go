@@ -43,7 +43,7 @@ func (r refusal) evaluation() string {
 		return ""
 	}
 	return "Evaluate the role's trust policy for this token, in the configuration's folder (Terraform 1.8 or " +
-		"OpenTofu 1.7):\n" +
+		"OpenTofu 1.7, or later):\n" +
 		command
 }
 

@@ -22,7 +22,12 @@ func assumeDenied(r refusal) advice {
 		causes = append(causes, slip)
 	}
 	unsafe, subjectCauses := r.subjectCauses()
-	causes = slices.Concat(causes, unsafe, []string{r.comparison()})
+	comparison := r.comparison()
+	if len(unsafe) > 0 {
+		comparison = strings.Replace(comparison, trustPolicyMust, "If this token should have the role anyway, its trust "+
+			"policy must allow these values.", 1)
+	}
+	causes = slices.Concat(causes, unsafe, []string{comparison})
 	for _, found := range r.findings() {
 		isTaken := r.isInLeeway() && slices.Contains(r.expiry(), found) // STS still accepts such a token
 		if found != slip && !isTaken {
@@ -75,6 +80,9 @@ func (r refusal) withPropagation(causes []string, change string) []string {
 	)
 }
 
+// trustPolicyMust is the beginning of a comparison.
+const trustPolicyMust = "The role's trust policy must allow these values."
+
 // comparison is what the trust policy must have, as lines to compare with.
 func (r refusal) comparison() string {
 	if r.Request.ProviderID != "" {
@@ -90,7 +98,7 @@ func (r refusal) comparison() string {
 		principal = issuer.Principal(r.role())
 	}
 	lines := []string{
-		"The role's trust policy must allow these values. Case matters. A wildcard needs StringLike.",
+		trustPolicyMust + " Case matters. A wildcard needs StringLike.",
 		"     Federated  " + principal,
 	}
 	lines = append(lines, r.audienceLines(issuer)...)

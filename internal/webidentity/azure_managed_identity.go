@@ -41,7 +41,8 @@ var AzureManagedIdentity = Platform{
 	form:    `JSON with the token in "access_token"`,
 	message: []string{"error_description"},
 	phrases: azurePhrases,
-	absent: " Terraform might not run on an Azure virtual machine, or a network policy might block the metadata service. " +
+	absent: " Terraform might not run on an Azure virtual machine, or a network policy might block the metadata " +
+		"service. " +
 		"On App Service, Functions, and Container Apps, pass " + azureEndpointVariable + " and " + azureHeaderVariable +
 		" to Terraform.",
 	// The service is being updated, as Microsoft documents. The first may also mean that it is another cloud's.

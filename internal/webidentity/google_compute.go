@@ -32,7 +32,8 @@ var GoogleCompute = Platform{
 	inquiry: googleInquiry,
 	token:   wholeText,
 	form:    "the token as text",
-	absent: " Terraform might not run on Google Compute Engine, Cloud Run, or GKE, or a network policy might block the " +
+	absent: " Terraform might not run on Google Compute Engine, Cloud Run, or GKE, or a network policy might block " +
+		"the " +
 		"metadata service. Check where Terraform runs.",
 	proof: func(answer http.Header) bool { return answer.Get(googleFlavorHeader) == "Google" },
 	hints: map[int]string{
