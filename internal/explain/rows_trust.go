@@ -24,8 +24,13 @@ func assumeDenied(r refusal) advice {
 	unsafe, subjectCauses := r.subjectCauses()
 	comparison := r.comparison()
 	if len(unsafe) > 0 {
-		comparison = strings.Replace(comparison, trustPolicyMust, "If this token should have the role anyway, its trust "+
-			"policy must allow these values.", 1)
+		comparison = strings.Replace(
+			comparison,
+			trustPolicyMust,
+			"If this token should have the role anyway, its trust "+
+				"policy must allow these values.",
+			1,
+		)
 	}
 	causes = slices.Concat(causes, unsafe, []string{comparison})
 	for _, found := range r.findings() {

@@ -17,8 +17,11 @@ func (r refusal) subjectCauses() (unsafe, causes []string) {
 	}
 	issuer, _ := trustpolicy.IssuerOf(r.Claims.Issuer)
 	if trustpolicy.IsUnreviewed(*r.Claims) {
-		unsafe = append(unsafe, "The token belongs to a pull request or merge request, whose code nobody has reviewed. "+
-			"Use a role that can only read.")
+		unsafe = append(
+			unsafe,
+			"The token belongs to a pull request or merge request, whose code nobody has reviewed. "+
+				"Use a role that can only read.",
+		)
 	}
 	if issuer.IsGitHub() {
 		return unsafe, r.gitHubSubject()
