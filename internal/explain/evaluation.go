@@ -36,9 +36,12 @@ func (r refusal) evaluation() string {
 		}
 		members = append(members, fmt.Sprintf("%q = %s", name, value))
 	}
-	command := fmt.Sprintf("  aws iam get-role --role-name %s --query Role.AssumeRolePolicyDocument > policy.json\n"+
-		"  echo 'provider::sts::evaluate_trust_policy(file(\"policy.json\"), { %s })' | terraform console",
-		path.Base(role.Resource), strings.Join(members, ", "))
+	command := fmt.Sprintf(
+		"  aws iam get-role --role-name %s --query Role.AssumeRolePolicyDocument --output json > policy.json\n"+
+			"  echo 'provider::sts::evaluate_trust_policy(file(\"policy.json\"), { %s })' | terraform console",
+		path.Base(role.Resource),
+		strings.Join(members, ", "),
+	)
 	if len(command) > maxCommand {
 		return ""
 	}

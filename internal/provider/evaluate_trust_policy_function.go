@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -105,19 +106,22 @@ func (evaluateTrustPolicyFunction) Run(
 	}
 	policy, err := trustpolicy.Parse(document)
 	if err != nil {
-		response.Error = function.NewArgumentFuncError(policyArgument, err.Error())
+		response.Error = function.NewArgumentFuncError(policyArgument, withoutPeriod(err.Error()))
 		return
 	}
 	object, ok := toJSON(claims).(map[string]any)
 	if !ok {
-		response.Error = function.NewArgumentFuncError(claimsArgument, "The claims must be an object.")
+		response.Error = function.NewArgumentFuncError(
+			claimsArgument,
+			"The claims must be an object, such as decode_web_identity_token(token).claims",
+		)
 		return
 	}
 	claim, _ := object["iss"].(string)
 	issuer, _ := trustpolicy.IssuerOf(claim)
 	if issuer == "" {
 		response.Error = function.NewArgumentFuncError(claimsArgument,
-			"The claims must have iss, the issuer's URL. It must start with https://.")
+			"The claims must have iss, the issuer's URL. It must start with https://")
 		return
 	}
 	decision := policy.Evaluate(trustpolicy.Request{Issuer: issuer, Claims: object})
@@ -198,3 +202,6 @@ func elementsToJSON(elements []attr.Value) any {
 	}
 	return list
 }
+
+// withoutPeriod is a sentence for the error of a function. Terraform adds the period.
+func withoutPeriod(sentence string) string { return strings.TrimSuffix(sentence, ".") }

@@ -40,10 +40,12 @@ func (trustPolicyFindingsFunction) Definition(
 ) {
 	response.Definition = function.Definition{
 		Summary: "Mistakes in a trust policy for web identities.",
-		MarkdownDescription: "Returns what is dangerous in a role's trust policy, and what can't work. You can use " +
+		MarkdownDescription: "Finds mistakes in a role's trust policy, such as conditions that are missing, too " +
+			"wide, or can't match. You can use " +
 			"it in `check` blocks, preconditions, `terraform test`, and `terraform console`. The function calls nothing, and " +
 			"needs no credentials and no provider configuration. It looks only at statements for web identities.\n\n" +
-			"The result is a list of objects. It is empty if the function finds nothing. An object has these " +
+			"The result is a list of objects. It is empty if the function finds nothing, and if the policy has no " +
+			"statement for web identities. An object has these " +
 			"members:\n\n" +
 			"- `rule` (string): name of the rule, from the table below\n" +
 			"- `severity` (string): `error` if something can't work, and `high`, `medium`, or `low` if something is too " +
@@ -83,7 +85,7 @@ func (trustPolicyFindingsFunction) Run(
 	}
 	policy, err := trustpolicy.Parse(document)
 	if err != nil {
-		response.Error = function.NewArgumentFuncError(policyArgument, err.Error())
+		response.Error = function.NewArgumentFuncError(policyArgument, withoutPeriod(err.Error()))
 		return
 	}
 	findings := []attr.Value{}

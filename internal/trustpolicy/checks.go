@@ -108,7 +108,7 @@ func (r review) foreignKeys() []string {
 	var required []string // issuers, in lower case
 	isRequired := func(c condition) bool {
 		issuer, _ := splitKey(c.key)
-		return strings.Contains(string(issuer), ".") && !strings.Contains(string(issuer), "://") && r.requires(c)
+		return !isService(issuer) && !strings.Contains(string(issuer), "://") && r.requires(c)
 	}
 	for _, key := range r.keysIf(isRequired) {
 		issuer, _ := splitKey(key)
@@ -116,9 +116,33 @@ func (r review) foreignKeys() []string {
 			required = append(required, name)
 		}
 	}
-	return r.keysIf(func(c condition) bool {
-		return isRequired(c) && len(r.issuers) > 0 && (len(required) > 1 || !r.isOfPrincipal(c.key))
+	if len(r.issuers) == 0 {
+		return nil
+	}
+	foreign := r.keysIf(func(c condition) bool { return isRequired(c) && !r.isOfPrincipal(c.key) })
+	if len(foreign) == 0 && len(required) > 1 {
+		return r.keysIf(isRequired)
+	}
+	return foreign
+}
+
+// isService reports whether the prefix of a condition key is that of AWS or one of its services, and not an issuer.
+func isService(prefix Issuer) bool {
+	return slices.Contains([]string{"aws", "iam", "sts"}, strings.ToLower(string(prefix)))
+}
+
+// neverMatches reports whether no token can match the statement, because the statement requires a value that none has.
+func (r review) neverMatches() bool {
+	return len(r.foreignKeys()) > 0 || slices.ContainsFunc(r.statement.conditions, func(c condition) bool {
+		of, name := splitKey(c.key)
+		issuer, isOfPrincipal := r.issuerNamed(of)
+		_, isKnown := keysOf(issuer, r.partition).claim(name)
+		return r.requires(c) && (strings.Contains(c.key, "://") && len(r.issuers) > 0 || isOfPrincipal && !isKnown)
 	})
+}
+
+func (r review) arnOperators() []string {
+	return r.claimConditions(func(c condition) bool { return strings.Contains(c.operator.name, "Arn") })
 }
 
 func (r review) wildcardsUnderEquals() []string {
@@ -180,12 +204,30 @@ func (r review) allRefs() []string {
 		return nil // another key names the ref
 	}
 	if !r.restrictsAny("sub") {
-		return r.claimConditions(func(c condition) bool {
+		return withEach(r.claimConditions(func(c condition) bool {
 			_, name := splitKey(c.key)
 			return slices.Contains(repositoryKeys, strings.ToLower(name)) && r.requires(c)
-		})
+		}), everyRef)
 	}
-	return r.patternsIf([]string{"sub"}, isAllRefsPattern)
+	subjects := []string{"sub"}
+	return slices.Concat(
+		withEach(r.patternsIf(subjects, isAllBranchesPattern), "matches every branch"),
+		withEach(r.patternsIf(subjects, isAllEnvironmentsPattern),
+			"matches every environment, and each branch can have one"),
+		withEach(r.patternsIf(subjects, func(pattern glob) bool {
+			return isAllRefsPattern(pattern) && !isAllBranchesPattern(pattern)
+		}), everyRef),
+	)
+}
+
+const everyRef = "matches every branch and might match tags, environments, and pull requests, too"
+
+// withEach are the texts, each with a predicate.
+func withEach(texts []string, predicate string) []string {
+	for n := range texts {
+		texts[n] += " " + predicate
+	}
+	return texts
 }
 
 func (r review) pullRequests() []string {

@@ -72,7 +72,7 @@ func decodeMembers(decoder *json.Decoder, depth int) (any, error) {
 		}
 		name, _ := token.(string)
 		if names[name] {
-			return nil, fmt.Errorf("%q is there twice in one JSON object", name)
+			return nil, fmt.Errorf("%q appears twice in one JSON object", name)
 		}
 		names[name] = true
 		value, err := decodeValue(decoder, depth)

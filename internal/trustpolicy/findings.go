@@ -54,8 +54,8 @@ var rules = []rule{
 		name:     "unknown-condition-key",
 		severity: SeverityError,
 		check:    review.unknownKeys,
-		message:  "No request has the condition key. %s",
-		fix:      "Use a condition key that IAM has for the issuer.",
+		message:  "%s",
+		fix:      "Use one of these keys. Check the spelling.",
 		source:   keysPage + "#condition-keys-wif",
 	},
 	{
@@ -70,8 +70,8 @@ var rules = []rule{
 		name:     "issuer-mismatch",
 		severity: SeverityError,
 		check:    review.foreignKeys,
-		message: "The statement never matches, because the condition key %s has another issuer than the principal or " +
-			"another condition key.",
+		message: "The statement never matches, because the condition key %s has a different issuer from the " +
+			"principal or from another condition key.",
 		fix: "Use the same issuer in the principal and in the condition keys. Write one statement for each issuer. " +
 			"Keep the issuer's path and trailing slash.",
 		source: oidcRolePage,
@@ -91,6 +91,14 @@ var rules = []rule{
 		message:  "%s has a wildcard, and the operator compares it as a character.",
 		fix:      "Use StringLike for wildcards. If the value has the character itself, write ${*} or ${?}.",
 		source:   operatorsPage + "#Conditions_String",
+	},
+	{
+		name:     "arn-operator",
+		severity: SeverityError,
+		check:    review.arnOperators,
+		message:  "%s compares ARNs, and the claims of a token aren't ARNs.",
+		fix:      "Use StringEquals or StringLike.",
+		source:   operatorsPage + "#Conditions_ARN",
 	},
 	{
 		name:     "variable-without-version",
@@ -131,8 +139,8 @@ var rules = []rule{
 		severity: SeverityHigh,
 		check:    review.wholeOrganizations,
 		message:  "%s matches more than one repository, project, or service account.",
-		fix: "Write the whole name of the organization, and of the repository, project, or service account. Put a " +
-			"wildcard only after it.",
+		fix: "Write the whole name of the organization, and of the repository, project, or service account. Use " +
+			"wildcards only after the name.",
 		source: gitHubPage,
 	},
 	{
@@ -181,7 +189,7 @@ var rules = []rule{
 		name:     "wildcard-over-refs",
 		severity: SeverityMedium,
 		check:    review.allRefs,
-		message:  "%s matches every branch. It might match tags, environments, and pull requests, too.",
+		message:  "%s.",
 		fix:      "Name one branch or one environment in the condition on sub.",
 		source:   gitHubPage,
 	},
@@ -197,8 +205,8 @@ var rules = []rule{
 		name:     "wildcard-before-end",
 		severity: SeverityMedium,
 		check:    review.wildcardsBeforeEnd,
-		message:  "%s has a * before its end. It matches any text there, with the separators between the parts.",
-		fix:      "Use * only at the end. For a part of a fixed length, use one ? for each character.",
+		message:  "%s has a * before its end. It matches any text there, including the separators between the parts.",
+		fix:      "Write the value in full, and use * only at its end.",
 		source:   operatorsPage + "#Conditions_String",
 	},
 	{
@@ -243,6 +251,9 @@ func (p *Policy) Findings() []Finding {
 	for _, statement := range p.statements {
 		review := newReview(p, statement)
 		for _, rule := range rules {
+			if rule.severity != SeverityError && review.neverMatches() {
+				continue // what matches nothing isn't too wide
+			}
 			for _, wrong := range rule.check(review) {
 				findings = append(findings, Finding{
 					Rule: rule.name, Severity: rule.severity, Statement: statement.index, Sid: statement.sid,

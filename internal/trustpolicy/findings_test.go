@@ -68,6 +68,7 @@ func TestFindings(t *testing.T) {
 		"issuer-mismatch": {
 			found: []string{
 				policyOf(gitHub, subject+`, "StringLike": {"gitlab.com:sub": "a"}`),
+				policyOf(gitHub, audience+`, "StringLike": {"github:sub": "repo:o/r:*"}`),
 				policyOf(gitHub, subject+`, "StringLike": {"token.actions.githubusercontent.com/:sub": "a"}`),
 				strings.Replace(policyOf(cluster, subject), "/id/ABC", "/id/ABC/", 1),
 				strings.Replace(
@@ -104,6 +105,10 @@ func TestFindings(t *testing.T) {
 				policyOf(gitHub, with(subject, "prod", "pr${*}d${?}")),
 				policyOf(gitHub, like("repo:o/r:environment:prod")),
 			},
+		},
+		"arn-operator": {
+			found:    []string{policyOf(gitHub, audience+`, "ArnLike": {"ISS:sub": "repo:o/r:*"}`)},
+			notFound: []string{policyOf(gitHub, subject+`, "ArnLike": {"aws:SourceArn": "a"}`)},
 		},
 		"variable-without-version": {
 			found: []string{strings.Replace(
@@ -154,6 +159,10 @@ func TestFindings(t *testing.T) {
 				policyOf(gitHub, subject), policyOf(gitHub, id), policyOf(cluster, account), policyOf(cognito, ``),
 				policyOf(amazon, ``),
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:repository_owner_id": "7"}`),
+				policyOf(gitHub, audience+`, "StringLike": {"ISS:subject": "repo:o/r:environment:prod"}`),
+				policyOf(gitHub, audience+`, "StringLike": {"https://ISS:sub": "repo:o/r:environment:prod"}`),
+				policyOf(gitHub, audience+`, "StringLike": {"gitlab.com:sub": "repo:o/r:environment:prod"}`),
+				policyOf(gitHub, audience+`, "StringLike": {"github:sub": "repo:o/r:environment:prod"}`),
 				policyOf(gitHub, `"ForAllValues:StringLike": {"ISS:sub": "repo:o/r:*"}, "Null": {"ISS:sub": "false"}`),
 				strings.Replace(policyOf(gitHub, audience), "Allow", "Deny", 1), wrongAction("sts:TagSession"),
 			},
@@ -229,7 +238,8 @@ func TestFindings(t *testing.T) {
 		"wildcard-over-refs": {
 			found: []string{
 				policyOf(gitHub, like("repo:o/r:*")), policyOf(gitHub, like("repo:o@1/r@2:*")), policyOf(gitHub, id),
-				policyOf(gitHub, like("repo:o/r:ref:refs/heads/*")), policyOf(gitLab, like("project_path:g/p:*")),
+				policyOf(gitHub, like("repo:o/r:ref:refs/heads/*")), policyOf(gitHub, like("repo:o/r:environment:*")),
+				policyOf(gitLab, like("project_path:g/p:*")),
 				policyOf(circleCI, like("org/1/project/2/user/*")),
 				policyOf("api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc", like("{1}:*")),
 			},
@@ -354,5 +364,31 @@ func TestFinding(t *testing.T) {
 	right = strings.Replace(right, `"StringEquals": {"token.actions.githubusercontent.com:ref": "a"},`, "", 1)
 	if got := parsed(t, right).Findings(); len(got) != 0 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestRefs checks that a finding about a wildcard names only what the wildcard can match.
+func TestRefs(t *testing.T) {
+	t.Parallel()
+	const audience = `"StringEquals": {"ISS:aud": "sts.amazonaws.com", "ISS:repository_id": "42"}`
+	for subject, want := range map[string]string{
+		"repo:o/r:ref:refs/heads/*": "matches every branch.",
+		"repo:o/r:environment:*":    "matches every environment, and each branch can have one.",
+		"repo:o/r:*":                "matches every branch and might match tags, environments, and pull requests, too.",
+	} {
+		findings := parsed(t, policyOf(gitHub, audience+`, "StringLike": {"ISS:sub": "`+subject+`"}`)).Findings()
+		if len(findings) != 1 || !strings.HasSuffix(findings[0].Message, `"`+subject+`" `+want) {
+			t.Errorf("%s: got %+v", subject, findings)
+		}
+	}
+}
+
+// TestMismatchedKey checks that a finding blames only the key that isn't the principal's.
+func TestMismatchedKey(t *testing.T) {
+	t.Parallel()
+	findings := parsed(t, policyOf(gitHub, `"StringEquals": {"ISS:aud": "sts.amazonaws.com",
+		"token.action.githubusercontent.com:sub": "repo:o/r:environment:prod"}`)).Findings()
+	if len(findings) != 1 || !strings.Contains(findings[0].Message, " token.action.githubusercontent.com:sub ") {
+		t.Errorf("got %+v", findings)
 	}
 }

@@ -107,7 +107,7 @@ func TestSyntaxErrors(t *testing.T) {
 		},
 		"an element that is there twice": {
 			old: `"Id": "policy"`, replacement: `"Version": "2008-10-17"`, want: outside(""),
-			problem: `"Version" is there twice`,
+			problem: `"Version" appears twice`,
 		},
 		"a name in lower case": {
 			old: `"Version"`, replacement: `"version"`, want: outside("version"), problem: "no such",

@@ -63,6 +63,21 @@ func isAllRefsPattern(pattern glob) bool {
 	return isPattern && allRefsPattern.MatchString(prefix) && pattern[len(pattern)-1].isStar()
 }
 
+// isAllBranchesPattern reports whether a pattern of subjects matches every branch, and nothing but branches.
+func isAllBranchesPattern(pattern glob) bool {
+	prefix, _ := pattern.prefix()
+	return isAllRefsPattern(pattern) &&
+		(strings.HasSuffix(prefix, ":refs/heads/") || strings.HasSuffix(prefix, ":ref_type:branch:ref:"))
+}
+
+var allEnvironmentsPattern = regexp.MustCompile(`^repo:[^/:]+/[^/:]+:environment:$`)
+
+// isAllEnvironmentsPattern reports whether a pattern of subjects matches every environment of a repository.
+func isAllEnvironmentsPattern(pattern glob) bool {
+	prefix, isPattern := pattern.prefix()
+	return isPattern && allEnvironmentsPattern.MatchString(prefix) && pattern[len(pattern)-1].isStar()
+}
+
 // pullRequestSubjects follow the repository in the subjects of pull requests and merge requests.
 var pullRequestSubjects = []string{":pull_request", ":ref:refs/pull/1/merge", ":ref:refs/merge-requests/1/head"}
 

@@ -46,6 +46,11 @@ check "trust_policy" {
 
 output "trust_policy" {
   value = local.trust_policy
+
+  precondition {
+    condition     = !anytrue([for finding in local.findings : contains(["error", "high"], finding.severity)])
+    error_message = join("\n", [for finding in local.findings : "${finding.message} ${finding.fix}"])
+  }
 }
 
 output "decisions" {

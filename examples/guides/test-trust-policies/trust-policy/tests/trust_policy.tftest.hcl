@@ -20,7 +20,7 @@ run "main_is_allowed" {
 
   assert {
     condition     = output.decisions["main"].allowed
-    error_message = join("\n", flatten(output.decisions["main"].statements[*].failures))
+    error_message = join("\n", concat([output.decisions["main"].reason], flatten(output.decisions["main"].statements[*].failures)))
   }
 }
 
