@@ -131,6 +131,9 @@ func (e *evaluation) holds(c condition) truth {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
 func (e *evaluation) holdsFor(c condition, actual string) truth {
 	kind := c.operator.kind
+	if !kind.canCompare(actual) {
+		return isUnknown // the documentation doesn't say what happens
+	}
 	matches := isFalse
 	for _, value := range c.values {
 		pattern, resolved := e.expand(value, kind)

@@ -219,7 +219,8 @@ func (e *evaluation) matchesPrincipal(principals []principal) (matches truth, do
 	for _, principal := range principals {
 		provider, isOIDC := principal.provider()
 		switch {
-		case principal.kind == anyone, e.issuer.isBuiltIn() && principal.name == string(e.issuer):
+		case principal.kind == anyone,
+			principal.kind == federated && e.issuer.isBuiltIn() && principal.name == string(e.issuer):
 			return isTrue, ""
 		case !isOIDC || provider.issuer != e.issuer:
 			continue

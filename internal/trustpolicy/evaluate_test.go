@@ -2,6 +2,7 @@ package trustpolicy_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -192,10 +193,11 @@ func TestConditions(t *testing.T) {
 		"not a number": {
 			condition: `"NumericNotEquals": {"GH:repository_id": "42"}`, want: denied,
 		},
-		"a text that isn't a number": {condition: `"NumericEquals": {"GH:actor": "42"}`, want: denied},
+		"a text that isn't a number": {condition: `"NumericEquals": {"GH:actor": "42"}`, want: undetermined},
 		"a negated number, and a text": {
-			condition: `"NumericNotEquals": {"GH:actor": "42"}`, want: allowed,
+			condition: `"NumericNotEquals": {"GH:actor": "42"}`, want: undetermined,
 		},
+		"a negated date, and a text": {condition: `"DateNotEquals": {"GH:actor": "2030"}`, want: undetermined},
 		"a date in seconds": {
 			condition: `"DateEquals": {"GH:repository_id": "1970-01-01T00:00:42Z"}`, want: allowed,
 		},
@@ -222,10 +224,10 @@ func TestConditions(t *testing.T) {
 			condition: `"BinaryEquals": {"GH:repository_id": "NDM="}`, want: denied,
 		},
 		"an address, and the claim is none": {
-			condition: `"IpAddress": {"GH:actor": "10.0.0.0/8"}`, want: denied,
+			condition: `"IpAddress": {"GH:actor": "10.0.0.0/8"}`, want: undetermined,
 		},
 		"not an address, and the claim is none": {
-			condition: `"NotIpAddress": {"GH:actor": "10.0.0.0/8"}`, want: allowed,
+			condition: `"NotIpAddress": {"GH:actor": "10.0.0.0/8"}`, want: undetermined,
 		},
 		"an ARN, and the claim is none": {condition: `"ArnLike": {"GH:actor": "*"}`, want: denied},
 		"the caller's address": {
@@ -762,5 +764,33 @@ func TestFailures(t *testing.T) {
 		if isUndetermined := result.Matches == nil; isUndetermined != test.undetermined {
 			t.Errorf("%s: undetermined: %v", name, isUndetermined)
 		}
+	}
+}
+
+// TestServicePrincipal checks that a service with the name of a built-in issuer isn't that issuer.
+func TestServicePrincipal(t *testing.T) {
+	t.Parallel()
+	policy := documentOf(`{"Effect": "Allow", "Principal": {"Service": "accounts.google.com"},
+		"Action": "sts:AssumeRoleWithWebIdentity"}`)
+	decision := parsed(t, policy).Evaluate(trustpolicy.Request{
+		Issuer: trustpolicy.Google, Claims: map[string]any{"aud": "a", "sub": "1"},
+	})
+	if decision.Outcome != trustpolicy.Denied {
+		t.Errorf("got %+v", decision)
+	}
+}
+
+// TestARNHint checks that an ARN operator isn't explained with the case of the value.
+func TestARNHint(t *testing.T) {
+	t.Parallel()
+	policy := policyOf(gitHub, `"ArnLike": {"ISS:sub": "repo:o/r:*"}`)
+	decision := parsed(t, policy).Evaluate(trustpolicy.Request{
+		Issuer: gitHub, Claims: map[string]any{"sub": "repo:o/r:environment:prod"},
+	})
+	if text := fmt.Sprint(
+		decision,
+	); decision.Outcome != trustpolicy.Denied ||
+		strings.Contains(text, "case-sensitive") {
+		t.Error(text)
 	}
 }

@@ -74,6 +74,8 @@ func (e *evaluation) evidence(c condition) string {
 		return has + " IAM uses the one that is an audience of the provider."
 	case isOpen && len(actual.values) > 1:
 		return has + " Add ForAnyValue: or ForAllValues: to the operator, because the key has several values."
+	case isOpen && !slices.ContainsFunc(actual.values, c.operator.kind.canCompare):
+		return has + " The documentation of AWS doesn't say how " + c.operator.name + " compares such a value."
 	case e.lacksVariable(c):
 		return has + " A policy variable in the condition has no known value."
 	}
@@ -96,7 +98,9 @@ func (e *evaluation) hint(c condition, actual []string) string {
 	matches := func(operator string, fold func(string) string) bool {
 		return slices.ContainsFunc(c.values, func(value string) bool {
 			pattern, _ := e.expand(fold(value), kinds[operator])
-			return slices.ContainsFunc(actual, func(value string) bool { return pattern.matches(fold(value)) })
+			return slices.ContainsFunc(actual, func(value string) bool {
+				return kinds[operator].matches(fold(value), pattern)
+			})
 		})
 	}
 	same := func(value string) string { return value }

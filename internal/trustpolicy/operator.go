@@ -39,7 +39,11 @@ type kind struct {
 	matches func(actual string, pattern glob) bool
 	accepts func(value string) bool // reports whether the value can be in a policy; nil if every value can
 	noun    string                  // what accepts wants
+	// reads reports whether a value of the request is one that the operator compares; nil if every value is.
+	reads func(actual string) bool
 }
+
+func (k kind) canCompare(actual string) bool { return k.reads == nil || k.reads(actual) }
 
 const nullOperator = "Null"
 
@@ -67,13 +71,20 @@ var kinds = map[string]kind{
 	"DateGreaterThanEquals":    date("isn't before", false, func(order int) bool { return order >= 0 }),
 	"Bool":                     {requires: "is", matches: equalFold, accepts: isBool, noun: "true or false"},
 	"BinaryEquals":             {requires: "is (in base64)", matches: binaryEqual, accepts: isBase64, noun: "base64"},
-	"IpAddress":                {requires: "is in", matches: inRange, accepts: isRange, noun: rangeNoun},
+	"IpAddress": {
+		requires: "is in",
+		matches:  inRange,
+		accepts:  isRange,
+		noun:     rangeNoun,
+		reads:    isAddress,
+	},
 	"NotIpAddress": {
 		requires: "isn't in",
 		negated:  true,
 		matches:  inRange,
 		accepts:  isRange,
 		noun:     rangeNoun,
+		reads:    isAddress,
 	},
 	"ArnEquals": {requires: "matches", variables: true, wildcards: true, matches: arnLike},
 	"ArnLike":   {requires: "matches", variables: true, wildcards: true, matches: arnLike},
@@ -141,11 +152,7 @@ func arnLike(actual string, pattern glob) bool {
 
 func numeric(requires string, negated bool, holds func(order int) bool) kind {
 	return kind{
-		requires: requires, negated: negated, noun: "a number",
-		accepts: func(value string) bool {
-			_, ok := number(value)
-			return ok
-		},
+		requires: requires, negated: negated, noun: "a number", accepts: isNumber, reads: isNumber,
 		matches: func(actual string, pattern glob) bool {
 			a, aOK := number(actual)
 			b, bOK := number(pattern.text())
@@ -166,10 +173,7 @@ func number(text string) (*big.Float, bool) {
 func date(requires string, negated bool, holds func(order int) bool) kind {
 	return kind{
 		requires: requires, negated: negated, noun: "a date such as 2030-01-31T00:00:00Z",
-		accepts: func(value string) bool {
-			_, ok := instant(value)
-			return ok
-		},
+		accepts: isDate, reads: isDate,
 		matches: func(actual string, pattern glob) bool {
 			a, aOK := instant(actual)
 			b, bOK := instant(pattern.text())
@@ -193,6 +197,21 @@ func instant(text string) (time.Time, bool) {
 	}
 	whole, accuracy := seconds.Int64()
 	return time.Unix(whole, 0), accuracy == big.Exact
+}
+
+func isNumber(value string) bool {
+	_, ok := number(value)
+	return ok
+}
+
+func isDate(value string) bool {
+	_, ok := instant(value)
+	return ok
+}
+
+func isAddress(value string) bool {
+	_, err := netip.ParseAddr(value)
+	return err == nil
 }
 
 func isBool(value string) bool {

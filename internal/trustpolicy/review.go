@@ -20,7 +20,7 @@ func newReview(policy *Policy, s statement) review {
 		issuer := Issuer(principal.name)
 		if provider, ok := principal.provider(); ok {
 			issuer = provider.issuer
-		} else if !issuer.isBuiltIn() {
+		} else if principal.kind != federated || !issuer.isBuiltIn() {
 			continue
 		}
 		if !slices.Contains(r.issuers, issuer) {

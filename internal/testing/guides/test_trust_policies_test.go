@@ -1,6 +1,7 @@
 package guides
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/hashicorp/go-version"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 // TestTestTrustPolicies runs the module and the tests of the guide "Test trust policies", and then a policy that is too
@@ -65,5 +67,17 @@ func TestTestTrustPolicies(t *testing.T) {
 	}
 	if output, err = run("test"); err == nil {
 		t.Errorf("the tests pass:\n%s", output)
+	}
+
+	everyone := strings.Replace(string(text), `infrastructure:ref:refs/heads/main"`, `*"`, 1)
+	everyone = strings.Replace(everyone, `"${local.issuer}:repository_id" = "456789"`, "", 1)
+	everyone = strings.Replace(everyone, "StringEquals", "StringLike", 1)
+	if err := os.WriteFile(path, []byte(everyone), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = run("plan")
+	var failed *terraformcli.CommandError
+	if !errors.As(err, &failed) || !strings.Contains(failed.Output, "Module output value precondition failed") {
+		t.Errorf("the precondition didn't stop the plan: %+v", err)
 	}
 }
