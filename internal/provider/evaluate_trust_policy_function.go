@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"math/big"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -172,7 +173,7 @@ func toJSON(value attr.Value) any {
 	case types.Bool:
 		return value.ValueBool()
 	case types.Number:
-		return json.Number(value.ValueBigFloat().Text('g', -1))
+		return jsonNumber(value.ValueBigFloat())
 	case types.Object:
 		return membersToJSON(value.Attributes())
 	case types.Map:
@@ -201,6 +202,15 @@ func elementsToJSON(elements []attr.Value) any {
 		list = append(list, toJSON(element))
 	}
 	return list
+}
+
+// jsonNumber writes a number. An integer of usual size, such as an ID, has no exponent.
+func jsonNumber(number *big.Float) json.Number {
+	const maxBits = 128
+	if number.IsInt() && number.MantExp(nil) <= maxBits {
+		return json.Number(number.Text('f', 0))
+	}
+	return json.Number(number.Text('g', -1))
 }
 
 // withoutPeriod is a sentence for the error of a function. Terraform adds the period.

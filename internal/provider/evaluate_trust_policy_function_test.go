@@ -34,6 +34,11 @@ locals {
       Principal = "*"
       Action    = "sts:*"
       Condition = { StringEquals = { "${local.issuer}:actor_id" = "7" } }
+    }, {
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "sts:*"
+      Condition = { StringEquals = { "accounts.google.com:google/organization_number" = "123456789012" } }
     }]
   })
   claims = { iss = "https://${local.issuer}", sub = "repo:o/r:environment:prod", aud = ["sts.amazonaws.com"] }
@@ -76,6 +81,9 @@ func TestEvaluateTrustPolicy(t *testing.T) {
 			`.decision`: knownvalue.StringExact("denied"),
 			`.reason`:   knownvalue.StringExact("Statement[1] denies sts:AssumeRoleWithWebIdentity."),
 		},
+		`{ iss = "https://accounts.google.com", "google:organization_number" = 123456789012 }`: {
+			`.reason`: knownvalue.StringExact("Statement[2] denies sts:AssumeRoleWithWebIdentity."),
+		},
 		fmt.Sprintf("provider::sts::decode_web_identity_token(%q).claims", unsigned(`{"alg":"RS256"}`, `{
 			"iss": "https://token.actions.githubusercontent.com", "sub": "repo:o/r:environment:prod", "iat": 1700000000
 		}`)): {
@@ -103,7 +111,7 @@ func TestEvaluateTrustPolicyErrors(t *testing.T) {
 		},
 		"an unknown element": {
 			policy: `replace(local.policy, "Principal", "Principals")`, claims: `local.claims`,
-			want: `"policy" parameter: In Statement\[0\] \(Main\), element Principals: IAM has no such element.`,
+			want: `"policy" parameter: In Statement\[0\] \(Main\), element Principals: IAM has no such element\.[^.]`,
 		},
 		"claims that are text": {
 			policy: `local.policy`, claims: `"claims"`, want: `"claims" parameter: The claims must be an object.`,

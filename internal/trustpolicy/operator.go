@@ -167,7 +167,7 @@ func number(text string) (*big.Float, bool) {
 		return nil, false
 	}
 	parsed, _, err := big.ParseFloat(text, 10, 256, big.ToNearestEven)
-	return parsed, err == nil
+	return parsed, err == nil && !parsed.IsInf()
 }
 
 func date(requires string, negated bool, holds func(order int) bool) kind {

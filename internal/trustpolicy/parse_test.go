@@ -234,6 +234,12 @@ func TestSyntaxErrors(t *testing.T) {
 			old: `StringEquals`, replacement: `NumericLessThan`, want: in("Main", condition, "NumericLessThan", key),
 			problem: "isn't a number",
 		},
+		"a number that is too large to compare": {
+			old:         `{"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:o/r:environment:prod"}}`,
+			replacement: `{"NumericEquals": {"token.actions.githubusercontent.com:sub": "1e999999999"}}`,
+			want:        in("Main", condition, "NumericEquals", key),
+			problem:     "isn't a number",
+		},
 		"a text as a date": {
 			old: `StringEquals`, replacement: `DateLessThan`, want: in("Main", condition, "DateLessThan", key),
 			problem: "isn't a date",
