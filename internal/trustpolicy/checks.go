@@ -39,13 +39,13 @@ func (r review) missingAudience() []string {
 
 func (r review) missingApplication() []string {
 	return r.issuersIf(func(issuer Issuer) bool {
-		return issuer == Google && !r.restricts(issuer, "aud", "oaud") ||
-			issuer.TakesAccessTokens() && !r.restricts(issuer, "app_id")
+		return issuer == Google && !r.fixes(issuer, "aud", "oaud") ||
+			issuer.TakesAccessTokens() && !r.fixes(issuer, "app_id")
 	})
 }
 
 func (r review) missingPool() []string {
-	return r.issuersIf(func(issuer Issuer) bool { return issuer.isCognito() && !r.restricts(issuer, "aud", "oaud") })
+	return r.issuersIf(func(issuer Issuer) bool { return issuer.isCognito() && !r.fixes(issuer, "aud", "oaud") })
 }
 
 func (r review) guests() []string {
@@ -183,7 +183,7 @@ func (r review) ifExists() []string {
 
 func (r review) wholeOrganizations() []string {
 	var patterns []string
-	if !r.restrictsAny(repositoryKeys...) {
+	if !r.fixesAny(repositoryKeys...) {
 		patterns = r.patternsIf([]string{"sub"}, isWholeOrganizationPattern)
 	}
 	patterns = append(patterns, r.patternsIf([]string{"repository"}, func(pattern glob) bool {
@@ -200,7 +200,7 @@ func (r review) wholeOrganizations() []string {
 }
 
 func (r review) allRefs() []string {
-	if r.restrictsAny(refKeys...) {
+	if r.fixesAny(refKeys...) {
 		return nil // another key names the ref
 	}
 	if !r.restrictsAny("sub") {

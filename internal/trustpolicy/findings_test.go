@@ -175,6 +175,7 @@ func TestFindings(t *testing.T) {
 				policyOf(gitHub, like("*:environment:prod")),
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:repository": "o/*"}`),
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:repository_owner_id": "7"}`),
+				policyOf(gitHub, audience+`, "StringLike": {"ISS:sub": "repo:*", "ISS:repository_id": "1*"}`),
 				policyOf(gitLab, like("project_path:g/*")), policyOf(cluster, like("system:serviceaccount:ns:*")),
 				policyOf(cluster, like("system:serviceaccount:*:app")), policyOf(circleCI, like("org/1/*")),
 				policyOf(kite, like("organization:o:*")),
@@ -216,6 +217,7 @@ func TestFindings(t *testing.T) {
 			found: []string{
 				policyOf(google, `"StringEquals": {"ISS:sub": "1"}`),
 				policyOf(amazon, `"StringEquals": {"ISS:user_id": "1"}`),
+				policyOf(google, `"StringLike": {"ISS:sub": "1", "ISS:aud": "*.apps.googleusercontent.com"}`),
 			},
 			notFound: []string{
 				policyOf(google, `"StringEquals": {"ISS:sub": "1", "ISS:oaud": "a"}`),
@@ -224,7 +226,10 @@ func TestFindings(t *testing.T) {
 			},
 		},
 		"cognito-no-audience": {
-			found:    []string{policyOf(cognito, `"ForAnyValue:StringLike": {"ISS:amr": "authenticated"}`)},
+			found: []string{
+				policyOf(cognito, `"ForAnyValue:StringLike": {"ISS:amr": "authenticated"}`),
+				policyOf(cognito, `"StringLike": {"ISS:aud": "us-east-1:*"}`),
+			},
 			notFound: []string{policyOf(cognito, `"StringEquals": {"ISS:aud": "us-east-1:1"}`), policyOf(gitHub, ``)},
 		},
 		"no-audience-condition": {
@@ -241,6 +246,7 @@ func TestFindings(t *testing.T) {
 				policyOf(gitHub, like("repo:o/r:ref:refs/heads/*")), policyOf(gitHub, like("repo:o/r:environment:*")),
 				policyOf(gitLab, like("project_path:g/p:*")),
 				policyOf(circleCI, like("org/1/project/2/user/*")),
+				policyOf(gitHub, id+`, "StringLike": {"ISS:ref": "refs/heads/*"}`),
 				policyOf("api.bitbucket.org/2.0/workspaces/w/pipelines-config/identity/oidc", like("{1}:*")),
 			},
 			notFound: []string{

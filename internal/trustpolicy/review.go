@@ -61,17 +61,36 @@ func (r review) mustExist(key string) bool {
 // restricts reports whether the statement requires one of the issuer's keys to have a value. A pattern of wildcards
 // only is none.
 func (r review) restricts(issuer Issuer, names ...string) bool {
+	return r.requiresOf(issuer, names, func(pattern glob) bool { return !pattern.isAnyText() })
+}
+
+// fixes reports whether the statement requires one of the issuer's keys to have a value without wildcards.
+func (r review) fixes(issuer Issuer, names ...string) bool {
+	return r.requiresOf(issuer, names, func(pattern glob) bool {
+		_, isPattern := pattern.prefix()
+		return !isPattern
+	})
+}
+
+// requiresOf reports whether the statement requires one of the issuer's keys to have a value, and each value of the
+// condition is narrow.
+func (r review) requiresOf(issuer Issuer, names []string, isNarrow func(glob) bool) bool {
 	return slices.ContainsFunc(r.statement.conditions, func(c condition) bool {
 		of, name := splitKey(c.key)
 		return r.requires(c) && strings.EqualFold(string(of), string(issuer)) &&
 			slices.Contains(names, strings.ToLower(name)) &&
-			!slices.ContainsFunc(c.values, func(value string) bool { return r.pattern(c, value).isAnyText() })
+			!slices.ContainsFunc(c.values, func(value string) bool { return !isNarrow(r.pattern(c, value)) })
 	})
 }
 
 // restrictsAny reports whether the statement restricts one of the keys, for any issuer.
 func (r review) restrictsAny(names ...string) bool {
 	return slices.ContainsFunc(r.issuers, func(issuer Issuer) bool { return r.restricts(issuer, names...) })
+}
+
+// fixesAny reports whether the statement fixes one of the keys, for any issuer.
+func (r review) fixesAny(names ...string) bool {
+	return slices.ContainsFunc(r.issuers, func(issuer Issuer) bool { return r.fixes(issuer, names...) })
 }
 
 // issuerNamed is the issuer of a principal. The names of keys aren't case-sensitive, so its case doesn't matter.
