@@ -794,3 +794,32 @@ func TestARNHint(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestTagsThatDifferInCase checks that the decision doesn't depend on which of two tags is read last.
+func TestTagsThatDifferInCase(t *testing.T) {
+	t.Parallel()
+	policy := parsed(t, strings.Replace(policyOf(gitHub, `"StringEquals": {"aws:RequestTag/team": "a"}`),
+		`"sts:AssumeRoleWithWebIdentity"`, `["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]`, 1))
+	for range 50 {
+		decision := policy.Evaluate(trustpolicy.Request{Issuer: gitHub, Claims: map[string]any{
+			"https://aws.amazon.com/tags": map[string]any{
+				"principal_tags": map[string]any{"Team": []any{"a"}, "team": []any{"b"}},
+			},
+		}})
+		if decision.Outcome != trustpolicy.Undetermined {
+			t.Fatalf("got %+v", decision)
+		}
+	}
+}
+
+// TestUnknownParty checks that an azp that isn't a string doesn't make the audience decide.
+func TestUnknownParty(t *testing.T) {
+	t.Parallel()
+	policy := parsed(t, policyOf(gitHub, `"StringEquals": {"ISS:aud": "sts.amazonaws.com"}`))
+	decision := policy.Evaluate(trustpolicy.Request{
+		Issuer: gitHub, Claims: map[string]any{"aud": "sts.amazonaws.com", "azp": json.Number("5")},
+	})
+	if decision.Outcome != trustpolicy.Undetermined {
+		t.Errorf("got %+v", decision)
+	}
+}

@@ -80,6 +80,7 @@ func TestFindings(t *testing.T) {
 			notFound: []string{
 				policyOf(gitHub, subject), policyOf(gitHub, subject+`, "StringNotLike": {"gitlab.com:sub": "a"}`),
 				policyOf(gitHub, subject+`, "StringLike": {"aws:SourceArn": "a", "sts:RoleSessionName": "b"}`),
+				policyOf(gitHub, subject+`, "StringLike": {"aws:RequestTag/example.com:team": "a"}`),
 				policyOf(circleCI, audience+`, "StringLike": {"ISS:oidc.circleci.com/project-id": "1"}`),
 				strings.Replace(policyOf(gitHub, subject), `"`+gitHubProvider+`"`,
 					`["`+gitHubProvider+`", "arn:aws:iam::111122223333:oidc-provider/gitlab.com"]`, 1),

@@ -144,7 +144,7 @@ func (v keyValue) isUnknown() bool { return v.reason != "" }
 func tokenKeys(issuer Issuer, partition string, claims map[string]any) map[string]keyValue {
 	values := map[string]keyValue{}
 	for name, claim := range keysOf(issuer, partition) {
-		if party, ok := claims["azp"].(string); ok && name == "aud" && party != "" && !issuer.isCognito() {
+		if party := claims["azp"]; party != nil && party != "" && name == "aud" && !issuer.isCognito() {
 			claim = "azp"
 		}
 		value := claimValue(claim, claims[claim])
@@ -195,7 +195,12 @@ func sessionKeys(claims map[string]any) map[string]keyValue {
 		}
 	}
 	for tag, value := range tags {
-		values["aws:requesttag/"+strings.ToLower(tag)] = claimValue(tag, value)
+		key := "aws:requesttag/" + strings.ToLower(tag)
+		if _, ok := values[key]; ok {
+			values[key] = keyValue{reason: "The token has several tags whose names differ only in case."}
+			continue
+		}
+		values[key] = claimValue(tag, value)
 	}
 	values["aws:tagkeys"] = keyValue{values: slices.Sorted(maps.Keys(tags))}
 	values["sts:transitivetagkeys"] = claimValue("transitive_tag_keys", transitive)
