@@ -167,17 +167,25 @@ func (e *evaluation) expand(value string, kind kind) (pattern glob, resolved tru
 		if !ok || !closed || !kind.variables || !e.hasVariables {
 			return append(pattern, plain(value)...), resolved
 		}
+		pattern = append(pattern, plain(before)...)
+		value = after
+		if e.anyVariable && !isEscaped(name) {
+			pattern = append(pattern, wildcards("*")...)
+			continue
+		}
 		text, found := e.variable(name)
 		resolved = all(resolved, found)
-		pattern = append(append(pattern, plain(before)...), literal(text)...)
-		value = after
+		pattern = append(pattern, literal(text)...)
 	}
 	return pattern, resolved
 }
 
+// isEscaped reports whether a policy variable is a character that would have a meaning without ${}.
+func isEscaped(variable string) bool { return variable == "*" || variable == "?" || variable == "$" }
+
 // variable is the value of ${name} or ${name, 'default'}. A key with several values has none.
 func (e *evaluation) variable(text string) (string, truth) {
-	if text == "*" || text == "?" || text == "$" {
+	if isEscaped(text) {
 		return text, isTrue
 	}
 	name, fallback, hasFallback := strings.Cut(text, ",")

@@ -136,6 +136,7 @@ type evaluation struct {
 	keys      map[string]keyValue // by name in lower case
 
 	hasVariables bool
+	anyVariable  bool // a policy variable is a wildcard for any text
 }
 
 func (p *Policy) newEvaluation(request Request, action string) *evaluation {

@@ -177,6 +177,7 @@ func TestFindings(t *testing.T) {
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:repository": "o/*"}`),
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:repository_owner_id": "7"}`),
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:sub": "repo:*", "ISS:repository_id": "1*"}`),
+				policyOf(gitHub, audience+`, "StringLike": {"ISS:sub": "repo:${ISS:repository}:environment:prod"}`),
 				policyOf(gitLab, like("project_path:g/*")), policyOf(cluster, like("system:serviceaccount:ns:*")),
 				policyOf(cluster, like("system:serviceaccount:*:app")), policyOf(circleCI, like("org/1/*")),
 				policyOf(kite, like("organization:o:*")),

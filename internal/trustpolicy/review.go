@@ -37,9 +37,9 @@ func (c condition) text(values ...string) string {
 	return c.operator.name + " on " + c.key + " with " + quoted(values, ", ")
 }
 
-// pattern is a value of a condition. Policy variables that aren't escaped characters are left out.
+// pattern is a value of a condition. A policy variable can have any value.
 func (r review) pattern(c condition, value string) glob {
-	evaluated := evaluation{hasVariables: r.policy.hasVariables}
+	evaluated := evaluation{hasVariables: r.policy.hasVariables, anyVariable: true}
 	pattern, _ := evaluated.expand(value, c.operator.kind)
 	return pattern
 }
