@@ -186,7 +186,10 @@ func (r review) ifExists() []string {
 func (r review) wholeOrganizations() []string {
 	var patterns []string
 	if !r.fixesAny(repositoryKeys...) {
-		patterns = r.patternsIf([]string{"sub"}, isWholeOrganizationPattern)
+		isGitHub := slices.ContainsFunc(r.issuers, Issuer.IsGitHub)
+		patterns = r.patternsIf([]string{"sub"}, func(pattern glob) bool {
+			return isWholeOrganizationPattern(pattern) || isGitHub && lacksRepository(pattern)
+		})
 	}
 	patterns = append(patterns, r.patternsIf([]string{"repository"}, func(pattern glob) bool {
 		_, isPattern := pattern.prefix()

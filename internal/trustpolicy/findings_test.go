@@ -177,6 +177,8 @@ func TestFindings(t *testing.T) {
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:repository": "o/*"}`),
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:repository_owner_id": "7"}`),
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:sub": "repo:*", "ISS:repository_id": "1*"}`),
+				policyOf(gitHub, like("environment:prod")), policyOf(gitHub, like("repository_owner:o")),
+				policyOf(gitHub, like("job_workflow_ref:o/r/.github/workflows/a.yml@refs/heads/main")),
 				policyOf(gitHub, audience+`, "StringLike": {"ISS:sub": "repo:${ISS:repository}:environment:prod"}`),
 				policyOf(gitLab, like("project_path:g/*")), policyOf(cluster, like("system:serviceaccount:ns:*")),
 				policyOf(cluster, like("system:serviceaccount:*:app")), policyOf(circleCI, like("org/1/*")),
@@ -185,6 +187,7 @@ func TestFindings(t *testing.T) {
 			},
 			notFound: []string{
 				policyOf(gitHub, subject), policyOf(gitHub, like("*")), policyOf(gitHub, like("repo:o/r:*")),
+				policyOf(gitHub, like("environment:prod:repository:o/r")), policyOf(gitLab, like("environment:prod")),
 				policyOf(gitHub, id+`, "StringLike": `+
 					`{"ISS:sub": "repo:*:environment:prod"}`),
 				policyOf(gitLab, like("project_path:g/p:ref_type:branch:ref:*")), policyOf(cluster, account),

@@ -52,6 +52,19 @@ func isWholeOrganizationPattern(pattern glob) bool {
 	return false
 }
 
+// gitHubClaim matches the beginning of a subject of GitHub whose template an organization has changed.
+var gitHubClaim = regexp.MustCompile(
+	`^(?:actor|actor_id|enterprise|enterprise_id|environment|head_ref|job_workflow_ref|` +
+		`ref|repository_owner|repository_owner_id|repository_visibility|runner_environment|workflow|workflow_ref):`,
+)
+
+// lacksRepository reports whether a pattern of GitHub's subjects has another claim and names no repository. Tokens of
+// other repositories can have such a subject, too.
+func lacksRepository(pattern glob) bool {
+	prefix, _ := pattern.prefix()
+	return gitHubClaim.MatchString(prefix) && !namesRepository.MatchString(prefix)
+}
+
 // allRefsPattern matches what follows the repository in a pattern of subjects for every branch.
 var allRefsPattern = regexp.MustCompile(`^(?:repo:[^/:]+/[^/:]+:(?:ref:(?:refs/(?:heads/)?)?)?|` +
 	`project_path:[^:]+:(?:ref_type:(?:branch:ref:)?)?|org/[^/]+/project/[^/]+/(?:user/)?|\{[^{}]+\}:|` +
