@@ -108,7 +108,7 @@ func (r review) foreignKeys() []string {
 	var required []string // issuers, in lower case
 	isRequired := func(c condition) bool {
 		issuer, _ := splitKey(c.key)
-		return !isOfService(c.key) && !strings.Contains(string(issuer), "://") && r.requires(c)
+		return !issuer.isService() && !strings.Contains(string(issuer), "://") && r.requires(c)
 	}
 	for _, key := range r.keysIf(isRequired) {
 		issuer, _ := splitKey(key)
@@ -124,13 +124,6 @@ func (r review) foreignKeys() []string {
 		return r.keysIf(isRequired)
 	}
 	return foreign
-}
-
-// isOfService reports whether a condition key is one of AWS or one of its services, and not of an issuer. The key of a
-// tag can have further colons.
-func isOfService(key string) bool {
-	prefix, _, _ := strings.Cut(key, ":")
-	return slices.Contains([]string{"aws", "iam", "sts"}, strings.ToLower(prefix))
 }
 
 // neverMatches reports whether no token can match the statement, because the statement requires a value that none has.

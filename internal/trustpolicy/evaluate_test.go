@@ -823,3 +823,13 @@ func TestUnknownParty(t *testing.T) {
 		t.Errorf("got %+v", decision)
 	}
 }
+
+// TestTagWithColon checks that a tag whose key has a colon isn't explained as a key of another issuer.
+func TestTagWithColon(t *testing.T) {
+	t.Parallel()
+	policy := policyOf(gitHub, `"StringEquals": {"aws:RequestTag/example.com:team": "a"}`)
+	decision := parsed(t, policy).Evaluate(trustpolicy.Request{Issuer: gitHub, Claims: map[string]any{"sub": "a"}})
+	if text := fmt.Sprint(decision); !strings.Contains(text, "The token doesn't request a value for it.") {
+		t.Error(text)
+	}
+}

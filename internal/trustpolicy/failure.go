@@ -143,7 +143,7 @@ func (e *evaluation) absence(key string) string {
 // foreignKey is about a key that isn't one of the token's issuer.
 func (e *evaluation) foreignKey(issuer Issuer) string {
 	switch {
-	case strings.EqualFold(string(issuer), "aws"), strings.EqualFold(string(issuer), "sts"):
+	case issuer.isService():
 		return "The token doesn't request a value for it."
 	case strings.HasPrefix(string(issuer), "https://"):
 		return "A condition key starts with the issuer without https://."

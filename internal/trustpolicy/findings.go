@@ -250,8 +250,9 @@ func (p *Policy) Findings() []Finding {
 	var findings []Finding
 	for _, statement := range p.statements {
 		review := newReview(p, statement)
+		neverMatches := review.neverMatches()
 		for _, rule := range rules {
-			if rule.severity != SeverityError && review.neverMatches() {
+			if rule.severity != SeverityError && neverMatches {
 				continue // what matches nothing isn't too wide
 			}
 			for _, wrong := range rule.check(review) {

@@ -213,10 +213,19 @@ func sessionKeys(claims map[string]any) map[string]keyValue {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 var callKeys = regexp.MustCompile(`^(?i:aws:.+|iam:.+|sts:RoleSessionName|sts:RoleAuthorizedByIdp)$`)
 
+// isService reports whether the prefix of a condition key is AWS or one of its services, and not an issuer.
+func (i Issuer) isService() bool {
+	return slices.Contains([]string{"aws", "iam", "sts"}, strings.ToLower(string(i)))
+}
+
 var tagKeys = regexp.MustCompile(`^(?i:aws:RequestTag/.+|aws:TagKeys)$`)
 
-// splitKey splits a condition key into the issuer and the name of the key.
+// splitKey splits a condition key into the issuer, or the prefix of a service, and the name of the key. The key of a
+// tag can have further colons.
 func splitKey(key string) (issuer Issuer, name string) {
+	if prefix, rest, _ := strings.Cut(key, ":"); Issuer(prefix).isService() {
+		return Issuer(prefix), rest
+	}
 	colon := strings.LastIndexByte(key, ':')
 	return Issuer(key[:max(colon, 0)]), key[colon+1:]
 }
