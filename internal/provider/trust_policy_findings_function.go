@@ -40,8 +40,8 @@ func (trustPolicyFindingsFunction) Definition(
 ) {
 	response.Definition = function.Definition{
 		Summary: "Mistakes in a trust policy for web identities.",
-		MarkdownDescription: "Finds mistakes in a role's trust policy, such as conditions that are missing, too " +
-			"wide, or can't match. You can use " +
+		MarkdownDescription: "Finds mistakes in a role's trust policy, such as missing conditions, and conditions " +
+			"that are too wide or can't match. You can use " +
 			"it in `check` blocks, preconditions, `terraform test`, and `terraform console`. The function calls nothing, and " +
 			"needs no credentials and no provider configuration. It looks only at statements for web identities.\n\n" +
 			"The result is a list of objects. It is empty if the function finds nothing, and if the policy has no " +

@@ -55,7 +55,7 @@ var rules = []rule{
 		severity: SeverityError,
 		check:    review.unknownKeys,
 		message:  "%s",
-		fix:      "Use one of these keys. Check the spelling.",
+		fix:      "Check the spelling. Use a condition key that the message lists.",
 		source:   keysPage + "#condition-keys-wif",
 	},
 	{
