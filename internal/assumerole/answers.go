@@ -72,8 +72,9 @@ var (
 	}
 )
 
-// AWSAnswers are the errors of AWS's STS. The first that fits holds, so the ones with any message come last.
-var AWSAnswers = []Answer{
+// AWSAnswers are the errors of AWS's STS for AssumeRoleWithWebIdentity. The first that fits holds, so the ones with any
+// message come last.
+var AWSAnswers = slices.Concat([]Answer{
 	{"otherPolicyDenied", accessDenied, "resource control policy", Final},
 	{"otherPolicyDenied", accessDenied, "VPC endpoint policy", Final},
 	{"explicitDeny", accessDenied, "explicit deny", Propagating},
@@ -97,7 +98,37 @@ var AWSAnswers = []Answer{
 	{"tokenExpired", expiredCodes, "", Expired},
 	{"claimRejected", []string{"IDPRejectedClaim"}, "", Expired},
 	{"issuerUnreachable", []string{"IDPCommunicationError"}, "", Passing},
+}, commonAnswers)
 
+// HopAnswers are the errors of AWS's STS for AssumeRole. IAM says who isn't authorized to perform what, and often which
+// policy is missing or denies.
+//
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+var HopAnswers = slices.Concat([]Answer{
+	{"hopOtherPolicy", accessDenied, "resource control policy", Final},
+	{"hopOtherPolicy", accessDenied, "service control policy", Final},
+	{"hopOtherPolicy", accessDenied, "VPC endpoint policy", Final},
+	{"hopTagSessionDenied", accessDenied, "perform: sts:TagSession", Final},
+	{"hopSourceIdentityDenied", accessDenied, "perform: sts:SetSourceIdentity", Final},
+	{"hopExplicitDeny", accessDenied, "explicit deny", Propagating},
+	{"hopSessionPolicy", accessDenied, "no session policy allows", Final},
+	{"hopBoundary", accessDenied, "no permissions boundary allows", Final},
+	{"hopPermission", accessDenied, "no identity-based policy allows", Propagating},
+	{"hopTrust", accessDenied, "no role trust policy allows", Propagating},
+	{"hopTrust", accessDenied, "no resource-based policy allows", Propagating},
+	{"hopDenied", accessDenied, "sts:AssumeRole", Propagating},
+	{"hopDenied", accessDenied, "", Final},
+
+	{"hopCallerExpired", expiredCodes, "", Expired},
+	{"hopSignature", []string{"SignatureDoesNotMatch", "InvalidClientTokenId"}, "", Final},
+
+	{"hopDuration", validationError, "1 hour session limit", Final},
+	{"hopOtherSourceIdentity", validationError, "source identity is already set", Final},
+	{"hopInheritedTag", []string{"InvalidParameterValue"}, "transitive tag key from the calling session", Final},
+}, commonAnswers)
+
+// commonAnswers are the errors that both operations can return.
+var commonAnswers = []Answer{
 	{"invalidRoleARN", validationError, "Request ARN is invalid", Final},
 	{"durationTooLong", validationError, "DurationSeconds exceeds", Final},
 	{"invalidField", validationError, "", Final},
@@ -157,12 +188,30 @@ var OtherAnswers = []Answer{
 	{"throttled", throttledCodes, "", Throttled},
 }
 
-// Answers is the table for AWS's STS, or for other servers.
-func Answers(aws bool) []Answer {
-	if aws {
-		return AWSAnswers
+// OtherHopAnswers are the errors of other servers for AssumeRole. Few of them have chains of roles.
+var OtherHopAnswers = []Answer{
+	{"hopCallerExpired", expiredCodes, "", Expired},
+	{"hopDeniedElsewhere", accessDenied, "is not authorized to perform", Propagating},
+	{"hopDeniedElsewhere", accessDenied, "", Final},
+	{"hopSignature", []string{"SignatureDoesNotMatch", "InvalidClientTokenId", "InvalidAccessKeyId"}, "", Final},
+	{"invalidField", validationError, "", Final},
+	{"malformedPolicy", []string{"MalformedPolicyDocument"}, "", Final},
+	{"packedPolicyTooLarge", []string{"PackedPolicyTooLarge"}, "", Final},
+	{"notSTS", foreignCodes, "", Final},
+	{"throttled", throttledCodes, "", Throttled},
+}
+
+// Answers is the table for the call that an exchange has come to.
+func (e Exchange) Answers() []Answer {
+	switch {
+	case !e.Destination.AWS && e.Hop > 0:
+		return OtherHopAnswers
+	case !e.Destination.AWS:
+		return OtherAnswers
+	case e.Hop > 0:
+		return HopAnswers
 	}
-	return OtherAnswers
+	return AWSAnswers
 }
 
 // fits reports whether an error is this answer.
@@ -178,7 +227,7 @@ func Lookup(answers []Answer, err *ServiceError) int {
 
 // classOf is what to do about a failed attempt. Whatever a server's error says, its status may say that the server
 // fails.
-func classOf(err error, aws bool) Class {
+func classOf(err error, answers []Answer) Class {
 	class, status := Final, 0
 	if connection, ok := errors.AsType[*ConnectionError](err); ok && connection.passing {
 		return Passing
@@ -194,8 +243,8 @@ func classOf(err error, aws bool) Class {
 	}
 	if service, ok := errors.AsType[*ServiceError](err); ok {
 		status = service.HTTPStatus
-		if n := Lookup(Answers(aws), service); n >= 0 {
-			class = Answers(aws)[n].Class
+		if n := Lookup(answers, service); n >= 0 {
+			class = answers[n].Class
 		}
 	}
 	switch {

@@ -1,5 +1,5 @@
 // Package assumerole makes the exchange: a web identity token for temporary credentials, by STS
-// AssumeRoleWithWebIdentity. It knows the AWS SDK and the rules of the API, and nothing of Terraform.
+// AssumeRoleWithWebIdentity, and for those of further roles, by AssumeRole. It knows the AWS SDK and the rules of the API, and nothing of Terraform.
 package assumerole
 
 import (
@@ -46,6 +46,7 @@ type Client struct {
 
 	tokens   shared[secret.Text]
 	sessions shared[*Result]
+	callers  callers
 }
 
 // NewClient reads the environment and the shared configuration. It looks up no AWS credentials, because the call is

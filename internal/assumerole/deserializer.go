@@ -28,13 +28,44 @@ import (
 // keeps the response in its errors, and doesn't read what other servers send: a bare error, a misspelled element, an
 // empty number. Its errors are *ServiceError and *AnswerError.
 type deserializer struct {
-	text serverText
+	operation operation
+	text      serverText
 }
 
+// operation is an operation of the API: the root of its result, and the SDK's type of it.
+type operation struct {
+	root   string
+	output func(*document) (any, *AnswerError)
+}
+
+var (
+	assumeRoleWithWebIdentity = operation{
+		"AssumeRoleWithWebIdentityResponse",
+		func(d *document) (any, *AnswerError) { return d.Exchange.output() },
+	}
+	assumeRole = operation{
+		"AssumeRoleResponse",
+		func(d *document) (any, *AnswerError) {
+			output, problem := d.Hop.output()
+			if problem != nil {
+				return nil, problem
+			}
+			return &sts.AssumeRoleOutput{
+				Credentials:             output.Credentials,
+				AssumedRoleUser:         output.AssumedRoleUser,
+				SourceIdentity:          output.SourceIdentity,
+				PackedPolicySize:        output.PackedPolicySize,
+				SessionTokenSize:        output.SessionTokenSize,
+				SessionTokenUtilization: output.SessionTokenUtilization,
+			}, nil
+		},
+	}
+)
+
 // useDeserializer has an operation's client use it.
-func useDeserializer(text serverText) func(*middleware.Stack) error {
+func useDeserializer(of operation, text serverText) func(*middleware.Stack) error {
 	return func(stack *middleware.Stack) error {
-		_, err := stack.Deserialize.Swap("OperationDeserializer", deserializer{text})
+		_, err := stack.Deserialize.Swap("OperationDeserializer", deserializer{of, text})
 		return err
 	}
 }
@@ -63,16 +94,16 @@ func (d deserializer) HandleDeserialize(
 	if err != nil {
 		return out, metadata, err
 	}
-	document, problem := parse(response.Header.Get("Content-Type"), body)
+	document, problem := parse(d.operation.root, response.Header.Get("Content-Type"), body)
 	if problem == nil && document.isError() {
 		return out, metadata, d.serviceError(response, document)
 	}
 	if problem == nil && response.StatusCode >= http.StatusMultipleChoices {
 		problem = &AnswerError{Kind: AnswerNoCode}
 	}
-	var output *sts.AssumeRoleWithWebIdentityOutput
+	var output any
 	if problem == nil {
-		output, problem = document.output()
+		output, problem = d.operation.output(document)
 	}
 	if problem != nil {
 		problem.HTTPStatus = response.StatusCode
@@ -103,9 +134,8 @@ func (d deserializer) serviceError(response *smithyhttp.Response, document *docu
 	}
 }
 
-// The elements that a response of STS is in, by their local names.
+// The elements that an error of STS is in, by their local names.
 const (
-	resultRoot    = "AssumeRoleWithWebIdentityResponse"
 	errorRoot     = "ErrorResponse"
 	bareErrorRoot = "Error" // Ceph's
 )
@@ -113,7 +143,8 @@ const (
 // document is a response of STS: a result, or an error of one of two forms.
 type document struct {
 	XMLName   xml.Name
-	Result    resultElement `xml:"AssumeRoleWithWebIdentityResult"`
+	Exchange  resultElement `xml:"AssumeRoleWithWebIdentityResult"`
+	Hop       resultElement `xml:"AssumeRoleResult"`
 	Error     errorElement  `xml:"Error"`
 	RequestID string        `xml:"RequestId"`
 	Metadata  struct {
@@ -159,8 +190,8 @@ func (d *document) error() errorElement {
 	return d.Error
 }
 
-// parse reads a response, or says why it isn't one of STS.
-func parse(contentType string, body []byte) (*document, *AnswerError) {
+// parse reads a response whose result has the root, or says why it isn't one of STS.
+func parse(resultRoot, contentType string, body []byte) (*document, *AnswerError) {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 	var document document
 	root, isWhole := document.read(body)
@@ -181,8 +212,7 @@ func parse(contentType string, body []byte) (*document, *AnswerError) {
 }
 
 // output is the SDK's own type. What is missing or empty is nil.
-func (d *document) output() (*sts.AssumeRoleWithWebIdentityOutput, *AnswerError) {
-	result := d.Result
+func (result resultElement) output() (*sts.AssumeRoleWithWebIdentityOutput, *AnswerError) {
 	output := &sts.AssumeRoleWithWebIdentityOutput{
 		AssumedRoleUser: &types.AssumedRoleUser{
 			Arn:           result.AssumedRoleUser.ARN,

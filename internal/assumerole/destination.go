@@ -162,7 +162,7 @@ func (c *Client) locate(ctx context.Context, request Request) (Destination, *sts
 			EndpointOrigin: c.endpoint.origin,
 		}
 	}
-	if err := c.checkAccount(request.RoleARN); err != nil {
+	if err := c.checkAccounts(request); err != nil {
 		return destination, nil, err
 	}
 	if !destination.AWS && request.TokenOrigin.Kind == origin.Variable {
@@ -171,6 +171,9 @@ func (c *Client) locate(ctx context.Context, request Request) (Destination, *sts
 	}
 	if destination.AWS {
 		role, err := request.checkForAWS()
+		if err == nil {
+			err = request.checkHopsForAWS(role)
+		}
 		if err != nil {
 			return destination, nil, err
 		}
@@ -189,6 +192,36 @@ func (c *Client) locate(ctx context.Context, request Request) (Destination, *sts
 	}
 	destination.Host = host
 	return destination, client, nil
+}
+
+// signingRegion is the Region that a call to an endpoint is signed for, if somebody named the endpoint. An endpoint of
+// AWS accepts only its own. Other servers might compare the Region with their own setting.
+func (c *Client) signingRegion(roleARN string) string {
+	if named := regionOf(c.endpoint.url); named != "" {
+		return named
+	}
+	if c.region.name != "" {
+		return withoutFIPS(c.region.name)
+	}
+	if role, err := arn.Parse(roleARN); err == nil {
+		if home, known := partitionNamed(role.Partition); known {
+			return home.homeRegion
+		}
+	}
+	return defaultSigningRegion
+}
+
+// defaultSigningRegion is what servers that aren't AWS's have, unless somebody sets another.
+const defaultSigningRegion = "us-east-1"
+
+// checkAccounts holds all roles to the accounts that are allowed.
+func (c *Client) checkAccounts(request Request) error {
+	for hop := range len(request.Hops) + 1 {
+		if err := c.checkAccount(request.roleARN(hop)); err != nil {
+			return ofHop(hop, err)
+		}
+	}
+	return nil
 }
 
 // checkAccount holds a role to the accounts that are allowed. One whose account can't be told isn't among them.

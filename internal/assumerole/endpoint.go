@@ -1,6 +1,7 @@
 package assumerole
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"os"
@@ -116,7 +117,7 @@ func parseEndpoint(value string, from origin.Origin) (*endpoint, error) {
 // stsHost is what AWS calls its STS: in a Region (with or without FIPS), globally, or behind a VPC endpoint. Nothing
 // less strict will do: under amazonaws.com anybody can have a host of their own, in S3, EC2 or API Gateway.
 var stsHost = regexp.MustCompile(
-	`^(?:sts(?:-fips)?(?:\.[a-z]+(?:-[a-z]+)+-\d+)?|(?:[a-z0-9-]+\.)+sts(?:-fips)?\.[a-z]+(?:-[a-z]+)+-\d+\.vpce)\.([a-z0-9.-]+)$`,
+	`^(?:sts(?:-fips)?(?:\.([a-z]+(?:-[a-z]+)+-\d+))?|(?:[a-z0-9-]+\.)+sts(?:-fips)?\.([a-z]+(?:-[a-z]+)+-\d+)\.vpce)\.([a-z0-9.-]+)$`,
 )
 
 func isAWS(u *url.URL) bool {
@@ -128,11 +129,21 @@ func isAWS(u *url.URL) bool {
 		return false
 	}
 	for _, candidate := range partitions {
-		if slices.Contains(candidate.dnsSuffixes, match[1]) {
+		if slices.Contains(candidate.dnsSuffixes, match[3]) {
 			return true
 		}
 	}
 	return false
+}
+
+// regionOf is the Region in the name of an endpoint of AWS. It is empty for other endpoints. The global endpoint is in
+// us-east-1.
+func regionOf(u *url.URL) string {
+	if !isAWS(u) {
+		return ""
+	}
+	match := stsHost.FindStringSubmatch(strings.ToLower(u.Hostname()))
+	return cmp.Or(match[1], match[2], "us-east-1")
 }
 
 // loaded finds what the SDK read of the environment and of the shared configuration.

@@ -19,24 +19,42 @@ import (
 // sharedFor is how long after its making a session is given to another block that asks for exactly the same.
 const sharedFor = time.Minute
 
-// Exchange is one exchange of a token for credentials, with what is known of it. It might have failed.
+// Exchange is one exchange of a token for credentials, and the hops that follow, with what is known of it. It might have
+// failed.
 type Exchange struct {
 	Request     Request
 	Destination Destination
 	Claims      *webidentity.Claims // what the token claims; nil until there is a token, and when it isn't a JWT
 	Sent        bool                // the token was, or was about to be, sent
+	Hop         int                 // the number of the hop under way, or the last, from 1; 0 for the exchange
+	Caller      *Result             // of the call before the hop, whose credentials sign it; nil for the exchange
 	Result      *Result             // nil unless it succeeded
 	Requests    int                 // how often the token was requested in vain
-	Calls       int                 // how often STS was called
+	Calls       int                 // how often STS was called for this hop, or for the exchange
 	Elapsed     time.Duration       // from its start to its end
 }
 
-// Exchange gets the token and calls STS within request.Timeout. If the token has expired, it gets a new one once. It
-// retries for request.PropagationTimeout longer while STS doesn't know the role or the OIDC provider yet. With an
-// error, the Exchange has what was known at that time.
+// RoleARN is that of the role that the exchange, or its hop, assumes.
+func (e Exchange) RoleARN() string { return e.Request.roleARN(e.Hop) }
+
+// ShownRoleARN is RoleARN for a log or an error, as Request.ShownRoleARN.
+func (e Exchange) ShownRoleARN() string { return shownARN(e.RoleARN()) }
+
+// CallerRoleARN is that of the role whose session calls the hop. It is empty for the exchange.
+func (e Exchange) CallerRoleARN() string {
+	if e.Hop == 0 {
+		return ""
+	}
+	return e.Request.roleARN(e.Hop - 1)
+}
+
+// Exchange gets the token and calls STS within request.Timeout, and then calls it for each hop. If the token has expired,
+// it gets a new one once. It retries for request.PropagationTimeout longer while STS doesn't know the role or the OIDC
+// provider yet. With an error, the Exchange has what was known at that time.
 //
 // Unless the request is fresh, all requests use a platform's token until shortly before it expires, and requests for
-// exactly the same session share one call.
+// exactly the same session share one call. A session that a hop is called with serves all requests until shortly before
+// it expires, the fresh ones, too.
 //
 // Errors before anything is sent: *ValueError, *PartitionError, *AccountError, *AmbientTokenError,
 // *EndpointRulesError, and *webidentity.Error. Other errors: *ServiceError, *AnswerError,
@@ -52,13 +70,20 @@ func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchan
 	if err != nil {
 		return exchange, err
 	}
+	hops, err := request.hopInputs()
+	if err == nil {
+		err = request.checkInheritance(nil)
+	}
+	if err != nil {
+		return exchange, err
+	}
 	destination, client, err := c.locate(ctx, request)
 	exchange.Destination = destination
 	if err != nil {
 		return exchange, err
 	}
-	loop := c.newLoop(client, input, &exchange)
-	if _, err = loop.run(ctx); err != nil {
+	loop := c.newLoop(client, input, hops, &exchange)
+	if err = loop.run(ctx); err != nil {
 		exchange.Destination = c.withRoute(exchange.Destination)
 	}
 	exchange.Elapsed = time.Since(loop.started)
@@ -71,7 +96,7 @@ func (c *Client) token(
 	ctx context.Context, request Request, previous secret.Text, renew bool, after int,
 ) (secret.Text, int, error) {
 	source, ok := request.Token.(webidentity.RequestSource)
-	if !ok || request.Fresh {
+	if !ok || request.isFresh(0) {
 		token, err := request.Token.Token(ctx)
 		return token, 0, err
 	}
@@ -98,23 +123,21 @@ func keepUntil(expiration, now time.Time) time.Time {
 	return expiration.Add(-min(time.Minute, expiration.Sub(now)/2))
 }
 
-// session calls STS, once for all who ask for the same at about the same time. The number is that of the shared call,
-// or 0 for the result of an earlier one. A call that another exchange made after the numbered one serves this exchange,
-// too.
+// isFresh reports whether a call must not be shared: that of a fresh request whose session is the result.
+func (r Request) isFresh(hop int) bool { return r.Fresh && hop == len(r.Hops) }
+
+// session calls STS, once for all who ask for the same at about the same time. The key is equal for equal calls, or
+// empty for a call that isn't shared. The number is that of the shared call, or 0 for the result of an earlier one. A
+// call that another exchange made after the numbered one serves this exchange, too.
 func (c *Client) session(
 	ctx context.Context,
-	request Request,
-	input *sts.AssumeRoleWithWebIdentityInput,
+	key string,
 	after int,
 	call func(context.Context) (*Result, error),
 ) (*Result, int, error) {
-	if request.Fresh {
+	if key == "" {
 		result, err := call(ctx)
 		return result, after + 1, err
-	}
-	key, err := sessionKey(input)
-	if err != nil {
-		return nil, 0, err
 	}
 	return c.sessions.do(ctx, key, after, func(ctx context.Context) (*Result, time.Time, error) {
 		result, err := call(ctx)
@@ -129,13 +152,9 @@ func (c *Client) session(
 	})
 }
 
-// sessionKey is equal for equal inputs, token included, which isn't in it. The destination needn't be: it follows from
-// the role.
-func sessionKey(input *sts.AssumeRoleWithWebIdentityInput) (string, error) {
-	sorted := *input
-	sorted.PolicyArns = slices.Clone(input.PolicyArns)
-	slices.SortFunc(sorted.PolicyArns, comparePolicyARNs)
-	text, err := json.Marshal(sorted)
+// keyOf is equal for equal values, secrets included, which aren't in it.
+func keyOf(values ...any) (string, error) {
+	text, err := json.Marshal(values)
 	if err != nil {
 		return "", fmt.Errorf("comparing requests: %w", err)
 	}
@@ -150,12 +169,56 @@ func call(
 	input *sts.AssumeRoleWithWebIdentityInput,
 	text serverText,
 ) (*Result, error) {
-	output, err := client.AssumeRoleWithWebIdentity(ctx, input, func(o *sts.Options) {
-		o.Retryer = aws.NopRetryer{}
-		o.APIOptions = append(slices.Clone(o.APIOptions), useDeserializer(text))
-	})
+	output, err := client.AssumeRoleWithWebIdentity(ctx, input, once(assumeRoleWithWebIdentity, text))
 	if err != nil {
 		return nil, translate(err, text)
 	}
 	return newResult(output, text)
+}
+
+// callHop is call for a hop. The credentials of the caller sign it.
+func (c *Client) callHop(
+	ctx context.Context,
+	client *sts.Client,
+	caller Credentials,
+	input *sts.AssumeRoleInput,
+	text serverText,
+) (*Result, error) {
+	output, err := client.AssumeRole(ctx, input, once(assumeRole, text), c.signedBy(caller, aws.ToString(input.RoleArn)))
+	if err != nil {
+		return nil, translate(err, text)
+	}
+	return newResult(&sts.AssumeRoleWithWebIdentityOutput{
+		Credentials:             output.Credentials,
+		AssumedRoleUser:         output.AssumedRoleUser,
+		SourceIdentity:          output.SourceIdentity,
+		PackedPolicySize:        output.PackedPolicySize,
+		SessionTokenSize:        output.SessionTokenSize,
+		SessionTokenUtilization: output.SessionTokenUtilization,
+		ResultMetadata:          output.ResultMetadata,
+	}, text)
+}
+
+// once has an operation called once, with this package's deserializer.
+func once(of operation, text serverText) func(*sts.Options) {
+	return func(o *sts.Options) {
+		o.Retryer = aws.NopRetryer{}
+		o.APIOptions = append(slices.Clone(o.APIOptions), useDeserializer(of, text))
+	}
+}
+
+// signedBy has a call signed with the credentials, for the Region of the endpoint.
+func (c *Client) signedBy(caller Credentials, roleARN string) func(*sts.Options) {
+	return func(o *sts.Options) {
+		o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{
+				AccessKeyID:     caller.AccessKeyID.Reveal(),
+				SecretAccessKey: caller.SecretAccessKey.Reveal(),
+				SessionToken:    caller.SessionToken.Reveal(),
+			}, nil
+		})
+		if o.Region == "" {
+			o.Region = c.signingRegion(roleARN)
+		}
+	}
 }

@@ -25,71 +25,205 @@ const tokenPauseDivisor = 4
 
 // Attempt is a call that failed.
 type Attempt struct {
+	Hop      int           // the number of the hop, from 1; 0 for the exchange
 	Number   int           // from 1
 	Duration time.Duration // from its start to its end
 	Err      error         // how it failed, of one of this package's types
 	Again    bool          // another call follows, if there is time
 }
 
-// loop makes one exchange. It gets a token, calls STS, and looks up the answer. Then it returns, or it waits or gets a
-// new token and continues.
+// loop makes one exchange and its hops. It gets a token, calls STS, and looks up the answer. Then it goes on to the next
+// hop or returns, or it waits or gets a new token and continues.
 type loop struct {
 	client   *Client
 	sts      *sts.Client
 	input    *sts.AssumeRoleWithWebIdentityInput
+	hops     []*sts.AssumeRoleInput
 	exchange *Exchange
 	delays   *retry.ExponentialJitterBackoff
 
-	started     time.Time   // of the loop
-	resumed     time.Time   // after the last pause for IAM. From then on, Request.Timeout applies
-	token       secret.Text // of the last call
-	renewed     bool        // a token that had expired was replaced. Once is enough
-	failures    int         // that count toward the retries
-	pauses      int         // so far
-	last        error       // the last answer that wasn't a result; nil if there was none
-	propagating error       // the last one that might be because IAM hasn't propagated a change
-	requested   int         // the number of the shared request for a token that this exchange last took part in
-	called      int         // the number of the shared call that this exchange last took part in
-	began       time.Time   // of the last call
+	started   time.Time   // of the loop
+	resumed   time.Time   // after the last pause for IAM. From then on, Request.Timeout applies
+	waited    bool        // for IAM, so that Request.PropagationTimeout applies, too
+	token     secret.Text // of the last call
+	renewed   bool        // a token that had expired was replaced. Once is enough
+	returned  bool        // a session that had expired was replaced, by a return to the call before. Once is enough
+	requested int         // the number of the shared request for a token that this exchange last took part in
+	results   []*Result   // of the exchange and of each hop so far
+	calls     []string    // the keys of the shared calls that gave them; empty: not shared
+	keys      []string    // of the sessions in callers, for the exchange and each hop but the last; empty: not kept
+	progress
 }
 
-func (c *Client) newLoop(client *sts.Client, input *sts.AssumeRoleWithWebIdentityInput, exchange *Exchange) *loop {
+// progress is that of the exchange, or of one hop.
+type progress struct {
+	failures    int       // that count toward the retries
+	pauses      int       // so far
+	last        error     // the last answer that wasn't a result; nil if there was none
+	propagating error     // the last one that might be because IAM hasn't propagated a change
+	called      int       // the number of the shared call that this exchange last took part in
+	began       time.Time // of the last call
+}
+
+// errSameToken is the outcome of an attempt to replace an expired token by the same one.
+var errSameToken = errors.New("the source has no newer token")
+
+func (c *Client) newLoop(
+	client *sts.Client,
+	input *sts.AssumeRoleWithWebIdentityInput,
+	hops []*sts.AssumeRoleInput,
+	exchange *Exchange,
+) *loop {
 	now := time.Now()
 	return &loop{
 		client:   c,
 		sts:      client,
 		input:    input,
+		hops:     hops,
 		exchange: exchange,
 		delays:   retry.NewExponentialJitterBackoff(maxDelay),
 		started:  now,
 		resumed:  now,
+		results:  make([]*Result, len(hops)+1),
+		calls:    make([]string, len(hops)+1),
 	}
 }
 
 // run continues until there is a result, a final failure, or no time.
-func (l *loop) run(ctx context.Context) (*Result, error) {
+func (l *loop) run(ctx context.Context) error {
+	if err := l.begin(); err != nil {
+		return err
+	}
 	for renew := false; ; {
-		token, err := l.nextToken(ctx, renew)
-		if err == nil && renew && token == l.token {
-			return nil, l.outcome(l.last) // the token that has expired again
-		}
-		var result *Result
-		gotToken := err == nil
-		if gotToken {
-			result, err = l.call(ctx, token)
-		}
-		if err == nil {
-			return result, nil
+		called, err := l.attempt(ctx, renew)
+		switch {
+		case err == nil && l.exchange.Hop == len(l.hops):
+			l.exchange.Result = l.results[l.exchange.Hop]
+			if len(l.hops) > 0 {
+				l.exchange.Result = l.exchange.Result.ofChain(l.results[0])
+			}
+			return nil
+		case err == nil:
+			l.keep()
+			l.goTo(l.exchange.Hop + 1)
+			renew = false
+			continue
+		case errors.Is(err, errSameToken):
+			return l.outcome(l.last)
 		}
 		class := l.classOf(err)
-		if !l.goesOn(class, err, gotToken) {
-			return nil, l.outcome(err)
+		if !l.goesOn(class, err, called) {
+			return l.outcome(err)
 		}
 		if err := l.pause(ctx, class, err); err != nil {
-			return nil, err
+			return err
 		}
-		renew = class == Expired || renew && !gotToken
+		renew = class == Expired || renew && !called
+		if class == Expired && l.exchange.Hop > 0 {
+			l.goBack()
+			renew = false
+		}
 	}
+}
+
+// begin goes to the first hop whose caller isn't kept from earlier exchanges.
+func (l *loop) begin() error {
+	if err := l.nameCallers(); err != nil {
+		return err
+	}
+	for hop := len(l.hops); hop > 0; hop-- {
+		found, ok := l.client.callers.find(l.keys[hop-1])
+		if !ok {
+			continue
+		}
+		l.exchange.Claims = found.claims
+		if err := l.exchange.Request.checkInheritance(found.claims); err != nil {
+			return err
+		}
+		l.results[0] = found.first
+		l.use(found, hop)
+		break
+	}
+	return nil
+}
+
+// nameCallers makes the keys of the sessions that hops are called with. Each key has those of the calls before.
+func (l *loop) nameCallers() error {
+	key := sourceKey(l.exchange.Request.Token)
+	for hop := range l.hops {
+		var err error
+		switch {
+		case key == "":
+		case hop == 0:
+			key, err = keyOf(key, l.input)
+		default:
+			key, err = keyOf(key, l.hops[hop-1])
+		}
+		if err != nil {
+			return err
+		}
+		l.keys = append(l.keys, key)
+	}
+	return nil
+}
+
+// keep has later exchanges find the session that the next hop is called with.
+func (l *loop) keep() {
+	if hop := l.exchange.Hop; l.keys[hop] != "" {
+		l.client.callers.keep(l.keys[hop], caller{l.results[hop], l.calls[hop], l.results[0], l.exchange.Claims})
+	}
+}
+
+// use goes on to a hop with a session that is kept.
+func (l *loop) use(kept caller, hop int) {
+	l.results[hop-1], l.calls[hop-1] = kept.session, kept.call
+	l.goTo(hop)
+}
+
+// goTo goes on to a hop.
+func (l *loop) goTo(hop int) {
+	l.progress = progress{}
+	l.exchange.Hop, l.exchange.Calls, l.exchange.Caller = hop, 0, nil
+	if hop > 0 {
+		l.exchange.Caller = l.results[hop-1]
+	}
+}
+
+// goBack returns to a call before the hop, because the session that the hop is called with has expired. The sessions
+// before that one might be kept still.
+func (l *loop) goBack() {
+	hop := l.exchange.Hop
+	l.client.callers.forget(l.keys[hop-1], l.exchange.Caller)
+	l.client.sessions.forget(l.calls[hop-1], l.exchange.Caller)
+	for hop--; hop > 0; hop-- {
+		if found, ok := l.client.callers.find(l.keys[hop-1]); ok {
+			l.use(found, hop)
+			return
+		}
+	}
+	l.goTo(0)
+}
+
+// attempt makes one call, after it has got what the call needs. It reports whether it called.
+func (l *loop) attempt(ctx context.Context, renew bool) (called bool, err error) {
+	if l.exchange.Hop > 0 {
+		return true, l.callHop(ctx)
+	}
+	token, err := l.nextToken(ctx, renew)
+	switch {
+	case err != nil:
+		return false, err
+	case renew && token == l.token:
+		return false, errSameToken
+	}
+	l.token = token
+	if claims, err := webidentity.Decode(token.Reveal()); err == nil {
+		l.exchange.Claims = &claims
+	}
+	if err := l.exchange.Request.checkInheritance(l.exchange.Claims); err != nil {
+		return false, err
+	}
+	return true, l.call(ctx)
 }
 
 // nextToken gets the token for the next call.
@@ -104,36 +238,47 @@ func (l *loop) nextToken(ctx context.Context, renew bool) (secret.Text, error) {
 }
 
 // call calls STS once, or takes part in the call of another exchange that asks for exactly the same.
-func (l *loop) call(ctx context.Context, token secret.Text) (*Result, error) {
+func (l *loop) call(ctx context.Context) error {
+	l.exchange.Sent = true
+	input := *l.input
+	input.WebIdentityToken = aws.String(l.token.Reveal())
+	text := newServerText(*l.exchange, l.token)
+	return l.share(ctx, &input, func(ctx context.Context) (*Result, error) { return call(ctx, l.sts, &input, text) })
+}
+
+// callHop is call for the hop that the exchange has come to.
+func (l *loop) callHop(ctx context.Context) error {
+	input, caller := l.hops[l.exchange.Hop-1], l.exchange.Caller.Credentials
+	text := newServerText(*l.exchange, caller.SecretAccessKey, caller.SessionToken, l.token)
+	return l.share(ctx, []any{caller.AccessKeyID.Reveal(), input}, func(ctx context.Context) (*Result, error) {
+		return l.client.callHop(ctx, l.sts, caller, input, text)
+	})
+}
+
+// share makes a call, or takes part in one that is equal.
+func (l *loop) share(ctx context.Context, equal any, call func(context.Context) (*Result, error)) error {
 	ctx, timeout, cancel := l.within(ctx)
 	defer cancel()
-	l.token = token
-	if claims, err := webidentity.Decode(token.Reveal()); err == nil {
-		l.exchange.Claims = &claims
+	key := ""
+	if !l.exchange.Request.isFresh(l.exchange.Hop) {
+		var err error
+		if key, err = keyOf(equal); err != nil {
+			return err
+		}
 	}
-	l.exchange.Sent, l.began = true, time.Now()
-	input := *l.input
-	input.WebIdentityToken = aws.String(token.Reveal())
-	text := newServerText(*l.exchange, token)
-	result, number, err := l.client.session(
-		ctx,
-		l.exchange.Request,
-		&input,
-		l.called,
-		func(ctx context.Context) (*Result, error) {
-			return call(ctx, l.sts, &input, text)
-		},
-	)
+	l.calls[l.exchange.Hop] = key
+	l.began = time.Now()
+	result, number, err := l.client.session(ctx, key, l.called, call)
 	if number > 0 { // it isn't the result of an earlier call
 		l.exchange.Calls++
 		l.called = number
 	}
-	l.exchange.Result = result
-	return result, ended(ctx, err, timeout, StageCall, l.last)
+	l.results[l.exchange.Hop] = result
+	return ended(ctx, err, timeout, StageCall, l.last)
 }
 
 // goesOn reports whether there is another attempt after a failure. It counts the failure, and tells of that of a call.
-func (l *loop) goesOn(class Class, err error, gotToken bool) bool {
+func (l *loop) goesOn(class Class, err error, called bool) bool {
 	if !isAnswer(err) {
 		return false
 	}
@@ -141,10 +286,9 @@ func (l *loop) goesOn(class Class, err error, gotToken bool) bool {
 	switch class {
 	case Final:
 	case Expired:
-		_, inline := l.exchange.Request.Token.(webidentity.Inline)
-		again, l.renewed = !inline && !l.renewed, true
+		again = l.renews()
 	case Propagating:
-		again, l.propagating = l.exchange.Request.PropagationTimeout > 0, err
+		again, l.propagating, l.waited = l.exchange.Request.PropagationTimeout > 0, err, true
 	case Throttled: // a run with many roles slows down, and doesn't fail
 		again = true
 	case Passing:
@@ -157,11 +301,30 @@ func (l *loop) goesOn(class Class, err error, gotToken bool) bool {
 	}
 	l.last = err
 	switch tell := l.exchange.Request.Attempted; {
-	case !gotToken:
+	case !called:
 		l.exchange.Requests++
 	case tell != nil:
-		tell(Attempt{Number: l.exchange.Calls, Duration: time.Since(l.began), Err: err, Again: again})
+		tell(Attempt{
+			Hop:      l.exchange.Hop,
+			Number:   l.exchange.Calls,
+			Duration: time.Since(l.began),
+			Err:      err,
+			Again:    again,
+		})
 	}
+	return again
+}
+
+// renews reports whether what has expired is replaced: the token, or the session that a hop is called with.
+func (l *loop) renews() bool {
+	if l.exchange.Hop > 0 {
+		again := !l.returned
+		l.returned = true
+		return again
+	}
+	_, inline := l.exchange.Request.Token.(webidentity.Inline)
+	again := !inline && !l.renewed
+	l.renewed = true
 	return again
 }
 
@@ -181,7 +344,7 @@ func (l *loop) outcome(err error) error {
 	return err
 }
 
-func (l *loop) classOf(err error) Class { return classOf(err, l.exchange.Destination.AWS) }
+func (l *loop) classOf(err error) Class { return classOf(err, l.exchange.Answers()) }
 
 // pause waits before the next attempt. If there is no time for another one, an exchange that waits for IAM or for a
 // platform ends with the failure itself, which says more than a timeout.
@@ -219,7 +382,7 @@ func (l *loop) pause(ctx context.Context, class Class, err error) error {
 
 // timeout bounds the exchange.
 func (l *loop) timeout() time.Duration {
-	if l.propagating != nil {
+	if l.waited {
 		return l.exchange.Request.Timeout + l.exchange.Request.PropagationTimeout
 	}
 	return l.exchange.Request.Timeout

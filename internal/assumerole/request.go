@@ -34,7 +34,8 @@ const (
 // roleSessionName is the API's pattern, [\w+=,.@-]*.
 var roleSessionName = regexp.MustCompile(`^[0-9A-Za-z_+=,.@-]*$`)
 
-// Request is one AssumeRoleWithWebIdentity, with where its token comes from. What isn't set isn't sent.
+// Request is one AssumeRoleWithWebIdentity, with where its token comes from, and the hops that follow. What isn't set
+// isn't sent.
 type Request struct {
 	RoleARN                 string // RoleArn; of another form, even empty, for a server that isn't AWS's
 	RoleARNOrigin           origin.Origin
@@ -47,7 +48,8 @@ type Request struct {
 	Policy                  string        // Policy, as the user wrote it: it is compacted on its way out
 	DurationSeconds         int32         // DurationSeconds; 0: the service's default, 3600
 	MinimumSessionTokenSize int32         // MinimumSessionTokenSize; 0 isn't sent
-	Timeout                 time.Duration // at most MaxTimeout
+	Hops                    []Hop
+	Timeout                 time.Duration // of everything; at most MaxTimeout
 	// PropagationTimeout is how much longer to go on while IAM doesn't know the role or the OIDC provider yet.
 	PropagationTimeout time.Duration
 	// Fresh requests a token and a session that no other exchange has fetched.
@@ -106,6 +108,17 @@ func (r Request) checkForAWS() (arn.ARN, error) {
 		}
 	}
 	return role, nil
+}
+
+// LastRoleARN is the ARN of the role that the result is of.
+func (r Request) LastRoleARN() string { return r.roleARN(len(r.Hops)) }
+
+// roleARN is the ARN of the role of a hop, by its number from 1. 0 is for the exchange.
+func (r Request) roleARN(hop int) string {
+	if hop == 0 {
+		return r.RoleARN
+	}
+	return r.Hops[hop-1].RoleARN
 }
 
 // ShownRoleARN is RoleARN for a log or an error. What is neither an ARN nor the name of a role might be a token in its

@@ -1,6 +1,7 @@
 package assumerole
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,16 @@ type Result struct {
 	SessionTokenSize            *int32 // bytes
 	SessionTokenUtilization     *int32 // percent
 	RequestID                   string
+
+	obtained time.Time // when the answer came
+}
+
+// ofChain is the result of the last hop with what the exchange, the first result, says about the token.
+func (r Result) ofChain(first *Result) *Result {
+	r.SubjectFromWebIdentityToken = first.SubjectFromWebIdentityToken
+	r.Audience = first.Audience
+	r.Provider = first.Provider
+	return &r
 }
 
 // Credentials are temporary. The secret ones redact themselves.
@@ -69,6 +80,7 @@ func newResult(output *sts.AssumeRoleWithWebIdentityOutput, text serverText) (*R
 		SessionTokenSize:            output.SessionTokenSize,
 		SessionTokenUtilization:     output.SessionTokenUtilization,
 		RequestID:                   text.requestID(requestID),
+		obtained:                    time.Now(),
 	}, nil
 }
 
@@ -81,28 +93,40 @@ func (r Request) input() (*sts.AssumeRoleWithWebIdentityInput, error) {
 	if err := CheckRoleSessionName(r.RoleSessionName, r.RoleSessionNameOrigin); err != nil {
 		return nil, err
 	}
-	input := &sts.AssumeRoleWithWebIdentityInput{
+	policy, err := compacted(r.Policy)
+	if err != nil {
+		return nil, err
+	}
+	return &sts.AssumeRoleWithWebIdentityInput{
 		RoleArn:                 aws.String(r.RoleARN),
 		RoleSessionName:         aws.String(r.RoleSessionName),
 		ProviderId:              nonEmpty(&r.ProviderID),
 		DurationSeconds:         nonZero(r.DurationSeconds),
 		MinimumSessionTokenSize: nonZero(r.MinimumSessionTokenSize),
-	}
-	for _, policyARN := range r.PolicyARNs {
-		input.PolicyArns = append(input.PolicyArns, types.PolicyDescriptorType{Arn: aws.String(policyARN)})
-	}
-	if r.Policy != "" {
-		policy, err := CompactPolicy(r.Policy)
-		if err != nil {
-			return nil, err
-		}
-		input.Policy = aws.String(policy)
-	}
-	return input, nil
+		Policy:                  policy,
+		PolicyArns:              policyARNs(r.PolicyARNs),
+	}, nil
 }
 
-func comparePolicyARNs(a, b types.PolicyDescriptorType) int {
-	return strings.Compare(aws.ToString(a.Arn), aws.ToString(b.Arn))
+// policyARNs are in order, so that equal sets are equal.
+func policyARNs(arns []string) []types.PolicyDescriptorType {
+	var descriptors []types.PolicyDescriptorType
+	for _, policyARN := range slices.Sorted(slices.Values(arns)) {
+		descriptors = append(descriptors, types.PolicyDescriptorType{Arn: aws.String(policyARN)})
+	}
+	return descriptors
+}
+
+// compacted is a session policy as it is sent, or nil if there is none.
+func compacted(policy string) (*string, error) {
+	if policy == "" {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	compact, err := CompactPolicy(policy)
+	if err != nil {
+		return nil, err
+	}
+	return &compact, nil
 }
 
 func none(value *string) bool { return value == nil || strings.TrimSpace(*value) == "" }

@@ -17,25 +17,34 @@ import (
 // any form.
 type serverText struct {
 	names   []string      // what the request has, and an answer may name
-	secrets []secret.Text // the token first
+	secrets []secret.Text // that the server has
 }
 
-func newServerText(exchange Exchange, token secret.Text) serverText {
+func newServerText(exchange Exchange, secrets ...secret.Text) serverText {
 	request, claims := exchange.Request, exchange.Claims
 	host, _, _ := strings.Cut(exchange.Destination.Host, ":")
 	text := serverText{
 		names:   []string{request.RoleSessionName, exchange.Destination.Host, host},
-		secrets: []secret.Text{token},
+		secrets: secrets,
+	}
+	values := append([]string{exchange.RoleARN(), exchange.CallerRoleARN(), request.ProviderID}, request.PolicyARNs...)
+	if exchange.Hop > 0 {
+		hop := request.Hops[exchange.Hop-1]
+		text.names = append(text.names, hop.RoleSessionName, hop.ExternalID, hop.SourceIdentity)
+		if session := exchange.Caller.AssumedRoleARN; session != nil {
+			text.names = append(text.names, *session)
+		}
+		values = append(values, hop.PolicyARNs...)
 	}
 	// A token might be in one of these by mistake. A name of the request is one that this provider shows itself.
-	for _, value := range append([]string{request.RoleARN, request.ProviderID}, request.PolicyARNs...) {
+	for _, value := range values {
 		if shownARN(value) == value {
 			text.names = append(text.names, value)
 		} else {
 			text.secrets = append(text.secrets, secret.New(value))
 		}
 	}
-	if role, err := arn.Parse(request.RoleARN); err == nil {
+	if role, err := arn.Parse(exchange.RoleARN()); err == nil {
 		text.names = append(text.names, role.AccountID, role.Resource)
 	}
 	if claims != nil {
@@ -59,6 +68,15 @@ var longSentences = []string{
 	"is not authorized to perform:",
 	"on resource:",
 	"because no identity-based policy allows the",
+	"because no session policy allows the",
+	"because no permissions boundary allows the",
+	"because no role trust policy allows the",
+	"because no resource-based policy allows the",
+	"because no service control policy allows the",
+	"because no VPC endpoint policy allows the",
+	"with an explicit deny in the role trust policy",
+	"One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the " +
+		"calling session",
 	"No OpenIDConnect provider found in your account for",
 	"Couldn't retrieve verification key from your identity provider",
 	"please reference AssumeRoleWithWebIdentity documentation for requirements",
@@ -95,7 +113,7 @@ var longSentences = []string{
 // knownSentences are longSentences and the messages of the answers.
 var knownSentences = sync.OnceValue(func() []string {
 	sentences := slices.Clone(longSentences)
-	for _, answer := range slices.Concat(AWSAnswers, OtherAnswers) {
+	for _, answer := range slices.Concat(AWSAnswers, HopAnswers, OtherAnswers, OtherHopAnswers) {
 		sentences = append(sentences, answer.Message)
 	}
 	slices.Sort(sentences)

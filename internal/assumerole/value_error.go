@@ -12,18 +12,22 @@ type Parameter string
 
 // The parameters that can have an error before anything is sent. Their text is the field's name in this package.
 const (
-	ParameterRoleARN         Parameter = "RoleARN"
-	ParameterRoleSessionName Parameter = "RoleSessionName"
-	ParameterPolicyARNs      Parameter = "PolicyARNs"
-	ParameterPolicy          Parameter = "Policy"
-	ParameterDurationSeconds Parameter = "DurationSeconds"
-	ParameterRegion          Parameter = "Region"
-	ParameterEndpoint        Parameter = "Endpoint"
-	ParameterUseFIPSEndpoint Parameter = "UseFIPSEndpoint"
-	ParameterCustomCABundle  Parameter = "CustomCABundle"
-	ParameterHTTPProxy       Parameter = "HTTPProxy"
-	ParameterHTTPSProxy      Parameter = "HTTPSProxy"
-	ParameterMaxRetries      Parameter = "MaxRetries"
+	ParameterRoleARN           Parameter = "RoleARN"
+	ParameterRoleSessionName   Parameter = "RoleSessionName"
+	ParameterPolicyARNs        Parameter = "PolicyARNs"
+	ParameterPolicy            Parameter = "Policy"
+	ParameterDurationSeconds   Parameter = "DurationSeconds"
+	ParameterExternalID        Parameter = "ExternalID"
+	ParameterTags              Parameter = "Tags"
+	ParameterTransitiveTagKeys Parameter = "TransitiveTagKeys"
+	ParameterSourceIdentity    Parameter = "SourceIdentity"
+	ParameterRegion            Parameter = "Region"
+	ParameterEndpoint          Parameter = "Endpoint"
+	ParameterUseFIPSEndpoint   Parameter = "UseFIPSEndpoint"
+	ParameterCustomCABundle    Parameter = "CustomCABundle"
+	ParameterHTTPProxy         Parameter = "HTTPProxy"
+	ParameterHTTPSProxy        Parameter = "HTTPSProxy"
+	ParameterMaxRetries        Parameter = "MaxRetries"
 )
 
 // Problem is what is wrong with a value.
@@ -60,11 +64,23 @@ const (
 	ProblemNotPermitted   Problem = "names a file without permission" // ValueError.Part: the path
 	ProblemUnreadable     Problem = "names a file that can't be read" // ValueError.Part: the path
 	ProblemNotPEM         Problem = "names a file without certificates"
+
+	// Of a hop.
+	ProblemOtherPartition      Problem = "is in another partition than the first role" // ValueError.Part: the first's
+	ProblemTooMany             Problem = "has too many elements"                       // ValueError.Number
+	ProblemTagKey              Problem = "has a tag whose key isn't valid"
+	ProblemReservedTagKey      Problem = "has a tag whose key is reserved for AWS"
+	ProblemTagValue            Problem = "has a tag whose value isn't valid"
+	ProblemSameTagKey          Problem = "has two tags whose keys differ only in case" // ValueError.Part: the other key
+	ProblemNotTag              Problem = "has a key that isn't the key of a tag"
+	ProblemInheritedTag        Problem = "has a tag that the session inherits" // ValueError.OfToken
+	ProblemOtherSourceIdentity Problem = "isn't the one that is already set"   // ValueError.Part: the other; OfToken
 )
 
 // ValueError is a value that can't be used. Nothing was sent.
 type ValueError struct {
 	Parameter Parameter
+	Hop       int // the number of the hop that the value is of, from 1; 0 if it isn't of a hop
 	Origin    origin.Origin
 	Problem   Problem
 
@@ -77,6 +93,7 @@ type ValueError struct {
 	Position  int // of Character, from 1
 	Cause     error
 	Other     origin.Origin
+	OfToken   bool // the token set what the value conflicts with, and not a hop before
 }
 
 func (e *ValueError) Error() string { return fmt.Sprintf("%s %s", e.Parameter, e.Problem) }
@@ -97,6 +114,7 @@ func (e *PartitionError) Error() string {
 
 // AccountError is a role outside the allowed accounts. Nothing was sent.
 type AccountError struct {
+	Hop     int    // the number of the hop that assumes the role, from 1; 0 for the exchange
 	RoleARN string // as it can be shown
 	Secret  bool   // RoleARN might be a secret, so the line of the configuration must not be shown
 	Allowed []string

@@ -19,6 +19,12 @@ const (
 	MinimumTokenSizeArgument = "minimum_session_token_size"
 	timeoutArgument          = "timeout"
 
+	AssumeRoleArgument        = "assume_role"
+	ExternalIDArgument        = "external_id"
+	TagsArgument              = "tags"
+	TransitiveTagKeysArgument = "transitive_tag_keys"
+	SourceIdentityArgument    = "source_identity"
+
 	InlineArgument      = "web_identity_token"
 	FileArgument        = "web_identity_token_file"
 	EnvironmentArgument = "web_identity_token_env"
@@ -37,18 +43,22 @@ const (
 
 // arguments are the names that users know the core's parameters by.
 var arguments = map[assumerole.Parameter]string{
-	assumerole.ParameterRoleARN:         RoleARNArgument,
-	assumerole.ParameterRoleSessionName: RoleSessionNameArgument,
-	assumerole.ParameterPolicyARNs:      PolicyARNsArgument,
-	assumerole.ParameterPolicy:          PolicyArgument,
-	assumerole.ParameterDurationSeconds: DurationArgument,
-	assumerole.ParameterRegion:          RegionArgument,
-	assumerole.ParameterEndpoint:        EndpointArgument,
-	assumerole.ParameterUseFIPSEndpoint: UseFIPSEndpointArgument,
-	assumerole.ParameterCustomCABundle:  CustomCABundleArgument,
-	assumerole.ParameterHTTPProxy:       HTTPProxyArgument,
-	assumerole.ParameterHTTPSProxy:      HTTPSProxyArgument,
-	assumerole.ParameterMaxRetries:      MaxRetriesArgument,
+	assumerole.ParameterRoleARN:           RoleARNArgument,
+	assumerole.ParameterRoleSessionName:   RoleSessionNameArgument,
+	assumerole.ParameterPolicyARNs:        PolicyARNsArgument,
+	assumerole.ParameterPolicy:            PolicyArgument,
+	assumerole.ParameterDurationSeconds:   DurationArgument,
+	assumerole.ParameterExternalID:        ExternalIDArgument,
+	assumerole.ParameterTags:              TagsArgument,
+	assumerole.ParameterTransitiveTagKeys: TransitiveTagKeysArgument,
+	assumerole.ParameterSourceIdentity:    SourceIdentityArgument,
+	assumerole.ParameterRegion:            RegionArgument,
+	assumerole.ParameterEndpoint:          EndpointArgument,
+	assumerole.ParameterUseFIPSEndpoint:   UseFIPSEndpointArgument,
+	assumerole.ParameterCustomCABundle:    CustomCABundleArgument,
+	assumerole.ParameterHTTPProxy:         HTTPProxyArgument,
+	assumerole.ParameterHTTPSProxy:        HTTPSProxyArgument,
+	assumerole.ParameterMaxRetries:        MaxRetriesArgument,
 }
 
 // originText describes where the value of an argument comes from, inside a sentence.

@@ -19,7 +19,7 @@ const maxCommand = 1500
 // evaluation is the command that evaluates the role's trust policy for the token. It is empty if the claims can't be in
 // a command.
 func (r refusal) evaluation() string {
-	role, err := arn.Parse(r.Request.RoleARN)
+	role, err := arn.Parse(r.RoleARN())
 	if err != nil || r.Claims == nil || r.showPolicy() == "" {
 		return ""
 	}

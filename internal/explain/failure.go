@@ -30,7 +30,7 @@ type Explanation struct {
 func Repeated(explanation Explanation, exchange assumerole.Exchange, firstRole string) Explanation {
 	explanation.Detail = fmt.Sprintf("%s The role is %s.\nThe error of the block with the role %s explains this "+
 		"failure.",
-		explanation.said, quoted(exchange.Request.ShownRoleARN()), quoted(firstRole))
+		explanation.said, quoted(exchange.ShownRoleARN()), quoted(firstRole))
 	return explanation
 }
 
@@ -101,11 +101,11 @@ func Refresh(exchange assumerole.Exchange, err error) Explanation {
 	expired := exchange.Claims != nil && !exchange.Claims.Expiration.IsZero() &&
 		exchange.Claims.Expiration.Before(time.Now())
 	if service, ok := errors.AsType[*assumerole.ServiceError](err); ok {
-		answers := assumerole.Answers(exchange.Destination.AWS)
+		answers := exchange.Answers()
 		n := assumerole.Lookup(answers, service)
 		expired = expired || n >= 0 && answers[n].Class == assumerole.Expired && answers[n].ID != "claimRejected"
 	}
-	if inline && expired {
+	if inline && expired && exchange.Hop == 0 {
 		explanation.Summary = "The web identity token has expired, and can't be replaced"
 		explanation.Detail = paragraphs(fmt.Sprintf("The token is the value of %s, so the provider can't get a newer "+
 			"one. Use %s or "+

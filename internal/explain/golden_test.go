@@ -40,7 +40,13 @@ const (
 )
 
 // goldens has, by the names of their files, every row of STS's errors and what claims show.
-var goldens = map[string]answered{
+var goldens = func() map[string]answered {
+	all := maps.Clone(exchangeGoldens)
+	maps.Copy(all, hopGoldens)
+	return all
+}()
+
+var exchangeGoldens = map[string]answered{
 	"access_denied": {status: 403, code: "AccessDenied", message: denied + "AssumeRoleWithWebIdentity"},
 	"access_denied_explicitly": {
 		status: 403, code: "AccessDenied", message: denied + "AssumeRoleWithWebIdentity with an explicit deny",
@@ -724,10 +730,12 @@ func checkGolden(t *testing.T, name string, got explain.Explanation) {
 // TestGoldenFiles: there is a golden file for each answer of STS, with a summary and first cause of its own, and none
 // is left over.
 func TestGoldenFiles(t *testing.T) {
-	for _, aws := range []bool{true, false} {
-		answers, covered := assumerole.Answers(aws), map[int]bool{}
+	for _, answers := range [][]assumerole.Answer{
+		assumerole.AWSAnswers, assumerole.HopAnswers, assumerole.OtherAnswers, assumerole.OtherHopAnswers,
+	} {
+		covered := map[int]bool{}
 		for _, answer := range goldens {
-			if answer.exchange().Destination.AWS == aws {
+			if &answer.exchange().Answers()[0] == &answers[0] {
 				covered[assumerole.Lookup(answers, answer.err())] = true
 			}
 		}
@@ -818,7 +826,9 @@ func TestEachAnswerHasAdvice(t *testing.T) {
 		advised[id] = true
 	}
 	used := map[string]bool{}
-	for _, answer := range slices.Concat(assumerole.AWSAnswers, assumerole.OtherAnswers) {
+	for _, answer := range slices.Concat(
+		assumerole.AWSAnswers, assumerole.HopAnswers, assumerole.OtherAnswers, assumerole.OtherHopAnswers,
+	) {
 		used[answer.ID] = true
 		if !advised[answer.ID] {
 			t.Errorf("there is no advice on %s", answer.ID)

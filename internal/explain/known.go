@@ -20,6 +20,10 @@ type fact int
 // The facts, in the order to show them.
 const (
 	factRole fact = iota
+	factCaller
+	factExternalID
+	factTags
+	factSourceIdentity
 	factSessionName
 	factSource
 	factEndpoint
@@ -62,7 +66,10 @@ func line(exchange assumerole.Exchange, now time.Time, fact fact) (name, value s
 	request := exchange.Request
 	switch fact {
 	case factRole:
-		return "role", quoted(request.ShownRoleARN())
+		if exchange.Hop > 0 {
+			return "role", fmt.Sprintf("%s (%s[%d])", quoted(exchange.ShownRoleARN()), AssumeRoleArgument, exchange.Hop-1)
+		}
+		return "role", quoted(exchange.ShownRoleARN())
 	case factSessionName:
 		return "session name", quoted(request.RoleSessionName)
 	case factSource:
@@ -71,6 +78,8 @@ func line(exchange assumerole.Exchange, now time.Time, fact fact) (name, value s
 		}
 	case factEndpoint:
 		return "endpoint", DestinationText(exchange.Destination)
+	case factCaller, factExternalID, factTags, factSourceIdentity:
+		return hopFact(exchange, fact)
 	case factAttempts:
 		if exchange.Calls > 1 {
 			return "tried", tried(exchange)

@@ -28,6 +28,7 @@ type advice struct {
 	facts    []fact   // those that matter
 	command  string   // shows what to compare with; empty if there is none
 	actions  []string // those that a trust policy has to allow, where trust is the matter
+	sides    side     // whose policies have to allow a hop, where they are the matter
 
 	inCloudTrail bool // the account's CloudTrail has the call, with the policy that denied it
 }
@@ -38,10 +39,13 @@ const maxCauses = 3
 // explain gives the advice on the answer.
 func (r refusal) explain() Explanation {
 	advise, id := otherElsewhere, otherAnswer
-	if r.Destination.AWS {
+	switch {
+	case r.Hop > 0:
+		advise, id = otherOfHop, otherHopAnswer
+	case r.Destination.AWS:
 		advise = otherAtAWS
 	}
-	answers := assumerole.Answers(r.Destination.AWS)
+	answers := r.Answers()
 	if n := assumerole.Lookup(answers, r.service); n >= 0 {
 		id = answers[n].ID
 		advise = advices[id]
@@ -51,8 +55,12 @@ func (r refusal) explain() Explanation {
 	if advice.ofToken {
 		causes = append(r.findings(), causes...)
 	}
+	argument := advice.argument
+	if r.Hop > 0 {
+		argument = AssumeRoleArgument
+	}
 	return Explanation{
-		Argument: advice.argument,
+		Argument: argument,
 		Failure:  r.failure(id, advice),
 		said:     r.answer(),
 		Summary:  advice.summary,
@@ -63,6 +71,7 @@ func (r refusal) explain() Explanation {
 			r.cloudTrail(advice),
 			facts(r.Exchange, r.now, advice.facts),
 			r.trust(advice.actions),
+			r.statements(advice.sides),
 			r.evaluate(advice),
 			more(headingOf(id, advice.summary, r.Destination.AWS)),
 		),
@@ -74,6 +83,12 @@ func (r refusal) explain() Explanation {
 func (r refusal) failure(id string, advice advice) string {
 	if advice.argument != "" && advice.argument != r.tokenArgument() {
 		return ""
+	}
+	if r.Hop > 0 {
+		policies := r.hopPolicies()
+		message := strings.ReplaceAll(r.service.Message, policies.RoleARN, "")
+		return fmt.Sprintf("%s %s %q %q %q %v %s", id, r.service.Code, message, policies.CallerRoleARN,
+			policies.ExternalID, policies.Actions(), r.Request.PropagationTimeout)
 	}
 	var claims webidentity.Claims
 	if r.Claims != nil {
@@ -99,11 +114,17 @@ func (r refusal) cloudTrail(advice advice) string {
 	if !advice.inCloudTrail {
 		return ""
 	}
-	text := fmt.Sprintf("CloudTrail in account %s", r.account())
+	account, event := r.account(), "AssumeRoleWithWebIdentity"
+	if r.Hop > 0 { // the account of the session that calls
+		caller := r
+		caller.Hop--
+		account, event = caller.account(), "AssumeRole"
+	}
+	text := "CloudTrail in account " + account
 	if r.Destination.Region != "" {
 		text += ", Region " + r.Destination.Region + ","
 	}
-	text += " has the denied call (event AssumeRoleWithWebIdentity)"
+	text += fmt.Sprintf(" has the denied call (event %s)", event)
 	if r.service.RequestID != "" {
 		text += " with this request ID"
 	}
@@ -112,7 +133,7 @@ func (r refusal) cloudTrail(advice advice) string {
 
 // evaluate is the command that evaluates the trust policy, if the policy denied the token.
 func (r refusal) evaluate(advice advice) string {
-	if advice.command == "" {
+	if advice.command == "" || r.Hop > 0 {
 		return ""
 	}
 	return r.evaluation()

@@ -27,7 +27,7 @@ func undefinedRole(r refusal) advice {
 		"The server doesn't know the role's ARN",
 		fmt.Sprintf(
 			"role_arn is %s, and MinIO has no role with that ARN. %s",
-			quoted(r.Request.ShownRoleARN()),
+			quoted(r.ShownRoleARN()),
 			rolesOfMinIO,
 		),
 		"MinIO might have no role for this identity provider yet. Configure an OpenID provider with a role policy "+
@@ -40,7 +40,7 @@ func undefinedRole(r refusal) advice {
 func foreignRole(r refusal) advice {
 	return aboutRole("The role's ARN isn't valid on this server",
 		fmt.Sprintf("role_arn is %s, which isn't an ARN of MinIO. An ARN of MinIO has the form "+
-			"arn:minio:iam:REGION::role/ID, and REGION can be empty. %s", quoted(r.Request.ShownRoleARN()),
+			"arn:minio:iam:REGION::role/ID, and REGION can be empty. %s", quoted(r.ShownRoleARN()),
 			rolesOfMinIO),
 		r.otherServer(),
 	)
@@ -49,7 +49,7 @@ func foreignRole(r refusal) advice {
 func roleNotFound(r refusal) advice {
 	return aboutRole("The server has no role with this name",
 		fmt.Sprintf("role_arn is %s, and SeaweedFS has no role with that name. The name is the text after role/. "+
-			"Correct role_arn.", quoted(r.Request.ShownRoleARN())),
+			"Correct role_arn.", quoted(r.ShownRoleARN())),
 		"SeaweedFS might not be able to read the ARN. Use the form arn:aws:iam::ACCOUNT:role/NAME or "+
 			"arn:aws:iam::role/NAME.",
 		"The role might not exist yet. Create it on the server.",
@@ -78,7 +78,7 @@ func missingRole(r refusal) advice {
 func roleInOtherAccount(r refusal) advice {
 	return aboutRole("The role and the identity provider are in different accounts",
 		fmt.Sprintf("role_arn is %s. The message names the account that has the token's issuer. Set role_arn to a "+
-			"role in that account.", quoted(r.Request.ShownRoleARN())),
+			"role in that account.", quoted(r.ShownRoleARN())),
 		"If the role is the right one, register the issuer in the role's account, or without an account.",
 	)
 }
@@ -86,7 +86,7 @@ func roleInOtherAccount(r refusal) advice {
 // missingPolicyClaim: MinIO looks for the claim only if it knows no role with the ARN.
 func missingPolicyClaim(r refusal) advice {
 	const summary = "The server found no policies for the session"
-	if r.Request.RoleARN == "" {
+	if r.RoleARN() == "" {
 		return aboutRole(summary,
 			"role_arn is empty, so MinIO takes the policies from a claim of the token. The token doesn't have that "+
 				"claim. Configure the token's issuer to add the claim that the message names.",
@@ -95,7 +95,7 @@ func missingPolicyClaim(r refusal) advice {
 	}
 	return aboutRole(summary,
 		fmt.Sprintf("role_arn is %s, and MinIO has no role with that ARN. It looked for the policies in a claim of "+
-			"the token instead. %s", quoted(r.Request.ShownRoleARN()), rolesOfMinIO),
+			"the token instead. %s", quoted(r.ShownRoleARN()), rolesOfMinIO),
 		"If the policies should come from the claim, configure the token's issuer to add the claim that the message "+
 			"names. Set role_arn to an empty string.",
 	)
@@ -113,10 +113,10 @@ func emptyPolicyClaim(refusal) advice {
 func undefinedPolicies(r refusal) advice {
 	names := "role_arn is empty, so the names come from a claim of the token. Configure the token's issuer to name " +
 		"MinIO's policies there."
-	if r.Request.RoleARN != "" {
+	if r.RoleARN() != "" {
 		names = fmt.Sprintf("role_arn is %s. If MinIO has a role with that ARN, the names come from its role policy "+
 			"(role_policy). Otherwise, they come from a claim of the token. %s",
-			quoted(r.Request.ShownRoleARN()), rolesOfMinIO)
+			quoted(r.ShownRoleARN()), rolesOfMinIO)
 	}
 	return aboutRole("The server doesn't have the session's policies",
 		"MinIO has none of the policies that the message lists. Create them on the server, or correct their names.",
@@ -129,7 +129,7 @@ func undefinedPolicies(r refusal) advice {
 func otherClientID(r refusal) advice {
 	const summary = "The server rejected the token's client ID"
 	const audience = "The token might be for another client ID. Compare its audience with the provider's."
-	if r.Request.RoleARN == "" {
+	if r.RoleARN() == "" {
 		return aboutRole(summary,
 			"The role might be the cause. role_arn is empty, so MinIO chose the OpenID provider that takes policies "+
 				"from a claim. For a provider with a role policy, set role_arn to its role.",
@@ -167,7 +167,7 @@ func trustPolicyDenied(r refusal) advice {
 func missingTrustPolicy(r refusal) advice {
 	return aboutRole("The role has no trust policy",
 		fmt.Sprintf("No token can assume %s. Add a trust policy that allows sts:AssumeRoleWithWebIdentity. Allow "+
-			"only the subjects that should have the role.", quoted(r.Request.ShownRoleARN())),
+			"only the subjects that should have the role.", quoted(r.ShownRoleARN())),
 		"role_arn might name the wrong role. Set role_arn to a role with a trust policy.",
 	)
 }

@@ -25,16 +25,20 @@ func invalidRoleARN(r refusal) advice {
 }
 
 func durationTooLong(r refusal) advice {
-	duration := fmt.Sprintf("%d seconds", r.Request.DurationSeconds)
-	if r.Request.DurationSeconds == 0 {
+	asked := r.Request.DurationSeconds
+	if r.Hop > 0 {
+		asked = r.hop().DurationSeconds
+	}
+	duration := fmt.Sprintf("%d seconds", asked)
+	if asked == 0 {
 		duration = "the default, 3600 seconds"
 	}
 	return advice{
 		argument: DurationArgument,
 		summary:  "The session would be longer than the role allows",
 		causes: []string{
-			fmt.Sprintf("duration_seconds is %s, and the role's maximum session duration is shorter. Lower "+
-				"duration_seconds. Every role allows 3600.", duration),
+			fmt.Sprintf("%s is %s, and the role's maximum session duration is shorter. Lower it. Every role allows "+
+				"3600.", r.named(DurationArgument), duration),
 			"If the job needs more time, raise the role's maximum in IAM (MaxSessionDuration, 1 to 12 hours).",
 		},
 		facts: []fact{factRole},
@@ -63,6 +67,14 @@ func (r refusal) argumentOf(field string) string {
 		return DurationArgument
 	case "minimumsessiontokensize":
 		return MinimumTokenSizeArgument
+	case "externalid":
+		return ExternalIDArgument
+	case "tags":
+		return TagsArgument
+	case "transitivetagkeys":
+		return TransitiveTagKeysArgument
+	case "sourceidentity":
+		return SourceIdentityArgument
 	}
 	return ""
 }
@@ -76,13 +88,27 @@ var rules = map[string]string{
 	PolicyArgument:           "It must be JSON with 1 to 2048 characters, up to U+00FF",
 	DurationArgument:         "It must be 900 to 43200 seconds, and no more than the role allows",
 	MinimumTokenSizeArgument: "It must be 0 to 4096 bytes",
+
+	ExternalIDArgument:        "It must have 2 to 1224 letters, digits, and characters of _ + = , . @ : / -",
+	TagsArgument:              "It can have at most 50 tags, with keys of up to 128 and values of up to 256 characters",
+	TransitiveTagKeysArgument: "It can have only keys of tags",
+	SourceIdentityArgument:    "It must have 2 to 64 letters, digits, and characters of _ + = , . @ -",
+}
+
+// sessionPolicies are those of the call.
+func (r refusal) sessionPolicies() (policy string, arns []string) {
+	if r.Hop > 0 {
+		return r.hop().Policy, r.hop().PolicyARNs
+	}
+	return r.Request.Policy, r.Request.PolicyARNs
 }
 
 func invalidField(r refusal) advice {
 	match := field.FindStringSubmatch(r.service.Message)
+	_, policyARNs := r.sessionPolicies()
 	if match == nil &&
 		slices.ContainsFunc(
-			r.Request.PolicyARNs,
+			policyARNs,
 			func(policy string) bool { return strings.Contains(r.service.Message, policy) },
 		) {
 		match = []string{"", "policyArns"}
@@ -107,8 +133,9 @@ func invalidField(r refusal) advice {
 	case !ok:
 		rule = "It must be a whole token with 4 to 20000 characters"
 	}
-	return advice{argument: argument, summary: "The value of " + argument + " isn't valid", causes: []string{
-		fmt.Sprintf("%s violates the constraint in the message. %s. Correct it.", argument, rule),
+	named := r.named(argument)
+	return advice{argument: argument, summary: "The value of " + named + " isn't valid", causes: []string{
+		fmt.Sprintf("%s violates the constraint in the message. %s. Correct it.", named, rule),
 		"A variable or an expression might have another result than you expect. Check its value.",
 	}, facts: factsOfRequest}
 }
@@ -119,17 +146,18 @@ func malformedPolicy(r refusal) advice {
 		summary:  "The session policy isn't valid",
 		facts:    []fact{factRole, factEndpoint},
 	}
+	policy, policyARNs := r.sessionPolicies()
 	switch {
-	case r.Request.Policy == "" && len(r.Request.PolicyARNs) > 0:
+	case policy == "" && len(policyARNs) > 0:
 		advice.argument = PolicyARNsArgument
-		advice.causes = []string{"policy_arns might name a managed policy that doesn't exist. Each policy must be " +
+		advice.causes = []string{r.named(PolicyARNsArgument) + " might name a managed policy that doesn't exist. Each policy must be " +
 			"one of AWS or of the role's account. Check each ARN."}
 	case !r.Destination.AWS:
-		advice.causes = []string{"An element of policy might have a typo, might be missing, or might be unknown to " +
+		advice.causes = []string{"An element of " + r.named(PolicyArgument) + " might have a typo, might be missing, or might be unknown to " +
 			"this server. See the server's documentation."}
 	default:
 		advice.causes = []string{
-			"An element of policy might have a typo or be missing (Version, Statement, Effect, Action, Resource). A " +
+			"An element of " + r.named(PolicyArgument) + " might have a typo or be missing (Version, Statement, Effect, Action, Resource). A " +
 				"session policy can't have a Principal. Check it with IAM's policy validation.",
 			"An action, an ARN, or an operator of a condition might not exist. Write the policy with " +
 				"aws_iam_policy_document or jsonencode.",
@@ -147,11 +175,15 @@ func packedPolicyTooLarge(r refusal) advice {
 		"Configure the " +
 		"identity provider to omit the tags that no policy uses."
 	policies := "The session policies are too long. Shorten policy, or name fewer policies in policy_arns."
+	policy, policyARNs := r.sessionPolicies()
+	if r.Hop > 0 {
+		return r.packedHopTooLarge(policy, policyARNs)
+	}
 	hasTags := r.Claims == nil || slices.Contains(trustpolicy.ActionsFor(*r.Claims), trustpolicy.TagSession)
 	switch {
-	case r.Request.Policy != "":
+	case policy != "":
 		advice.argument = PolicyArgument
-	case len(r.Request.PolicyARNs) > 0:
+	case len(policyARNs) > 0:
 		advice.argument = PolicyARNsArgument
 	}
 	if strings.Contains(strings.ToLower(r.service.Message), "session tags") {
@@ -164,6 +196,24 @@ func packedPolicyTooLarge(r refusal) advice {
 		advice.causes = []string{policies, tags}
 	default:
 		advice.causes = []string{policies}
+	}
+	return advice
+}
+
+// packedHopTooLarge is packedPolicyTooLarge for a hop, whose tags are arguments.
+func (r refusal) packedHopTooLarge(policy string, policyARNs []string) advice {
+	advice := advice{
+		argument: TagsArgument,
+		summary:  "Session policies and session tags are too large together",
+		facts:    hopFacts,
+	}
+	if policy != "" || len(policyARNs) > 0 {
+		advice.causes = append(advice.causes, fmt.Sprintf("The session policies are too long. Shorten %s, or name fewer "+
+			"policies in %s.", r.named(PolicyArgument), r.named(PolicyARNsArgument)))
+	}
+	if len(r.tagKeys()) > 0 {
+		advice.causes = append(advice.causes, fmt.Sprintf("The session has many or long session tags. Remove from %s "+
+			"what no policy uses. Inherited tags count, too.", r.named(TagsArgument)))
 	}
 	return advice
 }

@@ -99,7 +99,7 @@ func (r refusal) comparison() string {
 	}
 	principal := "the IAM OIDC provider of this issuer, in the role's account"
 	issuer, usable := trustpolicy.IssuerOf(r.Claims.Issuer)
-	if _, err := arn.Parse(r.Request.RoleARN); err == nil && usable {
+	if _, err := arn.Parse(r.RoleARN()); err == nil && usable {
 		principal = issuer.Principal(r.role())
 	}
 	lines := []string{
@@ -143,8 +143,8 @@ var roleName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
 
 // showPolicy is the command that shows the role's trust policy. It is empty if the role's ARN can't be in a command.
 func (r refusal) showPolicy() string {
-	role, err := arn.Parse(r.Request.RoleARN)
-	if err != nil || !roleName.MatchString(path.Base(role.Resource)) || r.Request.ShownRoleARN() != r.Request.RoleARN {
+	role, err := arn.Parse(r.RoleARN())
+	if err != nil || !roleName.MatchString(path.Base(role.Resource)) || r.ShownRoleARN() != r.RoleARN() {
 		return ""
 	}
 	return "Show the role's trust policy:\n  aws iam get-role --role-name " + path.Base(role.Resource) +
@@ -355,7 +355,7 @@ func (r refusal) issuer() string {
 
 // account is the role's.
 func (r refusal) account() string {
-	role, err := arn.Parse(r.Request.RoleARN)
+	role, err := arn.Parse(r.RoleARN())
 	if err != nil || role.AccountID == "" {
 		return "(unknown)"
 	}

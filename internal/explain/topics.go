@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -38,11 +39,32 @@ type Topic struct {
 // Chapters are all the failures that are explained, by the very functions that explain them.
 func Chapters() []Chapter {
 	return []Chapter{
-		{"Errors of STS", refusalTopics(assumerole.AWSAnswers, exampleAtAWS)},
+		{"Errors of STS", withOther(refusalTopics(assumerole.AWSAnswers, exampleAtAWS), otherAnswer, otherAtAWS, exampleAtAWS)},
+		{
+			"Errors of role chaining",
+			withOther(refusalTopics(ofHops(assumerole.HopAnswers), exampleHop), otherHopAnswer, otherOfHop, exampleHop),
+		},
 		{"Claims of the token", []Topic{findingTopic()}},
 		{"Sources of the token", noTokenTopics()},
 		{"Connections and endpoints", troubleTopics()},
-		{"Errors of other servers", refusalTopics(assumerole.OtherAnswers, exampleElsewhere)},
+		{
+			"Errors of other servers",
+			withOther(
+				refusalTopics(assumerole.OtherAnswers, exampleElsewhere),
+				otherAnswer,
+				otherElsewhere,
+				exampleElsewhere,
+			),
+		},
+		{
+			"Errors of role chaining on other servers",
+			withOther(
+				refusalTopics(ofHops(assumerole.OtherHopAnswers), exampleHopElsewhere),
+				otherHopAnswer,
+				otherOfHop,
+				exampleHopElsewhere,
+			),
+		},
 		{"Warnings", warningTopics()},
 	}
 }
@@ -71,6 +93,26 @@ func exampleAtAWS() assumerole.Exchange {
 		},
 		Sent: true,
 	}
+}
+
+// exampleHop is a hop from a role of one account to a role of another.
+func exampleHop() assumerole.Exchange {
+	exchange := exampleAtAWS()
+	exchange.Request.RoleARN = "arn:aws:iam::111122223333:role/ci/hub"
+	session := "arn:aws:sts::111122223333:assumed-role/hub/terraform"
+	exchange.Hop, exchange.Caller = 1, &assumerole.Result{AssumedRoleARN: &session}
+	exchange.Request.Hops = []assumerole.Hop{{
+		RoleARN: "arn:aws:iam::444455556666:role/deploy", RoleSessionName: assumerole.DefaultRoleSessionName,
+		ExternalID: "example-org", Tags: map[string]string{"team": "platform"}, SourceIdentity: "pipeline",
+		DurationSeconds: 3600,
+	}}
+	return exchange
+}
+
+func exampleHopElsewhere() assumerole.Exchange {
+	exchange := exampleHop()
+	exchange.Destination = exampleElsewhere().Destination
+	return exchange
 }
 
 func exampleElsewhere() assumerole.Exchange {
@@ -107,14 +149,24 @@ func refusalTopics(answers []assumerole.Answer, example func() assumerole.Exchan
 		}
 		topics = append(topics, topic)
 	}
-	other := otherElsewhere
-	if example().Destination.AWS {
-		other = otherAtAWS
-	}
-	last := refusalTopic(assumerole.Answer{}, other, example())
-	last.Heading = headingOf(otherAnswer, last.Summary, example().Destination.AWS)
-	last.Paragraphs = []string{"This is for any other code."}
-	return merged(append(topics, last))
+	return merged(topics)
+}
+
+// withOther adds the topic for any other code.
+func withOther(
+	topics []Topic, id string, advise func(refusal) advice, example func() assumerole.Exchange,
+) []Topic {
+	other := refusalTopic(assumerole.Answer{}, advise, example())
+	other.Heading = headingOf(id, other.Summary, example().Destination.AWS)
+	other.Paragraphs = []string{"This is for any other code."}
+	return merged(append(topics, other))
+}
+
+// ofHops are the answers that only hops can have. The others have topics already.
+func ofHops(answers []assumerole.Answer) []assumerole.Answer {
+	return slices.DeleteFunc(slices.Clone(answers), func(answer assumerole.Answer) bool {
+		return !strings.HasPrefix(answer.ID, "hop")
+	})
 }
 
 // refusalTopic is the advice on an answer, for an example.
@@ -140,7 +192,7 @@ func refusalTopic(answer assumerole.Answer, advise func(refusal) advice, example
 		Argument:   row.argument,
 		Paragraphs: paragraphs,
 		Causes:     row.causes,
-		Proposal:   refused.trust(row.actions),
+		Proposal:   refused.trust(row.actions) + refused.statements(row.sides), // only one of them isn't empty
 	}
 }
 

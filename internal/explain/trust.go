@@ -38,7 +38,7 @@ func (r refusal) trust(actions []string) string {
 
 // role is what the ARN tells of the role; empty if the ARN can't be read.
 func (r refusal) role() trustpolicy.Role {
-	role, err := arn.Parse(r.Request.RoleARN)
+	role, err := arn.Parse(r.RoleARN())
 	if err != nil {
 		return trustpolicy.Role{}
 	}

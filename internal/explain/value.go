@@ -12,19 +12,27 @@ import (
 // beforehand explains an error that was found before anything was sent. It reports whether the error is one.
 func beforehand(err error) (Explanation, bool) {
 	if value, ok := errors.AsType[*assumerole.ValueError](err); ok {
-		return valueText(value), true
+		explanation := valueText(value)
+		if value.Hop > 0 {
+			explanation = explanation.In(hopArgument(value.Hop, arguments[value.Parameter]))
+		}
+		return explanation, true
 	}
 	if partition, ok := errors.AsType[*assumerole.PartitionError](err); ok {
 		return partitionText(partition), true
 	}
 	if account, ok := errors.AsType[*assumerole.AccountError](err); ok {
+		argument := RoleARNArgument
+		if account.Hop > 0 {
+			argument = hopArgument(account.Hop, RoleARNArgument)
+		}
 		return Explanation{
-			Argument:  RoleARNArgument,
+			Argument:  topArgument(argument),
 			Misplaced: account.Secret,
 			Summary:   "The role's account isn't allowed",
 			Detail: fmt.Sprintf("The role ARN %q isn't in an account that the provider's argument allowed_account_ids "+
-				"lists: %s. Correct role_arn, or add the account to the list. Nothing was sent.",
-				account.RoleARN, strings.Join(account.Allowed, ", ")),
+				"lists: %s. Correct %s, or add the account to the list. Nothing was sent.",
+				account.RoleARN, strings.Join(account.Allowed, ", "), argument),
 		}, true
 	}
 	if ambient, ok := errors.AsType[*assumerole.AmbientTokenError](err); ok {
@@ -69,6 +77,19 @@ func (e Explanation) at(value *assumerole.ValueError) Explanation {
 	return e
 }
 
+// In is the explanation of an error in a part of an argument, such as assume_role[0].role_arn.
+func (e Explanation) In(part string) Explanation {
+	e.Argument = topArgument(part)
+	e.Detail = fmt.Sprintf("Correct %s. %s", part, e.Detail)
+	return e
+}
+
+// topArgument is the argument that has a part.
+func topArgument(part string) string {
+	argument, _, _ := strings.Cut(part, "[")
+	return argument
+}
+
 func valueText(value *assumerole.ValueError) Explanation {
 	switch value.Parameter {
 	case assumerole.ParameterRoleARN:
@@ -91,7 +112,15 @@ func valueText(value *assumerole.ValueError) Explanation {
 		}.at(value)
 	case assumerole.ParameterPolicy:
 		return policyText(value).at(value)
+	case assumerole.ParameterExternalID,
+		assumerole.ParameterTags,
+		assumerole.ParameterTransitiveTagKeys,
+		assumerole.ParameterSourceIdentity:
+		return hopValueText(value).at(value)
 	case assumerole.ParameterDurationSeconds:
+		if value.Hop > 0 {
+			return hopValueText(value).at(value)
+		}
 		return Explanation{
 			Summary: "Duration out of range",
 			Detail: fmt.Sprintf(
@@ -143,6 +172,9 @@ func roleARNText(value *assumerole.ValueError) Explanation {
 		problem = "is the ARN of a session, not of a role"
 	case assumerole.ProblemNotRoleARN:
 		problem = "isn't that of an IAM role"
+	case assumerole.ProblemOtherPartition:
+		problem = fmt.Sprintf("is in another partition than the block's role, which is in %s. AWS's partitions have "+
+			"separate accounts and credentials", value.Part)
 	case assumerole.ProblemRegionInARN:
 		problem = "has a Region, but the ARN of a role has none"
 	case assumerole.ProblemAccountLetters:
@@ -175,10 +207,6 @@ func roleARNText(value *assumerole.ValueError) Explanation {
 }
 
 func sessionNameText(value *assumerole.ValueError) Explanation {
-	problem := "has a character that isn't allowed"
-	if value.Problem == assumerole.ProblemLength {
-		problem = fmt.Sprintf("has %d characters", value.Length)
-	}
 	explanation := Explanation{
 		Argument: RoleSessionNameArgument, // also for another origin, which the argument overrides
 		Summary:  "Invalid role session name",
@@ -186,7 +214,7 @@ func sessionNameText(value *assumerole.ValueError) Explanation {
 			"The role session name %q %s. It must be %d to %d characters long, of letters, digits and the "+
 				"characters _ + = , . @ -.",
 			value.Value,
-			problem,
+			lengthOrCharacter(value),
 			assumerole.MinRoleSessionName,
 			assumerole.MaxRoleSessionName,
 		),

@@ -12,11 +12,11 @@ const awsAudience = "sts.amazonaws.com"
 
 // Warnings says what is worth knowing of an exchange, whether or not it succeeded.
 func Warnings(exchange assumerole.Exchange) []Explanation {
-	if exchange.Destination.AWS || !exchange.Sent {
+	if exchange.Destination.AWS {
 		return nil
 	}
 	var warnings []Explanation
-	if !exchange.Destination.Loopback && exchange.Claims != nil &&
+	if exchange.Sent && !exchange.Destination.Loopback && exchange.Claims != nil &&
 		slices.Contains(exchange.Claims.Audience, awsAudience) {
 		warnings = append(warnings, Explanation{
 			Once:    true,
@@ -27,14 +27,29 @@ func Warnings(exchange assumerole.Exchange) []Explanation {
 				awsAudience, DestinationText(exchange.Destination)),
 		})
 	}
-	if len(exchange.Request.PolicyARNs) > 0 {
+	for _, argument := range ignoredPolicies(exchange) {
 		warnings = append(warnings, Explanation{
-			Argument: PolicyARNsArgument,
+			Argument: topArgument(argument),
 			Summary:  "The session might not be restricted",
 			Detail: fmt.Sprintf("The call goes to %s, which isn't AWS's. Other servers, such as MinIO and Ceph, "+
-				"ignore policy_arns. "+
-				"Use policy instead, and check that it restricts the session.", DestinationText(exchange.Destination)),
+				"ignore %s. "+
+				"Use policy instead, and check that it restricts the session.", DestinationText(exchange.Destination),
+				argument),
 		})
 	}
 	return warnings
+}
+
+// ignoredPolicies are the arguments with the ARNs of session policies of the calls that were made.
+func ignoredPolicies(exchange assumerole.Exchange) []string {
+	var arguments []string
+	if len(exchange.Request.PolicyARNs) > 0 && (exchange.Sent || exchange.Hop > 0) {
+		arguments = append(arguments, PolicyARNsArgument)
+	}
+	for n, hop := range exchange.Request.Hops[:exchange.Hop] {
+		if len(hop.PolicyARNs) > 0 {
+			arguments = append(arguments, hopArgument(n+1, PolicyARNsArgument))
+		}
+	}
+	return arguments
 }

@@ -107,14 +107,23 @@ func (c stringCheck) ValidateString(
 		return
 	}
 	if err := c.check(request.ConfigValue.ValueString()); err != nil {
-		explanation := explain.Failure(assumerole.Exchange{}, err)
-		if own, ok := errors.AsType[*argumentError](err); ok {
-			explanation = explain.Explanation{Summary: own.summary, Detail: own.detail}
-		}
-		if mayShowSecret(request.Path.String(), explanation) {
-			response.Diagnostics.AddError(explanation.Summary, explanation.Detail)
-			return
-		}
-		response.Diagnostics.AddAttributeError(request.Path, explanation.Summary, explanation.Detail)
+		addValueError(&response.Diagnostics, request.Path, err)
 	}
+}
+
+// addValueError adds an error about a value at a path.
+func addValueError(diagnostics *diag.Diagnostics, at path.Path, err error) {
+	explanation := explain.Failure(assumerole.Exchange{}, err)
+	if own, ok := errors.AsType[*argumentError](err); ok {
+		explanation = explain.Explanation{Summary: own.summary, Detail: own.detail}
+	}
+	argument := argumentOf(at)
+	if !argument.Equal(at) {
+		explanation = explanation.In(at.String())
+	}
+	if mayShowSecret(argument.String(), explanation) {
+		diagnostics.AddError(explanation.Summary, explanation.Detail)
+		return
+	}
+	diagnostics.AddAttributeError(argument, explanation.Summary, explanation.Detail)
 }

@@ -96,7 +96,7 @@ func (e *exchanger) explain(exchange assumerole.Exchange, err error) explain.Exp
 	if explanation.Failure == "" {
 		return explanation
 	}
-	if first, ok := e.explained.LoadOrStore(explanation.Failure, exchange.Request.ShownRoleARN()); ok {
+	if first, ok := e.explained.LoadOrStore(explanation.Failure, exchange.ShownRoleARN()); ok {
 		role, _ := first.(string)
 		return explain.Repeated(explanation, exchange, role)
 	}
@@ -154,6 +154,7 @@ func (e *exchanger) loggedExchange(
 	}
 	request.Attempted = func(attempt assumerole.Attempt) {
 		tflog.Debug(logging, "AssumeRoleWithWebIdentity: a call failed", requestFields, map[string]any{
+			"hop":         attempt.Hop,
 			"attempt":     attempt.Number,
 			"reason":      attempt.Err.Error(),
 			"again":       attempt.Again,
@@ -163,6 +164,7 @@ func (e *exchanger) loggedExchange(
 	exchange, err := e.client.Exchange(ctx, request)
 	exchangeFields := map[string]any{
 		"endpoint":    exchange.Destination.Host,
+		"hop":         exchange.Hop,
 		"region":      exchange.Destination.Region,
 		"attempts":    exchange.Calls,
 		"duration_ms": exchange.Elapsed.Milliseconds(),

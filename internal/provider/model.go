@@ -34,6 +34,7 @@ func (v values) model(ctx context.Context) (model, error) {
 			MinimumSessionTokenSize: int32(whole(v.number("minimum_session_token_size"))), //nolint:gosec // bounded
 			Timeout:                 v.duration("timeout", assumerole.DefaultTimeout),
 			PropagationTimeout:      v.duration("iam_propagation_timeout", 0),
+			Hops:                    v.hops(),
 		},
 	}, err
 }
@@ -61,7 +62,7 @@ func (v values) withResult(exchange assumerole.Exchange) values {
 	block["packed_policy_size"] = size(result.PackedPolicySize)
 	block["session_token_size"] = size(result.SessionTokenSize)
 	block["session_token_utilization"] = size(result.SessionTokenUtilization)
-	block["environment"] = textMap(keysEnvironment(result, exchange.Request.RoleARN))
+	block["environment"] = textMap(keysEnvironment(result, exchange.Request.LastRoleARN()))
 	return block
 }
 

@@ -31,6 +31,12 @@ func (m model) withDefaults(
 	}
 	request.RoleARN, request.RoleARNOrigin = m.roleARN(request.TokenOrigin, getenv, diagnostics)
 	request.RoleSessionName, request.RoleSessionNameOrigin = m.roleSessionName(defaults, getenv)
+	for n := range request.Hops {
+		hop := &request.Hops[n]
+		if hop.RoleSessionNameOrigin = origin.Of(origin.Block); hop.RoleSessionName == "" {
+			hop.RoleSessionName, hop.RoleSessionNameOrigin = request.RoleSessionName, request.RoleSessionNameOrigin
+		}
+	}
 	checkAudience(request, diagnostics)
 	return request
 }

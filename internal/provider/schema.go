@@ -30,6 +30,7 @@ func attributes() map[string]schema.Attribute {
 	merged := arguments()
 	maps.Copy(merged, tokenArguments())
 	merged[explain.RoleSessionNameArgument] = sessionNameArgument(true)
+	merged[explain.AssumeRoleArgument] = hopsArgument()
 	maps.Copy(merged, results())
 	return merged
 }
@@ -91,7 +92,7 @@ func arguments() map[string]schema.Attribute {
 		},
 		"timeout": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Maximum time for the token, the call, and all retries. A duration such as `30s` " +
+			MarkdownDescription: "Maximum time for the token, all calls, and all retries. A duration such as `30s` " +
 				"or `2m`, longer than zero and at most `24h`. Default: `1m`.",
 			Validators: []validator.String{checkedBy("a duration longer than zero and at most 24h", checkTimeout)},
 		},
@@ -110,7 +111,7 @@ func results() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"credentials": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Temporary credentials. (`Credentials`)",
+			MarkdownDescription: "Temporary credentials, of the last role. (`Credentials`)",
 			Attributes: map[string]schema.Attribute{
 				"access_key_id": schema.StringAttribute{
 					Computed:            true,
@@ -132,7 +133,7 @@ func results() map[string]schema.Attribute {
 		},
 		"assumed_role_user": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Assumed-role principal. (`AssumedRoleUser`)",
+			MarkdownDescription: "Assumed-role principal, of the last role. (`AssumedRoleUser`)",
 			Attributes: map[string]schema.Attribute{
 				"arn": schema.StringAttribute{
 					Computed: true, MarkdownDescription: "ARN of the session, " +
@@ -160,9 +161,9 @@ func results() map[string]schema.Attribute {
 		},
 		"source_identity": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "Source identity that the token sets with its claim " +
-				"`https://aws.amazon.com/source_identity`. It stays with this session and with the sessions that " +
-				"are chained to it. (`SourceIdentity`)",
+			MarkdownDescription: "Source identity of the session. The token sets it with its claim " +
+				"`https://aws.amazon.com/source_identity`, or `assume_role` does. It stays with this session and with " +
+				"the sessions that are chained to it. (`SourceIdentity`)",
 		},
 		"packed_policy_size": schema.Int32Attribute{
 			Computed: true,

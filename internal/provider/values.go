@@ -73,6 +73,37 @@ func (v values) texts(name string) []string {
 	return list
 }
 
+// textMap is a map of strings.
+func (v values) textMap(name string) map[string]string {
+	var elements map[string]tftypes.Value
+	if value := v[name]; !value.IsKnown() || value.As(&elements) != nil {
+		return nil
+	}
+	members := make(map[string]string, len(elements))
+	for key, element := range elements {
+		var text string
+		if element.As(&text) == nil {
+			members[key] = text
+		}
+	}
+	return members
+}
+
+// objects are the elements of a list of objects.
+func (v values) objects(name string) []values {
+	var elements []tftypes.Value
+	if value := v[name]; !value.IsKnown() || value.As(&elements) != nil {
+		return nil
+	}
+	objects := make([]values, 0, len(elements))
+	for _, element := range elements {
+		if object, err := valuesOf(element); err == nil {
+			objects = append(objects, object)
+		}
+	}
+	return objects
+}
+
 // Format redacts: a block has a token and credentials.
 func (v values) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(redactedModel)) }
 

@@ -15,7 +15,7 @@ type Statement struct {
 	Effect    string
 	Principal map[string]string
 	Action    Values
-	Condition map[string]map[string]Values
+	Condition map[string]map[string]Values `json:",omitempty"`
 }
 
 // Values are written as a string if there is only one, as in most policies.

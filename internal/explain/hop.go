@@ -1,0 +1,172 @@
+package explain
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
+	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
+)
+
+// hopArgument is the name of an argument of a hop, as users write it. The hop is numbered from 1.
+func hopArgument(hop int, argument string) string {
+	return fmt.Sprintf("%s[%d].%s", AssumeRoleArgument, hop-1, argument)
+}
+
+// named is the name of an argument of the block, or of the hop that the exchange has come to.
+func (r refusal) named(argument string) string {
+	if r.Hop == 0 {
+		return argument
+	}
+	return hopArgument(r.Hop, argument)
+}
+
+// namedBefore is the name of an argument of the call before the hop.
+func (r refusal) namedBefore(argument string) string {
+	r.Hop--
+	return r.named(argument)
+}
+
+// hop is the one that the exchange has come to.
+func (r refusal) hop() assumerole.Hop { return r.Request.Hops[r.Hop-1] }
+
+// hopPolicies are what both roles' policies must allow for the hop.
+func (r refusal) hopPolicies() trustpolicy.Hop {
+	hop := r.hop()
+	return trustpolicy.Hop{
+		CallerRoleARN:  r.CallerRoleARN(),
+		RoleARN:        hop.RoleARN,
+		ExternalID:     hop.ExternalID,
+		TagKeys:        r.tagKeys(),
+		SourceIdentity: hop.SourceIdentity,
+		Inherits:       hop.SourceIdentity == "" && r.inheritedSourceIdentity() != "",
+	}
+}
+
+// tagKeys are those of the session tags that the hop sets or inherits.
+func (r refusal) tagKeys() []string {
+	keys := slices.Collect(maps.Keys(r.hop().Tags))
+	if r.Claims != nil {
+		keys = append(keys, r.Claims.Session().TransitiveTagKeys...)
+	}
+	for _, before := range r.Request.Hops[:r.Hop-1] {
+		keys = append(keys, before.TransitiveTagKeys...)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// inheritedSourceIdentity is the one that the calls before the hop have set.
+func (r refusal) inheritedSourceIdentity() string {
+	var session webidentity.Session
+	if r.Claims != nil {
+		session = r.Claims.Session()
+	}
+	for _, before := range r.Request.Hops[:r.Hop-1] {
+		if session.SourceIdentity == "" {
+			session.SourceIdentity = before.SourceIdentity
+		}
+	}
+	return session.SourceIdentity
+}
+
+// side is one of the two policies that a hop needs.
+type side int
+
+// The sides.
+const (
+	callerSide  side = 1 << iota // the permissions of the role that calls
+	roleSide                     // the trust policy of the role that is assumed
+	sessionSide                  // the session policy of the call before
+)
+
+// sideOf is the side that the message says is missing an action. It is both if the message doesn't say.
+func (r refusal) sideOf() side {
+	switch message := r.service.Message; {
+	case strings.Contains(message, "identity-based policy"), strings.Contains(message, "permissions boundary"),
+		strings.Contains(message, "session policy"):
+		return callerSide
+	case strings.Contains(message, "trust policy"), strings.Contains(message, "resource-based policy"):
+		return roleSide
+	}
+	return callerSide | roleSide
+}
+
+// statements are what to paste into the policies of the sides.
+func (r refusal) statements(sides side) string {
+	if sides == 0 || r.Hop == 0 || !r.Destination.AWS {
+		return ""
+	}
+	policies := r.hopPolicies()
+	var texts []string
+	add := func(where, statement string) {
+		if statement != "" {
+			texts = append(
+				texts,
+				fmt.Sprintf("Only if this is intended, add this statement to %s.", where),
+				indented(statement),
+			)
+		}
+	}
+	if sides&callerSide != 0 {
+		add("a permissions policy of "+r.callerName(), policies.PermissionStatement())
+	}
+	if sides&sessionSide != 0 {
+		add(r.namedBefore(PolicyArgument), policies.PermissionStatement())
+	}
+	if sides&roleSide != 0 {
+		add("the trust policy of "+quoted(r.ShownRoleARN()), policies.TrustStatement())
+	}
+	if len(texts) > 0 && policies.Inherits {
+		texts = append(texts, "- The session inherits a source identity. The action sts:SetSourceIdentity is for it.")
+	}
+	return paragraphs(texts...)
+}
+
+// callerName is the ARN of the role that calls the hop, for a sentence.
+func (r refusal) callerName() string {
+	caller := r.Exchange
+	caller.Hop--
+	return quoted(caller.ShownRoleARN())
+}
+
+// The lines of evidence for a hop, and those that matter if its values don't.
+var (
+	hopFacts = []fact{
+		factRole, factCaller, factExternalID, factTags, factSourceIdentity, factEndpoint, factAttempts,
+	}
+	factsOfRoles = []fact{factRole, factCaller, factEndpoint, factAttempts}
+)
+
+// hopFact is the name and the value of a fact about the hop.
+func hopFact(exchange assumerole.Exchange, fact fact) (name, value string) {
+	if exchange.Hop == 0 {
+		return "", ""
+	}
+	r := refusal{Exchange: exchange}
+	switch fact {
+	case factCaller:
+		return "called by", r.callerName()
+	case factExternalID:
+		if id := r.hop().ExternalID; id != "" {
+			return "external ID", quoted(id)
+		}
+		return "external ID", "(none)"
+	case factTags:
+		if keys := r.tagKeys(); len(keys) > 0 {
+			return "tag keys", audience(keys)
+		}
+	case factSourceIdentity:
+		if identity := r.hop().SourceIdentity; identity != "" {
+			return "identity", quoted(identity) + " (source identity)"
+		}
+		if identity := r.inheritedSourceIdentity(); identity != "" {
+			return "identity", quoted(identity) + " (source identity, inherited)"
+		}
+	default:
+	}
+	return "", ""
+}
