@@ -7,7 +7,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// Request is what a trust policy is compared with: a call of AssumeRoleWithWebIdentity.
+// Request is what a trust policy is compared with: a call of AssumeRoleWithWebIdentity, or, with Principals, of
+// AssumeRole.
 type Request struct {
 	Issuer Issuer
 	Claims map[string]any // every claim of the token; numbers are json.Number
@@ -18,6 +19,10 @@ type Request struct {
 
 	// Keys are condition keys whose values the claims don't show, such as sts:RoleSessionName.
 	Keys map[string][]string
+
+	// Principals are the names by which a principal of the kind AWS can name the caller, "*" among them. If there are
+	// any, the caller has AWS credentials and no token. Then Keys has all of the tags of the principal.
+	Principals []string
 }
 
 // Outcome is IAM's answer to a request.
@@ -128,12 +133,13 @@ func unknowns(results []StatementResult) string {
 
 // evaluation is a policy and a request.
 type evaluation struct {
-	action    string
-	issuer    Issuer
-	role      Role // its account is empty if it isn't known
-	partition string
-	accounts  int                 // how many accounts have a principal of the issuer in the policy
-	keys      map[string]keyValue // by name in lower case
+	action     string
+	issuer     Issuer
+	principals []string // the names of a caller with AWS credentials
+	role       Role     // its account is empty if it isn't known
+	partition  string
+	accounts   int                 // how many accounts have a principal of the issuer in the policy
+	keys       map[string]keyValue // by name in lower case
 
 	hasVariables bool
 	anyVariable  bool // a policy variable is a wildcard for any text
@@ -141,8 +147,8 @@ type evaluation struct {
 
 func (p *Policy) newEvaluation(request Request, action string) *evaluation {
 	e := &evaluation{
-		action: action, issuer: request.Issuer, role: request.Role, partition: request.Role.Partition,
-		accounts: len(p.providers(request.Issuer)), hasVariables: p.hasVariables,
+		action: action, issuer: request.Issuer, principals: request.Principals, role: request.Role,
+		partition: request.Role.Partition, accounts: len(p.providers(request.Issuer)), hasVariables: p.hasVariables,
 	}
 	if e.partition == "" {
 		e.partition = p.partition()
@@ -161,7 +167,8 @@ func (e *evaluation) value(key string) keyValue {
 	if value, ok := e.keys[strings.ToLower(key)]; ok {
 		return value
 	}
-	if callKeys.MatchString(key) && !tagKeys.MatchString(key) {
+	isKnown := tagKeys.MatchString(key) || len(e.principals) > 0 && principalTagKeys.MatchString(key)
+	if callKeys.MatchString(key) && !isKnown {
 		return keyValue{reason: "The token doesn't have its value, which depends on the call or on the role."}
 	}
 	return keyValue{}
@@ -212,10 +219,14 @@ func (e *evaluation) match(s statement, result *StatementResult) {
 	}
 }
 
-// matchesPrincipal compares the token's provider. Providers of other kinds don't call AssumeRoleWithWebIdentity.
+// matchesPrincipal compares the token's provider, or the names of a caller that has no token. Providers of other kinds
+// don't call AssumeRoleWithWebIdentity.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity
 func (e *evaluation) matchesPrincipal(principals []principal) (matches truth, doubt string) {
+	if len(e.principals) > 0 {
+		return truthOf(slices.ContainsFunc(principals, e.namesCaller)), ""
+	}
 	matches = isFalse
 	for _, principal := range principals {
 		provider, isOIDC := principal.provider()
@@ -236,6 +247,11 @@ func (e *evaluation) matchesPrincipal(principals []principal) (matches truth, do
 		}
 	}
 	return matches, doubt
+}
+
+// namesCaller reports whether a principal names a caller that has no token.
+func (e *evaluation) namesCaller(p principal) bool {
+	return (p.kind == account || p.kind == anyone) && slices.Contains(e.principals, p.name)
 }
 
 // matchesAction compares without case. * and ? are wildcards.

@@ -13,6 +13,9 @@ func (e *evaluation) wrongPrincipal(principals []principal) string {
 	for _, principal := range principals {
 		names = append(names, principal.name)
 	}
+	if len(e.principals) > 0 {
+		return fmt.Sprintf("The principal is %s, which doesn't name the caller.", strings.Join(names, " or "))
+	}
 	if e.role.AccountID != "" {
 		return fmt.Sprintf("The principal is %s, and the token's provider is %s.", strings.Join(names, " or "),
 			e.issuer.Principal(e.role))

@@ -218,7 +218,10 @@ func (i Issuer) isService() bool {
 	return slices.Contains([]string{"aws", "iam", "sts"}, strings.ToLower(string(i)))
 }
 
-var tagKeys = regexp.MustCompile(`^(?i:aws:RequestTag/.+|aws:TagKeys)$`)
+var (
+	tagKeys          = regexp.MustCompile(`^(?i:aws:RequestTag/.+|aws:TagKeys)$`)
+	principalTagKeys = regexp.MustCompile(`^(?i:aws:PrincipalTag/.+)$`)
+)
 
 // splitKey splits a condition key into the issuer, or the prefix of a service, and the name of the key. The key of a
 // tag can have further colons.

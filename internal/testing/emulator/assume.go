@@ -29,7 +29,11 @@ func (s *Server) assumeRoleWithWebIdentity(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	packed, refused := packPolicies(parameters, account, who.session)
+	limits, refused := readSessionPolicies(parameters, account)
+	if refused != nil {
+		return nil, refused
+	}
+	packed, refused := packPolicies(parameters, who.session.tags)
 	if refused != nil {
 		return nil, refused
 	}
@@ -37,7 +41,7 @@ func (s *Server) assumeRoleWithWebIdentity(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	issued := s.issue(assumed, parameters, c.now.Add(duration))
+	issued := s.issue(assumed, parameters, who.session, limits, c.now.Add(duration))
 	return assumeResponse(c, who, issued, packed), nil
 }
 
@@ -66,14 +70,7 @@ func (s *Server) authorize(parameters *assumeParameters, who *identity) (*role, 
 		return nil, forbidden("AccessDenied", notAuthorized, trustpolicy.AssumeRoleWithWebIdentity)
 	}
 	who.request.Keys["sts:RoleSessionName"] = []string{parameters.sessionName}
-	actions := []string{trustpolicy.AssumeRoleWithWebIdentity}
-	if len(who.session.tags) > 0 {
-		actions = append(actions, trustpolicy.TagSession)
-	}
-	if who.session.sourceIdentity != "" {
-		actions = append(actions, trustpolicy.SetSourceIdentity)
-	}
-	for _, action := range actions {
+	for _, action := range who.session.actions(trustpolicy.AssumeRoleWithWebIdentity) {
 		if assumed.trust.EvaluateAction(who.request, action).Outcome != trustpolicy.Allowed {
 			return nil, forbidden("AccessDenied", notAuthorized, action)
 		}
@@ -102,17 +99,12 @@ func assumeResponse(c *call, who *identity, issued *session, packedPercent int) 
 			SubjectFromWebIdentityToken: who.subject,
 			Audience:                    who.audience,
 			AssumedRoleUser:             assumedRoleUser{Arn: issued.arn, AssumedRoleID: issued.userID},
-			Credentials: credentials{
-				AccessKeyID:     issued.accessKeyID,
-				SecretAccessKey: issued.secretAccessKey,
-				SessionToken:    issued.sessionToken,
-				Expiration:      xmlTime(issued.expiration),
-			},
-			Provider:                who.provider,
-			SourceIdentity:          who.session.sourceIdentity,
-			PackedPolicySize:        packedPercent,
-			SessionTokenSize:        len(issued.sessionToken),
-			SessionTokenUtilization: percentage(len(issued.sessionToken), maxSessionTokenSize),
+			Credentials:                 newCredentials(issued),
+			Provider:                    who.provider,
+			SourceIdentity:              who.session.sourceIdentity,
+			PackedPolicySize:            packedPercent,
+			SessionTokenSize:            len(issued.sessionToken),
+			SessionTokenUtilization:     percentage(len(issued.sessionToken), maxSessionTokenSize),
 		},
 		Metadata: responseMetadata{RequestID: c.requestID},
 	}

@@ -10,7 +10,8 @@ import (
 )
 
 // assumeParameters are those of AssumeRoleWithWebIdentity. Optional ones are nil
-// when the request lacks them.
+// when the request lacks them. AssumeRole has them, too, except for the token and
+// its provider.
 type assumeParameters struct {
 	roleARN          string
 	sessionName      string
@@ -120,15 +121,8 @@ func (v *violations) required(form url.Values, name, field string) (string, bool
 func (s *Server) readAssumeParameters(form url.Values) (*assumeParameters, *refusal) {
 	p := &assumeParameters{}
 	var problems violations
+	p.readRole(form, &problems)
 	var ok bool
-	if p.roleARN, ok = problems.required(form, "RoleArn", "roleArn"); ok {
-		problems.length(p.roleARN, "roleArn", minARNLength, maxARNLength)
-		problems.pattern(p.roleARN, "roleArn", arnCharacters, arnPattern)
-	}
-	if p.sessionName, ok = problems.required(form, "RoleSessionName", "roleSessionName"); ok {
-		problems.length(p.sessionName, "roleSessionName", minSessionNameLength, maxSessionNameLength)
-		problems.pattern(p.sessionName, "roleSessionName", sessionNameCharacters, sessionNamePattern)
-	}
 	if p.token, ok = problems.required(form, "WebIdentityToken", "webIdentityToken"); ok {
 		problems.length(p.token, "webIdentityToken", minTokenLength, maxTokenLength)
 	}
@@ -140,6 +134,18 @@ func (s *Server) readAssumeParameters(form url.Values) (*assumeParameters, *refu
 		return nil, refused
 	}
 	return p, problems.refusal()
+}
+
+func (p *assumeParameters) readRole(form url.Values, problems *violations) {
+	var ok bool
+	if p.roleARN, ok = problems.required(form, "RoleArn", "roleArn"); ok {
+		problems.length(p.roleARN, "roleArn", minARNLength, maxARNLength)
+		problems.pattern(p.roleARN, "roleArn", arnCharacters, arnPattern)
+	}
+	if p.sessionName, ok = problems.required(form, "RoleSessionName", "roleSessionName"); ok {
+		problems.length(p.sessionName, "roleSessionName", minSessionNameLength, maxSessionNameLength)
+		problems.pattern(p.sessionName, "roleSessionName", sessionNameCharacters, sessionNamePattern)
+	}
 }
 
 func optional(form url.Values, name string) *string {

@@ -25,6 +25,7 @@ type call struct {
 }
 
 const (
+	actionAssumeRole                = "AssumeRole"
 	actionAssumeRoleWithWebIdentity = "AssumeRoleWithWebIdentity"
 	actionGetCallerIdentity         = "GetCallerIdentity"
 )
@@ -37,6 +38,14 @@ type action struct {
 
 func actions() map[string]action {
 	return map[string]action{
+		actionAssumeRole: {
+			// The model also has TokenCode, SerialNumber, and ProvidedContexts. The provider doesn't send them.
+			parameters: []string{
+				"RoleArn", "RoleSessionName", "ExternalId", "SourceIdentity", "Tags", "TransitiveTagKeys", "PolicyArns",
+				"Policy", "DurationSeconds", "MinimumSessionTokenSize",
+			},
+			answer: (*Server).assumeRole,
+		},
 		actionAssumeRoleWithWebIdentity: {
 			parameters: []string{
 				"RoleArn", "RoleSessionName", "WebIdentityToken", "ProviderId", "PolicyArns", "Policy",
@@ -85,8 +94,8 @@ func (s *Server) answer(c *call) (any, *refusal) {
 		if version == "" {
 			version = "NO_VERSION_SPECIFIED"
 		}
-		s.reportUnexpected("Action %q of Version %q: want %s or %s of Version %s", name, version,
-			actionAssumeRoleWithWebIdentity, actionGetCallerIdentity, apiVersion)
+		s.reportUnexpected("Action %q of Version %q: want %s of Version %s", name, version,
+			strings.Join(slices.Sorted(maps.Keys(actions())), " or "), apiVersion)
 		return nil, badRequest("InvalidAction", "Could not find operation %s for version %s", name, version)
 	}
 	if refused := s.checkParameterNames(c, operation); refused != nil {
@@ -135,16 +144,24 @@ func (s *Server) checkHTTP(c *call) *refusal {
 	return nil
 }
 
-var policyARNParameter = regexp.MustCompile(`^PolicyArns\.member\.([1-9][0-9]*)\.arn$`)
+// lists are the parameters that are lists, with the ends of the names of each member.
+func lists() map[string][]string {
+	return map[string][]string{"PolicyArns": {".arn"}, "Tags": {".Key", ".Value"}, "TransitiveTagKeys": {""}}
+}
 
-// isPolicyARNParameter: members of a list are numbered from 1, without a gap.
-func isPolicyARNParameter(form url.Values, name string) bool {
-	match := policyARNParameter.FindStringSubmatch(name)
-	if match == nil {
-		return false
+var memberParameter = regexp.MustCompile(`^(\w+)\.member\.([1-9][0-9]*)(|\.\w+)$`)
+
+// listOf is the list that has a member of the name, or empty. Members are numbered from 1, without a gap.
+func listOf(form url.Values, name string) string {
+	match := memberParameter.FindStringSubmatch(name)
+	if len(match) == 0 || !slices.Contains(lists()[match[1]], match[3]) {
+		return ""
 	}
-	number, err := strconv.Atoi(match[1])
-	return err == nil && (number == 1 || form.Has(fmt.Sprintf("PolicyArns.member.%d.arn", number-1)))
+	number, err := strconv.Atoi(match[2])
+	if err != nil || number > 1 && !form.Has(fmt.Sprintf("%s.member.%d%s", match[1], number-1, match[3])) {
+		return ""
+	}
+	return match[1]
 }
 
 // checkParameterNames refuses parameters that the action doesn't take, and those
@@ -153,12 +170,12 @@ func (s *Server) checkParameterNames(c *call, operation action) *refusal {
 	var unknown, repeated []string
 	for _, name := range slices.Sorted(maps.Keys(c.form)) {
 		parameter := name
-		if isPolicyARNParameter(c.form, name) {
-			parameter = "PolicyArns"
+		if list := listOf(c.form, name); list != "" {
+			parameter = list
 		}
 		// An empty list is sent as the bare name: a value there means that a list
 		// was sent as if it were a string.
-		bareList := name == "PolicyArns" && c.form.Get(name) != ""
+		bareList := lists()[name] != nil && c.form.Get(name) != ""
 		if name != "Action" && name != "Version" && (bareList || !slices.Contains(operation.parameters, parameter)) {
 			unknown = append(unknown, name)
 		}

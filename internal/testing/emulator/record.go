@@ -15,7 +15,7 @@ import (
 
 // maxBodyBytes bounds a request's body. The longest one within STS's limits is
 // about 90 KB: a token of 20000 characters and a policy of 2048, each percent-
-// encoded.
+// encoded. Session tags that don't fit would be too large for a session, too.
 const maxBodyBytes = 128 << 10
 
 // maxSniffedBytes is how much of an error's body is searched for its code.

@@ -20,6 +20,12 @@ type Role struct {
 	ARN string
 	// TrustPolicy is the JSON document, as its author writes it.
 	TrustPolicy string
+	// Permissions is the JSON document of an identity-based policy, for sessions of the role that assume other roles.
+	// AssumeRolePermissions writes one. Empty: no permissions.
+	Permissions string
+	// HidesReason leaves the reason out when AssumeRole is denied for the role. AWS often does so if the caller is in
+	// another account.
+	HidesReason bool
 	// MaxSessionDuration is the longest session that may be asked for, from 1 to
 	// 12 hours. 0: 1 hour.
 	MaxSessionDuration time.Duration
@@ -40,6 +46,8 @@ const (
 type role struct {
 	roleARN
 	trust           *trustpolicy.Policy
+	permissions     *permissions
+	hidesReason     bool
 	maxDuration     time.Duration
 	sessionLifetime time.Duration
 	id              string
@@ -61,7 +69,7 @@ func (s *Server) AddOIDCProvider(account, issuerURL string, clientIDs ...string)
 }
 
 // AddRole makes a role, or replaces the one with the same ARN. The error says
-// what is wrong with the ARN, the policy or the longest session.
+// what is wrong with the ARN, a policy or the longest session.
 func (s *Server) AddRole(r Role) error {
 	parsed, err := parseRoleARN(r.ARN)
 	if err != nil {
@@ -79,6 +87,13 @@ func (s *Server) AddRole(r Role) error {
 	if err != nil {
 		return fmt.Errorf("trust policy of %s: %w", r.ARN, err)
 	}
+	granted := &permissions{}
+	if r.Permissions != "" {
+		var refused *refusal
+		if granted, refused = readPermissions(r.Permissions); refused != nil {
+			return fmt.Errorf("permissions of %s: %s", r.ARN, refused.message)
+		}
+	}
 	longest := r.MaxSessionDuration
 	if longest == 0 {
 		longest = defaultMaxSessionDuration
@@ -90,7 +105,7 @@ func (s *Server) AddRole(r Role) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.roles[r.ARN] = &role{
-		roleARN: parsed, trust: trust, maxDuration: longest,
+		roleARN: parsed, trust: trust, permissions: granted, hidesReason: r.HidesReason, maxDuration: longest,
 		sessionLifetime: r.SessionLifetime, id: "AROA" + newIDSuffix(17),
 	}
 	return nil

@@ -24,14 +24,14 @@ type Options struct {
 	// and signatures are dated. Nil: time.Now.
 	Clock func() time.Time
 
-	// Unexpected is told of every request that no correct client of
-	// AssumeRoleWithWebIdentity would send: an unknown or repeated parameter,
-	// anything in the URL's query, a missing Version, another method or content
-	// type, an unknown action or path, and an AssumeRoleWithWebIdentity that is
-	// signed. The message holds names, never a token or a secret. It is called
-	// from the request's goroutine, so a test may pass a function that calls
-	// t.Error, not t.Fatal. Nil: not called. The request is answered all the
-	// same, and the function isn't called any more after Close.
+	// Unexpected is told of every request that no correct client would send: an
+	// unknown or repeated parameter, anything in the URL's query, a missing
+	// Version, another method or content type, an unknown action or path, an
+	// AssumeRoleWithWebIdentity that is signed, and an AssumeRole that isn't. The
+	// message holds names, never a token or a secret. It is called from the
+	// request's goroutine, so a test may pass a function that calls t.Error, not
+	// t.Fatal. Nil: not called. The request is answered all the same, and the
+	// function isn't called any more after Close.
 	Unexpected func(message string)
 
 	// TLS serves https with a certificate of the emulator's own authority: see

@@ -95,8 +95,8 @@ func TestUnexpectedRequests(t *testing.T) {
 		},
 		"another action": {
 			method: "POST", target: "/", contentType: form,
-			body: strings.Replace(good, "AssumeRoleWithWebIdentity", "AssumeRole", 1), status: 400,
-			code: "InvalidAction", message: `"AssumeRole"`,
+			body: strings.Replace(good, "AssumeRoleWithWebIdentity", "GetSessionToken", 1), status: 400,
+			code: "InvalidAction", message: `"GetSessionToken"`,
 		},
 		"an unknown parameter": {
 			method: "POST", target: "/", contentType: form, body: good + "&Duration=900", status: 400,

@@ -20,6 +20,10 @@ type session struct {
 	accessKeyID, secretAccessKey, sessionToken string
 	expiration                                 time.Time
 	arn, userID, account                       string
+
+	roleARN string // with its path
+	claims  sessionClaims
+	limits  *permissions // nil if the session has no session policies
 }
 
 // String names the session, not its credentials.
@@ -31,9 +35,15 @@ func (s session) GoString() string { return s.String() }
 // LogValue is String, for structured logs.
 func (s session) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// issue makes credentials that getCallerIdentity knows until they expire. AWS
+// issue makes credentials that authenticate knows until they expire. AWS
 // writes times to the second, and so expires them.
-func (s *Server) issue(assumed *role, parameters *assumeParameters, expiration time.Time) *session {
+func (s *Server) issue(
+	assumed *role,
+	parameters *assumeParameters,
+	claims sessionClaims,
+	limits *permissions,
+	expiration time.Time,
+) *session {
 	issued := &session{
 		accessKeyID:     "ASIA" + newIDSuffix(16),
 		secretAccessKey: randomText(30),
@@ -42,6 +52,9 @@ func (s *Server) issue(assumed *role, parameters *assumeParameters, expiration t
 		arn:             assumed.assumedRoleARN(parameters.sessionName),
 		userID:          assumed.id + ":" + parameters.sessionName,
 		account:         assumed.account,
+		roleARN:         parameters.roleARN,
+		claims:          claims,
+		limits:          limits,
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

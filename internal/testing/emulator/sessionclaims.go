@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/webidentity/terraform-provider-sts/internal/trustpolicy"
 )
 
 const (
@@ -20,8 +22,8 @@ const (
 	transitiveMember    = "transitive_tag_keys"
 )
 
-// sessionClaims is what a token asks for in the session: there are no parameters
-// for it.
+// sessionClaims are the session tags and the source identity of a session. A token asks for them in its claims, because
+// AssumeRoleWithWebIdentity has no parameters for them.
 type sessionClaims struct {
 	tags           map[string]string
 	transitive     []string
@@ -102,12 +104,24 @@ func validTag(key, value string) bool {
 		utf8.RuneCountInString(value) <= maxTagValueLength && !strings.HasPrefix(strings.ToLower(key), "aws:")
 }
 
-// packed is the tags as they count towards the packed size.
-func (c sessionClaims) packed() []byte {
-	if len(c.tags) == 0 {
+// actions are those that a session with the claims needs, in addition to the first one.
+func (c sessionClaims) actions(first string) []string {
+	actions := []string{first}
+	if len(c.tags) > 0 {
+		actions = append(actions, trustpolicy.TagSession)
+	}
+	if c.sourceIdentity != "" {
+		actions = append(actions, trustpolicy.SetSourceIdentity)
+	}
+	return actions
+}
+
+// packedTags are the tags as they count towards the packed size.
+func packedTags(tags map[string]string) []byte {
+	if len(tags) == 0 {
 		return nil
 	}
-	text, err := json.Marshal(c.tags)
+	text, err := json.Marshal(tags)
 	if err != nil {
 		// Strings alone: this can't be.
 		panic(err)

@@ -19,25 +19,51 @@ const (
 	maxPackedBytes = 1024
 )
 
-// packPolicies checks the session policies and measures them, with the tags, in
-// percent of the room there is. 0: there are none.
-func packPolicies(p *assumeParameters, account roleARN, claims sessionClaims) (percent int, refused *refusal) {
-	if p.policy != nil {
-		if refused := checkSessionPolicy(*p.policy); refused != nil {
-			return 0, refused
-		}
+// allowAll is what the managed policy AdministratorAccess says.
+const allowAll = `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}`
+
+// readSessionPolicies checks the session policies and returns their statements, or nil if there are no session
+// policies. The emulator doesn't know the contents of managed policies. It takes them for policies that allow no action
+// of STS, except for AdministratorAccess.
+func readSessionPolicies(p *assumeParameters, account roleARN) (*permissions, *refusal) {
+	if p.policy == nil && len(p.policyARNs) == 0 {
+		return nil, nil
 	}
-	plain := slices.Clone(p.policyARNs)
-	for _, policyARN := range plain {
+	var documents []string
+	if p.policy != nil {
+		documents = append(documents, *p.policy)
+	}
+	administrator := arn.ARN{
+		Partition: account.partition, Service: "iam", AccountID: "aws", Resource: "policy/AdministratorAccess",
+	}
+	if slices.Contains(p.policyARNs, administrator.String()) {
+		documents = append(documents, allowAll)
+	}
+	limits := &permissions{}
+	for _, document := range documents {
+		read, refused := readPermissions(document)
+		if refused != nil {
+			return nil, refused
+		}
+		limits.statements = append(limits.statements, read.statements...)
+	}
+	for _, policyARN := range p.policyARNs {
 		// AWS's wording isn't known.
 		if !isPolicyARN(policyARN, account) {
-			return 0, validationError("ARN %s is not valid.", policyARN)
+			return nil, validationError("ARN %s is not valid.", policyARN)
 		}
 	}
+	return limits, nil
+}
+
+// packPolicies measures the session policies, with the tags, in percent of the
+// room there is. 0: there are none.
+func packPolicies(p *assumeParameters, requested map[string]string) (percent int, refused *refusal) {
+	plain := slices.Clone(p.policyARNs)
 	if p.policy != nil {
 		plain = append(plain, *p.policy)
 	}
-	tags := claims.packed()
+	tags := packedTags(requested)
 	if len(plain) == 0 && len(tags) == 0 {
 		return 0, nil
 	}
@@ -95,8 +121,7 @@ func malformedPolicy(message string) *refusal {
 	return badRequest("MalformedPolicyDocument", "%s", message)
 }
 
-// checkSessionPolicy checks the document's outline, not whether its actions and
-// resources exist.
+// checkSessionPolicy checks the outline of a document without principals, not whether its actions and resources exist.
 func checkSessionPolicy(policy string) *refusal {
 	var document map[string]json.RawMessage
 	if json.Unmarshal([]byte(policy), &document) != nil || document == nil {

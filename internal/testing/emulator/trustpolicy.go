@@ -25,14 +25,44 @@ func TrustPolicy(account, issuerURL string, equals, like map[string]string, furt
 			conditions[operator][prefix+":"+claim] = value
 		}
 	}
+	return policyDocument(map[string]any{
+		"Effect":    "Allow",
+		"Principal": map[string]any{"Federated": principal},
+		"Action":    append([]string{"sts:" + actionAssumeRoleWithWebIdentity}, furtherActions...),
+		"Condition": conditions,
+	})
+}
+
+// ChainTrustPolicy is the JSON of a trust policy that lets a principal of the kind AWS assume a role: the ARN of a role
+// or of a session, an account's root ARN or ID, or "*". The conditions are values by operator and condition key. They
+// may be nil. furtherActions are allowed in addition to sts:AssumeRole.
+func ChainTrustPolicy(principal string, conditions map[string]map[string]string, furtherActions ...string) string {
+	if conditions == nil {
+		conditions = map[string]map[string]string{}
+	}
+	return policyDocument(map[string]any{
+		"Effect":    "Allow",
+		"Principal": map[string]any{"AWS": principal},
+		"Action":    append([]string{"sts:" + actionAssumeRole}, furtherActions...),
+		"Condition": conditions,
+	})
+}
+
+// AssumeRolePermissions is the JSON of an identity-based policy, for Role.Permissions, that lets a role's sessions
+// assume the role of the ARN, in which * and ? are wildcards. furtherActions are allowed in addition to sts:AssumeRole.
+func AssumeRolePermissions(roleARN string, furtherActions ...string) string {
+	return policyDocument(map[string]any{
+		"Effect":   "Allow",
+		"Action":   append([]string{"sts:" + actionAssumeRole}, furtherActions...),
+		"Resource": roleARN,
+	})
+}
+
+// policyDocument is the JSON of a policy with one statement.
+func policyDocument(statement map[string]any) string {
 	text, err := json.MarshalIndent(map[string]any{
-		"Version": policyVersion,
-		"Statement": []any{map[string]any{
-			"Effect":    "Allow",
-			"Principal": map[string]any{"Federated": principal},
-			"Action":    append([]string{"sts:" + actionAssumeRoleWithWebIdentity}, furtherActions...),
-			"Condition": conditions,
-		}},
+		"Version":   policyVersion,
+		"Statement": []any{statement},
 	}, "", "  ")
 	if err != nil {
 		// Strings alone: this can't be.

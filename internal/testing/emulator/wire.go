@@ -82,6 +82,22 @@ type assumeRoleWithWebIdentityResult struct {
 	SessionTokenUtilization     int
 }
 
+type assumeRoleResponse struct {
+	XMLName  xml.Name         `xml:"AssumeRoleResponse"`
+	XMLNS    string           `xml:"xmlns,attr"`
+	Result   assumeRoleResult `xml:"AssumeRoleResult"`
+	Metadata responseMetadata `xml:"ResponseMetadata"`
+}
+
+type assumeRoleResult struct {
+	AssumedRoleUser         assumedRoleUser
+	Credentials             credentials
+	SourceIdentity          string `xml:",omitempty"`
+	PackedPolicySize        int    `xml:",omitempty"`
+	SessionTokenSize        int
+	SessionTokenUtilization int
+}
+
 type assumedRoleUser struct {
 	Arn           string
 	AssumedRoleID string `xml:"AssumedRoleId"`
@@ -92,6 +108,15 @@ type credentials struct {
 	SecretAccessKey string
 	SessionToken    string
 	Expiration      string
+}
+
+func newCredentials(issued *session) credentials {
+	return credentials{
+		AccessKeyID:     issued.accessKeyID,
+		SecretAccessKey: issued.secretAccessKey,
+		SessionToken:    issued.sessionToken,
+		Expiration:      xmlTime(issued.expiration),
+	}
 }
 
 // String redacts: the type holds a secret.
