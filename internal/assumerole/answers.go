@@ -191,6 +191,13 @@ var OtherAnswers = []Answer{
 // OtherHopAnswers are the errors of other servers for AssumeRole. Few of them have chains of roles.
 var OtherHopAnswers = []Answer{
 	{"hopCallerExpired", expiredCodes, "", Expired},
+
+	// MinIO. Its code is the same for everything.
+	{"hopCallerExpired", accessDenied, "Access Key Id you provided does not exist", Expired},
+	{"hopSignature", accessDenied, "request signature we calculated does not match", Final},
+	{"hopSignature", accessDenied, "security token included in the request is invalid", Final},
+	{"hopOfTemporary", accessDenied, "Access Denied.", Final},
+
 	{"hopDeniedElsewhere", accessDenied, "is not authorized to perform", Propagating},
 	{"hopDeniedElsewhere", accessDenied, "", Final},
 	{"hopSignature", []string{"SignatureDoesNotMatch", "InvalidClientTokenId", "InvalidAccessKeyId"}, "", Final},

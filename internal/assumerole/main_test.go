@@ -31,17 +31,29 @@ func startSTS(t *testing.T, options emulator.Options) (server *emulator.Server, 
 // startIssuer is startSTS for tests that mint tokens of their own, of that subject and audience.
 func startIssuer(t *testing.T, options emulator.Options) (server *emulator.Server, mint func(emulator.Token) string) {
 	t.Helper()
-	server = emulatortest.Start(t, options)
+	server, issuer := newIssuer(t, options)
+	policy := emulator.TrustPolicy(account, issuer.URL(), map[string]string{"sub": subject}, nil)
+	if err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: policy}); err != nil {
+		t.Fatal(err)
+	}
+	return server, minter(t, issuer)
+}
+
+// newIssuer starts an emulator with an issuer that the account knows.
+func newIssuer(t *testing.T, options emulator.Options) (*emulator.Server, *emulator.Issuer) {
+	t.Helper()
+	server := emulatortest.Start(t, options)
 	issuer, err := server.NewIssuer("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	server.AddOIDCProvider(account, issuer.URL(), "sts.example.com")
-	policy := emulator.TrustPolicy(account, issuer.URL(), map[string]string{"sub": subject}, nil)
-	if err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: policy}); err != nil {
-		t.Fatal(err)
-	}
-	return server, func(token emulator.Token) string {
+	return server, issuer
+}
+
+// minter mints tokens of the subject and the audience.
+func minter(t *testing.T, issuer *emulator.Issuer) func(emulator.Token) string {
+	return func(token emulator.Token) string {
 		token.Subject, token.Audience = subject, []string{"sts.example.com"}
 		minted, err := issuer.Mint(token)
 		if err != nil {

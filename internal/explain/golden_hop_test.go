@@ -89,7 +89,21 @@ var hopGoldens = func() map[string]answered {
 		"hop_throttled": {status: 400, code: "Throttling", message: "Rate exceeded", change: fullHop},
 		"hop_other":     {status: 400, code: "Something", message: "went wrong", change: fullHop},
 
-		"hop_elsewhere_denied": {status: 403, code: "AccessDenied", message: "Access Denied.", change: hopElsewhere},
+		"hop_elsewhere_temporary": {status: 403, code: "AccessDenied", message: "Access Denied.", change: hopElsewhere},
+		"hop_elsewhere_expired_key": {
+			status: 403, code: "AccessDenied", change: hopElsewhere,
+			message: "The Access Key Id you provided does not exist in our records.",
+		},
+		"hop_elsewhere_wrong_signature": {
+			status: 403, code: "AccessDenied", change: hopElsewhere,
+			message: "The request signature we calculated does not match the signature you provided. Check your key and " +
+				"signing method.",
+		},
+		"hop_elsewhere_wrong_token": {
+			status: 403, code: "AccessDenied", change: hopElsewhere,
+			message: "The security token included in the request is invalid",
+		},
+		"hop_elsewhere_denied": {status: 403, code: "AccessDenied", message: "user x may not do this", change: hopElsewhere},
 		"hop_elsewhere_denied_iam": {
 			status: 403, code: "AccessDenied", message: hopDenial + "AssumeRole" + onSpoke, change: hopElsewhere,
 		},

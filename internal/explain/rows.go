@@ -48,6 +48,7 @@ var advices = map[string]func(refusal) advice{
 	"hopOtherSourceIdentity":  hopOtherSourceIdentity,
 	"hopInheritedTag":         hopInheritedTag,
 	"hopDeniedElsewhere":      hopDeniedElsewhere,
+	"hopOfTemporary":          hopOfTemporary,
 	"throttled":               throttled,
 	"deniedElsewhere":         deniedElsewhere,
 	"invalidTokenElsewhere":   invalidTokenElsewhere,

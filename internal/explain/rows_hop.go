@@ -206,12 +206,27 @@ func hopInheritedTag(r refusal) advice {
 	}
 }
 
+// hopOfTemporary is MinIO's answer to every AssumeRole that temporary credentials sign.
+func hopOfTemporary(r refusal) advice {
+	return advice{
+		summary: "The server doesn't accept temporary credentials for AssumeRole",
+		causes: []string{
+			"The server might be MinIO, which answers this if temporary credentials sign AssumeRole. The credentials of " +
+				"an exchange are temporary, so MinIO has no role chaining. Remove assume_role. To restrict the session, " +
+				"set policy in the block.",
+			"Another server might deny the call by its policies. See its documentation and log.",
+			r.missingHopElsewhere(),
+		},
+		facts: factsOfRoles,
+	}
+}
+
 func hopDeniedElsewhere(r refusal) advice {
 	return advice{
 		summary: "The server denied the role chaining",
 		causes: []string{
-			"The server might not support role chaining. Many servers accept only permanent credentials for " +
-				"AssumeRole. See its documentation, and remove assume_role if it doesn't.",
+			"The server might not support role chaining. Some servers accept only permanent credentials for AssumeRole. " +
+				"See its documentation, and remove assume_role if it doesn't.",
 			"The server's policies might not allow the call. Compare them with the values below.",
 			r.missingHopElsewhere(),
 		},
