@@ -167,7 +167,7 @@ func hopCallerExpired(r refusal) advice {
 			"This machine's clock might be wrong. Synchronize it.",
 			"The session before might be too short. Set a longer duration for it, or remove its duration_seconds.",
 		},
-		facts: hopFacts,
+		facts: factsOfRoles,
 	}
 }
 
@@ -178,7 +178,7 @@ func hopSignature(r refusal) advice {
 			"provider's argument region to the endpoint's Region.")
 	}
 	causes = append(causes, "A proxy might change the request. Exclude the host from it (no_proxy).")
-	return advice{summary: "The signature of the call isn't valid", causes: causes, facts: hopFacts}
+	return advice{summary: "The signature of the call isn't valid", causes: causes, facts: factsOfRoles}
 }
 
 func hopOtherSourceIdentity(r refusal) advice {
@@ -209,7 +209,7 @@ func hopInheritedTag(r refusal) advice {
 // hopOfTemporary is MinIO's answer to every AssumeRole that temporary credentials sign.
 func hopOfTemporary(r refusal) advice {
 	return advice{
-		summary: "The server doesn't accept temporary credentials for AssumeRole",
+		summary: "The server denied AssumeRole with temporary credentials",
 		causes: []string{
 			"The server might be MinIO, which answers this if temporary credentials sign AssumeRole. The credentials of " +
 				"an exchange are temporary, so MinIO has no role chaining. Remove assume_role. To restrict the session, " +
