@@ -87,6 +87,9 @@ func (r refusal) failure(id string, advice advice) string {
 	if r.Hop > 0 {
 		policies := r.hopPolicies()
 		message := strings.ReplaceAll(r.service.Message, policies.RoleARN, "")
+		if session := r.Caller.AssumedRoleARN; session != nil {
+			message = strings.ReplaceAll(message, *session, "")
+		}
 		return fmt.Sprintf("%s %s %q %q %q %v %s", id, r.service.Code, message, policies.CallerRoleARN,
 			policies.ExternalID, policies.Actions(), r.Request.PropagationTimeout)
 	}

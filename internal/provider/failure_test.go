@@ -28,6 +28,7 @@ type failureCase struct {
 	arguments []string         // beside the role, the session's name and the token
 	token     string           // the name of one of the tokens; empty: a good one. "-": none, the arguments have it
 	answer    http.HandlerFunc // in place of STS
+	atHop     bool             // it answers AssumeRole
 	argument  string           // that the error points at; empty: the block
 	summary   string
 	says      []string
@@ -708,7 +709,10 @@ func newFailures(t *testing.T) failures {
 			},
 		)
 	}
-	aws.Intercept(func(w http.ResponseWriter, r *http.Request) bool { return respondFrom(atAWS, w, r) })
+	f.addHops(t)
+	aws.Intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		return respondFrom(atAWS, w, r) || respondFrom(hopsAtAWS, w, r)
+	})
 	f.mintAll(t)
 	f.startServers(t)
 	f.environment = append(
@@ -728,7 +732,7 @@ func respondFrom(byName map[string]failureCase, w http.ResponseWriter, r *http.R
 		return false
 	}
 	failure := byName[r.PostForm.Get("RoleSessionName")]
-	if failure.answer == nil {
+	if failure.answer == nil || failure.atHop != (r.PostForm.Get("Action") == "AssumeRole") {
 		return false
 	}
 	failure.answer(w, r)
@@ -829,10 +833,13 @@ func asJSON(t *testing.T, value any) string {
 // byName has the failures by their names, each with the alias of its provider.
 func (f failures) byName() map[string]failureCase {
 	byName := map[string]failureCase{}
-	for alias, group := range map[string]map[string]failureCase{"aws": atAWS, "elsewhere": elsewhere} {
-		for name, failure := range group {
+	for _, group := range []struct {
+		alias    string
+		failures map[string]failureCase
+	}{{"aws", atAWS}, {"aws", hopsAtAWS}, {"elsewhere", elsewhere}} {
+		for name, failure := range group.failures {
 			if failure.provider == "" {
-				failure.provider = alias
+				failure.provider = group.alias
 			}
 			byName[name] = failure
 		}
