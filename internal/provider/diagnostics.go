@@ -72,6 +72,18 @@ func eachCheckedBy(description string, check func(string) error) validator.Set {
 
 type setCheck struct{ stringCheck }
 
+// atArgument has the errors of the framework's validator at the whole argument, if the set is a part of one. Terraform
+// shows no line for a longer path.
+type atArgument struct{ validator.Set }
+
+func (a atArgument) ValidateSet(ctx context.Context, request validator.SetRequest, response *validator.SetResponse) {
+	var found validator.SetResponse
+	a.Set.ValidateSet(ctx, request, &found)
+	for _, problem := range found.Diagnostics {
+		addValueError(&response.Diagnostics, request.Path, &argumentError{problem.Summary(), problem.Detail()})
+	}
+}
+
 func (c setCheck) ValidateSet(ctx context.Context, request validator.SetRequest, response *validator.SetResponse) {
 	for _, element := range request.ConfigValue.Elements() {
 		text, ok := element.(types.String)

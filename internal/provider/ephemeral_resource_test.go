@@ -55,7 +55,7 @@ func TestSchemasAreEqual(t *testing.T) {
 		}
 		delete(ofEphemeral, own)
 	}
-	if len(ofData) != 23 {
+	if len(ofData) != 24 {
 		t.Errorf("the data source has %d attributes", len(ofData))
 	}
 	for name, attribute := range ofData {

@@ -2,10 +2,10 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 const assumeRoleReference = "[`AssumeRole`](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html)"
@@ -68,14 +69,14 @@ func hopArguments() map[string]schema.Attribute {
 			MarkdownDescription: "Session tags. At most 50, with keys of 1 to 128 characters and values of up to 256 " +
 				"characters. The characters are letters, digits, spaces, and `_.:/=+-@`. Keys aren't case-sensitive. " +
 				"They can't begin with `aws:`. Both roles' policies must allow `sts:TagSession`. (`Tags`)",
-			Validators: []validator.Map{mapvalidator.NoNullValues(), tags{}},
+			Validators: []validator.Map{tags{}},
 		},
 		explain.TransitiveTagKeysArgument: schema.SetAttribute{
 			Optional:    true,
 			ElementType: types.StringType,
 			MarkdownDescription: "Keys of `tags` that pass on to the next sessions of the chain. A tag that is passed " +
 				"on can't change. (`TransitiveTagKeys`)",
-			Validators: []validator.Set{setvalidator.NoNullValues()},
+			Validators: []validator.Set{atArgument{setvalidator.NoNullValues()}},
 		},
 		explain.SourceIdentityArgument: schema.StringAttribute{
 			Optional: true,
@@ -99,8 +100,12 @@ func (tags) ValidateMap(_ context.Context, request validator.MapRequest, respons
 	known := map[string]string{}
 	for key, element := range request.ConfigValue.Elements() {
 		text, ok := element.(types.String)
-		if !ok {
-			continue
+		if !ok || text.IsNull() {
+			addValueError(&response.Diagnostics, request.Path, &argumentError{
+				summary: "Invalid session tags",
+				detail:  fmt.Sprintf("The tag %q has no value. Set one, or remove the tag.", secret.Shown(key)),
+			})
+			return
 		}
 		known[key] = text.ValueString() // a value that isn't known yet is empty, which is valid
 	}

@@ -63,8 +63,8 @@ func arguments() map[string]schema.Attribute {
 				"characters. The session can do only what the role and these policies both allow. Servers that " +
 				"aren't AWS's might ignore this argument. (`PolicyArns`)",
 			Validators: []validator.Set{
-				setvalidator.NoNullValues(),
-				setvalidator.SizeAtMost(assumerole.MaxPolicyARNs),
+				atArgument{setvalidator.NoNullValues()},
+				atArgument{setvalidator.SizeAtMost(assumerole.MaxPolicyARNs)},
 				eachCheckedBy("the ARN of a policy", assumerole.CheckPolicyARN),
 			},
 		},
