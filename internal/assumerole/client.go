@@ -1,5 +1,6 @@
 // Package assumerole makes the exchange: a web identity token for temporary credentials, by STS
-// AssumeRoleWithWebIdentity, and for those of further roles, by AssumeRole. It knows the AWS SDK and the rules of the API, and nothing of Terraform.
+// AssumeRoleWithWebIdentity, and for those of further roles, by AssumeRole. It knows the AWS SDK and the rules of the
+// API, and nothing of Terraform.
 package assumerole
 
 import (

@@ -19,8 +19,8 @@ import (
 // sharedFor is how long after its making a session is given to another block that asks for exactly the same.
 const sharedFor = time.Minute
 
-// Exchange is one exchange of a token for credentials, and the hops that follow, with what is known of it. It might have
-// failed.
+// Exchange is one exchange of a token for credentials, and the hops that follow, with what is known of it. It might
+// have failed.
 type Exchange struct {
 	Request     Request
 	Destination Destination
@@ -48,9 +48,9 @@ func (e Exchange) CallerRoleARN() string {
 	return e.Request.roleARN(e.Hop - 1)
 }
 
-// Exchange gets the token and calls STS within request.Timeout, and then calls it for each hop. If the token has expired,
-// it gets a new one once. It retries for request.PropagationTimeout longer while STS doesn't know the role or the OIDC
-// provider yet. With an error, the Exchange has what was known at that time.
+// Exchange gets the token and calls STS, and then calls it for each hop, all within request.Timeout. If the token has
+// expired, it gets a new one once. It retries for request.PropagationTimeout longer while STS doesn't know a role or the
+// OIDC provider yet. With an error, the Exchange has what was known at that time.
 //
 // Unless the request is fresh, all requests use a platform's token until shortly before it expires, and requests for
 // exactly the same session share one call. A session that a hop is called with serves all requests until shortly before
@@ -184,7 +184,12 @@ func (c *Client) callHop(
 	input *sts.AssumeRoleInput,
 	text serverText,
 ) (*Result, error) {
-	output, err := client.AssumeRole(ctx, input, once(assumeRole, text), c.signedBy(caller, aws.ToString(input.RoleArn)))
+	output, err := client.AssumeRole(
+		ctx,
+		input,
+		once(assumeRole, text),
+		c.signedBy(caller, aws.ToString(input.RoleArn)),
+	)
 	if err != nil {
 		return nil, translate(err, text)
 	}

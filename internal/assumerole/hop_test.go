@@ -138,10 +138,18 @@ func TestHopParameters(t *testing.T) {
 		change func(*assumerole.Hop)
 		want   map[string]string
 	}{
-		"nothing more":   {func(*assumerole.Hop) {}, nil},
-		"a duration":     {func(h *assumerole.Hop) { h.DurationSeconds = 900 }, map[string]string{"DurationSeconds": "900"}},
-		"another name":   {func(h *assumerole.Hop) { h.RoleSessionName = "other" }, map[string]string{"RoleSessionName": "other"}},
-		"an external ID": {func(h *assumerole.Hop) { h.ExternalID = "acme:4711/x" }, map[string]string{"ExternalId": "acme:4711/x"}},
+		"nothing more": {func(*assumerole.Hop) {}, nil},
+		"a duration": {
+			func(h *assumerole.Hop) { h.DurationSeconds = 900 }, map[string]string{"DurationSeconds": "900"},
+		},
+		"another name": {
+			func(h *assumerole.Hop) { h.RoleSessionName = "other" },
+			map[string]string{"RoleSessionName": "other"},
+		},
+		"an external ID": {
+			func(h *assumerole.Hop) { h.ExternalID = "acme:4711/x" },
+			map[string]string{"ExternalId": "acme:4711/x"},
+		},
 		"a source identity": {
 			func(h *assumerole.Hop) { h.SourceIdentity = "pipeline" }, map[string]string{"SourceIdentity": "pipeline"},
 		},
@@ -203,7 +211,9 @@ func TestHopConstraints(t *testing.T) {
 	}{
 		"a short name": {
 			func(r *assumerole.Request) { r.Hops[1].RoleSessionName = "x" },
-			assumerole.ValueError{Parameter: assumerole.ParameterRoleSessionName, Problem: assumerole.ProblemLength, Hop: 2},
+			assumerole.ValueError{
+				Parameter: assumerole.ParameterRoleSessionName, Problem: assumerole.ProblemLength, Hop: 2,
+			},
 		},
 		"a short external ID": {
 			func(r *assumerole.Request) { r.Hops[0].ExternalID = "x" },
@@ -215,11 +225,15 @@ func TestHopConstraints(t *testing.T) {
 		},
 		"an external ID with a blank": {
 			func(r *assumerole.Request) { r.Hops[0].ExternalID = "acme 4711" },
-			assumerole.ValueError{Parameter: assumerole.ParameterExternalID, Problem: assumerole.ProblemCharacters, Hop: 1},
+			assumerole.ValueError{
+				Parameter: assumerole.ParameterExternalID, Problem: assumerole.ProblemCharacters, Hop: 1,
+			},
 		},
 		"a long source identity": {
 			func(r *assumerole.Request) { r.Hops[0].SourceIdentity = strings.Repeat("x", 65) },
-			assumerole.ValueError{Parameter: assumerole.ParameterSourceIdentity, Problem: assumerole.ProblemLength, Hop: 1},
+			assumerole.ValueError{
+				Parameter: assumerole.ParameterSourceIdentity, Problem: assumerole.ProblemLength, Hop: 1,
+			},
 		},
 		"a source identity with a colon": {
 			func(r *assumerole.Request) { r.Hops[0].SourceIdentity = "aws:x" },
@@ -252,7 +266,9 @@ func TestHopConstraints(t *testing.T) {
 		},
 		"a key of AWS": {
 			func(r *assumerole.Request) { r.Hops[0].Tags = map[string]string{"AWS:team": "x"} },
-			assumerole.ValueError{Parameter: assumerole.ParameterTags, Problem: assumerole.ProblemReservedTagKey, Hop: 1},
+			assumerole.ValueError{
+				Parameter: assumerole.ParameterTags, Problem: assumerole.ProblemReservedTagKey, Hop: 1,
+			},
 		},
 		"a long value": {
 			func(r *assumerole.Request) { r.Hops[0].Tags = map[string]string{"a": strings.Repeat("x", 257)} },
@@ -283,7 +299,9 @@ func TestHopConstraints(t *testing.T) {
 		},
 		"an ARN that isn't a role's": {
 			func(r *assumerole.Request) { r.Hops[1].RoleARN = "arn:aws:iam::444455556666:user/deploy" },
-			assumerole.ValueError{Parameter: assumerole.ParameterRoleARN, Problem: assumerole.ProblemNotRoleARN, Hop: 2},
+			assumerole.ValueError{
+				Parameter: assumerole.ParameterRoleARN, Problem: assumerole.ProblemNotRoleARN, Hop: 2,
+			},
 		},
 		"another partition": {
 			func(r *assumerole.Request) { r.Hops[1].RoleARN = "arn:aws-cn:iam::444455556666:role/deploy" },
@@ -293,7 +311,9 @@ func TestHopConstraints(t *testing.T) {
 		},
 		"more than an hour": {
 			func(r *assumerole.Request) { r.Hops[0].DurationSeconds = 3601 },
-			assumerole.ValueError{Parameter: assumerole.ParameterDurationSeconds, Problem: assumerole.ProblemRange, Hop: 1},
+			assumerole.ValueError{
+				Parameter: assumerole.ParameterDurationSeconds, Problem: assumerole.ProblemRange, Hop: 1,
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -320,7 +340,10 @@ func TestHopOutsideTheAllowedAccounts(t *testing.T) {
 	request := newRequest("")
 	request.Hops = []assumerole.Hop{spoke(), far()}
 	_, err := makeExchange(t, assumerole.Settings{AllowedAccountIDs: []string{account, spokeAccount}}, request)
-	if refused, ok := errors.AsType[*assumerole.AccountError](err); !ok || refused.Hop != 2 || refused.RoleARN != farARN {
+	if refused, ok := errors.AsType[*assumerole.AccountError](
+		err,
+	); !ok || refused.Hop != 2 ||
+		refused.RoleARN != farARN {
 		t.Errorf("got %#v", err)
 	}
 }
@@ -466,8 +489,13 @@ func TestExpiredSessionBeforeTheHop(t *testing.T) {
 					return false
 				}
 				refused.Add(1)
-				emulator.WriteError(w, http.StatusForbidden, "ExpiredToken", "The security token included in the request is "+
-					"expired")
+				emulator.WriteError(
+					w,
+					http.StatusForbidden,
+					"ExpiredToken",
+					"The security token included in the request is "+
+						"expired",
+				)
 				return true
 			})
 			request.Fresh = true
@@ -494,8 +522,8 @@ func TestHopDenied(t *testing.T) {
 	request.Hops = []assumerole.Hop{spoke()}
 	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 	denied, ok := errors.AsType[*assumerole.ServiceError](err)
-	want := "User: arn:aws:sts::111122223333:assumed-role/deploy/test is not authorized to perform: sts:AssumeRole on " +
-		"resource: arn:aws:iam::444455556666:role/deploy because no identity-based policy allows the sts:AssumeRole action"
+	want := "User: arn:aws:sts::111122223333:assumed-role/deploy/test is not authorized to perform: sts:AssumeRole " +
+		"on resource: arn:aws:iam::444455556666:role/deploy because no identity-based policy allows the sts:AssumeRole action"
 	if !ok || denied.Code != "AccessDenied" || denied.Message != want {
 		t.Errorf("got %v", err)
 	}
@@ -541,7 +569,10 @@ func TestDeadlineOfChain(t *testing.T) {
 	request.Hops, request.Timeout = []assumerole.Hop{spoke(), far()}, time.Second
 	began := time.Now()
 	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
-	if late, ok := errors.AsType[*assumerole.TimeoutError](err); !ok || late.Timeout != time.Second || exchange.Hop != 2 {
+	if late, ok := errors.AsType[*assumerole.TimeoutError](
+		err,
+	); !ok || late.Timeout != time.Second ||
+		exchange.Hop != 2 {
 		t.Errorf("got %v at hop %d", err, exchange.Hop)
 	}
 	if elapsed := time.Since(began); elapsed > 5*time.Second {
@@ -554,7 +585,7 @@ func TestHopRetries(t *testing.T) {
 	testenv.Isolate(t)
 	server, mint := startChain(t, emulator.Role{})
 	var failures atomic.Int32
-	server.Intercept(func(w http.ResponseWriter, r *http.Request) bool {
+	server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
 		if failures.Add(1)%3 == 0 {
 			return false
 		}

@@ -32,8 +32,8 @@ type Attempt struct {
 	Again    bool          // another call follows, if there is time
 }
 
-// loop makes one exchange and its hops. It gets a token, calls STS, and looks up the answer. Then it goes on to the next
-// hop or returns, or it waits or gets a new token and continues.
+// loop makes one exchange and its hops. It gets a token, calls STS, and looks up the answer. Then it goes on to the
+// next hop or returns, or it waits or gets a new token and continues.
 type loop struct {
 	client   *Client
 	sts      *sts.Client

@@ -53,6 +53,7 @@ func newIssuer(t *testing.T, options emulator.Options) (*emulator.Server, *emula
 
 // minter mints tokens of the subject and the audience.
 func minter(t *testing.T, issuer *emulator.Issuer) func(emulator.Token) string {
+	t.Helper()
 	return func(token emulator.Token) string {
 		token.Subject, token.Audience = subject, []string{"sts.example.com"}
 		minted, err := issuer.Mint(token)

@@ -18,16 +18,16 @@ var hopGoldens = func() map[string]answered {
 	all := map[string]answered{}
 	for name, message := range map[string]string{
 		"hop_denied":           "AssumeRole" + onSpoke,
-		"hop_permission":       "AssumeRole" + onSpoke + " because no identity-based policy allows the sts:AssumeRole action",
-		"hop_trust":            "AssumeRole because no role trust policy allows the sts:AssumeRole action",
-		"hop_trust_resource":   "AssumeRole" + onSpoke + " because no resource-based policy allows the sts:AssumeRole action",
-		"hop_session_policy":   "AssumeRole" + onSpoke + " because no session policy allows the sts:AssumeRole action",
-		"hop_boundary":         "AssumeRole" + onSpoke + " because no permissions boundary allows the sts:AssumeRole action",
+		"hop_permission":       "AssumeRole" + onSpoke + " " + noPolicy("identity-based policy"),
+		"hop_trust":            "AssumeRole " + noPolicy("role trust policy"),
+		"hop_trust_resource":   "AssumeRole" + onSpoke + " " + noPolicy("resource-based policy"),
+		"hop_session_policy":   "AssumeRole" + onSpoke + " " + noPolicy("session policy"),
+		"hop_boundary":         "AssumeRole" + onSpoke + " " + noPolicy("permissions boundary"),
 		"hop_deny":             "AssumeRole" + onSpoke + " with an explicit deny in an identity-based policy",
 		"hop_deny_trust":       "AssumeRole with an explicit deny in the role trust policy",
 		"hop_service_control":  "AssumeRole" + onSpoke + " with an explicit deny in a service control policy",
 		"hop_resource_control": "AssumeRole" + onSpoke + " with an explicit deny in a resource control policy",
-		"hop_endpoint":         "AssumeRole" + onSpoke + " because no VPC endpoint policy allows the sts:AssumeRole action",
+		"hop_endpoint":         "AssumeRole" + onSpoke + " " + noPolicy("VPC endpoint policy"),
 		"hop_tags":             "TagSession" + onSpoke,
 		"hop_tags_trust":       "TagSession because no role trust policy allows the sts:TagSession action",
 		"hop_identity":         "SetSourceIdentity" + onSpoke,
@@ -39,17 +39,20 @@ var hopGoldens = func() map[string]answered {
 	maps.Copy(all, map[string]answered{
 		"hop_trust_plain": {
 			status: 403, code: "AccessDenied", change: hop,
-			message: hopDenial + "AssumeRole because no role trust policy allows the sts:AssumeRole action",
+			message: hopDenial + "AssumeRole " + noPolicy("role trust policy"),
 		},
 		"hop_tags_inherited": {
 			status: 403, code: "AccessDenied", message: hopDenial + "TagSession" + onSpoke, change: hopThatInherits,
 		},
 		"hop_identity_inherited": {
-			status: 403, code: "AccessDenied", message: hopDenial + "SetSourceIdentity" + onSpoke, change: hopThatInherits,
+			status:  403,
+			code:    "AccessDenied",
+			message: hopDenial + "SetSourceIdentity" + onSpoke,
+			change:  hopThatInherits,
 		},
 		"hop_second_session_policy": {
 			status: 403, code: "AccessDenied", change: secondHop,
-			message: hopDenial + "AssumeRole because no session policy allows the sts:AssumeRole action",
+			message: hopDenial + "AssumeRole " + noPolicy("session policy"),
 		},
 		"hop_denied_oddly": {status: 403, code: "AccessDenied", message: "Access denied", change: hop},
 		"hop_expired": {
@@ -57,11 +60,15 @@ var hopGoldens = func() map[string]answered {
 			message: "The security token included in the request is expired",
 		},
 		"hop_signature": {
-			status: 403, code: "SignatureDoesNotMatch", change: hop,
+			status:  403,
+			code:    "SignatureDoesNotMatch",
+			change:  hop,
 			message: "Signature expired: 20260901T120000Z is now earlier than 20260901T130000Z (20260901T131500Z - 15 min.)",
 		},
 		"hop_duration": {
-			status: 400, code: "ValidationError", change: fullHop,
+			status:  400,
+			code:    "ValidationError",
+			change:  fullHop,
 			message: "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
 		},
 		"hop_role_duration": {
@@ -73,19 +80,38 @@ var hopGoldens = func() map[string]answered {
 			message: "The source identity is already set for this assume role session",
 		},
 		"hop_inherited_tag": {
-			status: 400, code: "InvalidParameterValue", change: fullHop,
-			message: "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key " +
-				"from the calling session.",
+			status: 400,
+			code:   "InvalidParameterValue",
+			change: fullHop,
+			message: "One of the specified transitive tag keys can't be set because it conflicts with a transitive " +
+				"tag key from the calling session.",
 		},
 		"hop_arn": {status: 400, code: "ValidationError", message: "Request ARN is invalid", change: fullHop},
 		"hop_field": {
-			status: 400, code: "ValidationError", change: fullHop,
-			message: "1 validation error detected: Value 'x' at 'externalId' failed to satisfy constraint: Member must have " +
-				"length greater than or equal to 2",
+			status: 400,
+			code:   "ValidationError",
+			change: fullHop,
+			message: "1 validation error detected: Value 'x' at 'externalId' failed to satisfy constraint: Member " +
+				"must have length greater than or equal to 2",
 		},
-		"hop_policy":    {status: 400, code: "MalformedPolicyDocument", message: "Syntax errors in policy.", change: fullHop},
-		"hop_packed":    {status: 400, code: "PackedPolicyTooLarge", message: "Packed size of session tags consumes 120% of allotted space.", change: fullHop},
-		"hop_region":    {status: 403, code: "RegionDisabledException", message: "STS is not activated in this region for account:444455556666.", change: fullHop},
+		"hop_policy": {
+			status:  400,
+			code:    "MalformedPolicyDocument",
+			message: "Syntax errors in policy.",
+			change:  fullHop,
+		},
+		"hop_packed": {
+			status:  400,
+			code:    "PackedPolicyTooLarge",
+			message: "Packed size of session tags consumes 120% of allotted space.",
+			change:  fullHop,
+		},
+		"hop_region": {
+			status:  403,
+			code:    "RegionDisabledException",
+			message: "STS is not activated in this region for account:444455556666.",
+			change:  fullHop,
+		},
 		"hop_throttled": {status: 400, code: "Throttling", message: "Rate exceeded", change: fullHop},
 		"hop_other":     {status: 400, code: "Something", message: "went wrong", change: fullHop},
 
@@ -95,15 +121,22 @@ var hopGoldens = func() map[string]answered {
 			message: "The Access Key Id you provided does not exist in our records.",
 		},
 		"hop_elsewhere_wrong_signature": {
-			status: 403, code: "AccessDenied", change: hopElsewhere,
-			message: "The request signature we calculated does not match the signature you provided. Check your key and " +
-				"signing method.",
+			status: 403,
+			code:   "AccessDenied",
+			change: hopElsewhere,
+			message: "The request signature we calculated does not match the signature you provided. Check your key " +
+				"and signing method.",
 		},
 		"hop_elsewhere_wrong_token": {
 			status: 403, code: "AccessDenied", change: hopElsewhere,
 			message: "The security token included in the request is invalid",
 		},
-		"hop_elsewhere_denied": {status: 403, code: "AccessDenied", message: "user x may not do this", change: hopElsewhere},
+		"hop_elsewhere_denied": {
+			status:  403,
+			code:    "AccessDenied",
+			message: "user x may not do this",
+			change:  hopElsewhere,
+		},
 		"hop_elsewhere_denied_iam": {
 			status: 403, code: "AccessDenied", message: hopDenial + "AssumeRole" + onSpoke, change: hopElsewhere,
 		},
@@ -120,6 +153,9 @@ var hopGoldens = func() map[string]answered {
 	})
 	return all
 }()
+
+// noPolicy is the reason of a denial.
+func noPolicy(kind string) string { return "because no " + kind + " allows the sts:AssumeRole action" }
 
 // hop makes the exchange a hop without anything that is optional.
 func hop(exchange *assumerole.Exchange) {

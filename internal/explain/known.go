@@ -67,7 +67,12 @@ func line(exchange assumerole.Exchange, now time.Time, fact fact) (name, value s
 	switch fact {
 	case factRole:
 		if exchange.Hop > 0 {
-			return "role", fmt.Sprintf("%s (%s[%d])", quoted(exchange.ShownRoleARN()), AssumeRoleArgument, exchange.Hop-1)
+			return "role", fmt.Sprintf(
+				"%s (%s[%d])",
+				quoted(exchange.ShownRoleARN()),
+				AssumeRoleArgument,
+				exchange.Hop-1,
+			)
 		}
 		return "role", quoted(exchange.ShownRoleARN())
 	case factSessionName:

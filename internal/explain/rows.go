@@ -78,8 +78,8 @@ func otherOfHop(r refusal) advice {
 	advice := advice{
 		summary: "STS rejected the role chaining",
 		causes: []string{
-			"The provider has no advice for this code. Look it up in the API reference of AssumeRole, under Errors and " +
-				"Common Errors.",
+			"The provider has no advice for this code. Look it up in the API reference of AssumeRole, under Errors " +
+				"and Common Errors.",
 		},
 		facts: hopFacts, inCloudTrail: r.Destination.AWS,
 	}

@@ -9,10 +9,10 @@ func hopDenied(r refusal) advice {
 	return advice{
 		summary: "STS denied the role chaining",
 		causes: r.withPropagation([]string{
-			"The role's trust policy might not allow the calling role with this request. Compare it with the statement " +
-				"below. The principal is a role's ARN with its path, not a session's ARN.",
-			"The calling role might have no permission for sts:AssumeRole on this role, or a session policy might take " +
-				"it away. Compare its policies with the other statement.",
+			"The role's trust policy might not allow the calling role with this request. Compare it with the " +
+				"statement below. The principal is a role's ARN with its path, not a session's ARN.",
+			"The calling role might have no permission for sts:AssumeRole on this role, or a session policy might " +
+				"take it away. Compare its policies with the other statement.",
 			r.missingHop(),
 		}, "A change of a policy"),
 		facts: hopFacts, inCloudTrail: true, sides: callerSide | roleSide,
@@ -23,8 +23,8 @@ func hopPermission(r refusal) advice {
 	return advice{
 		summary: "The calling role lacks the permission sts:AssumeRole",
 		causes: r.withPropagation([]string{
-			"No permissions policy of the calling role allows sts:AssumeRole on this role. Add the statement below. The " +
-				"trust policy of this role isn't the cause.",
+			"No permissions policy of the calling role allows sts:AssumeRole on this role. Add the statement below. " +
+				"The trust policy of this role isn't the cause.",
 			fmt.Sprintf("The role's ARN might have a typo, or lack the role's path. Check %s.", r.roleOrigin()),
 		}, "The permission"),
 		facts: hopFacts, inCloudTrail: true, sides: callerSide,
@@ -35,11 +35,11 @@ func hopTrust(r refusal) advice {
 	return advice{
 		summary: "The role's trust policy doesn't allow the calling role",
 		causes: r.withPropagation([]string{
-			"The trust policy might not name the calling role. Compare it with the statement below. The principal is a " +
-				"role's ARN with its path, not a session's ARN.",
+			"The trust policy might not name the calling role. Compare it with the statement below. The principal is " +
+				"a role's ARN with its path, not a session's ARN.",
 			r.conditionCause(),
-			"The calling role might have been deleted and created again. A trust policy refers to a role's unique ID. " +
-				"Save the trust policy again.",
+			"The calling role might have been deleted and created again. A trust policy refers to a role's unique " +
+				"ID. Save the trust policy again.",
 		}, "The trust policy"),
 		facts: hopFacts, inCloudTrail: true, sides: roleSide,
 	}
@@ -48,8 +48,11 @@ func hopTrust(r refusal) advice {
 // conditionCause is the cause that a condition of the trust policy doesn't hold.
 func (r refusal) conditionCause() string {
 	if r.hop().ExternalID == "" {
-		return fmt.Sprintf("The trust policy might require an external ID, and the request has none. Set %s to the value "+
-			"that the account's owner gave you.", r.named(ExternalIDArgument))
+		return fmt.Sprintf(
+			"The trust policy might require an external ID, and the request has none. Set %s to the value "+
+				"that the account's owner gave you.",
+			r.named(ExternalIDArgument),
+		)
 	}
 	return fmt.Sprintf("The trust policy might require another external ID. Case matters. Check %s.",
 		r.named(ExternalIDArgument))
@@ -65,8 +68,11 @@ func hopSessionPolicy(r refusal) advice {
 	return advice{
 		summary: "A session policy doesn't allow the role chaining",
 		causes: []string{
-			fmt.Sprintf("The session policy of the call before doesn't allow sts:AssumeRole. Add the statement below to "+
-				"%s, or set session policies only for the last role.", r.namedBefore(PolicyArgument)),
+			fmt.Sprintf(
+				"The session policy of the call before doesn't allow sts:AssumeRole. Add the statement below to "+
+					"%s, or set session policies only for the last role.",
+				r.namedBefore(PolicyArgument),
+			),
 			fmt.Sprintf("The managed policies in %s restrict that session, too. Name one that allows sts:AssumeRole.",
 				r.namedBefore(PolicyARNsArgument)),
 		},
@@ -78,8 +84,8 @@ func hopBoundary(refusal) advice {
 	return advice{
 		summary: "A permissions boundary doesn't allow the role chaining",
 		causes: []string{
-			"The permissions boundary of the calling role doesn't allow sts:AssumeRole on this role. Ask the team that " +
-				"maintains it. A permissions policy can't override it.",
+			"The permissions boundary of the calling role doesn't allow sts:AssumeRole on this role. Ask the team " +
+				"that maintains it. A permissions policy can't override it.",
 		},
 		facts: factsOfRoles, inCloudTrail: true,
 	}
@@ -93,8 +99,11 @@ func hopExplicitDeny(r refusal) advice {
 	return advice{
 		summary: "An explicit deny blocks the role chaining",
 		causes: []string{
-			fmt.Sprintf("A Deny statement in %s denies the call. A further Allow statement can't override it. Change the "+
-				"Deny statement only if the calling role should assume this role.", where),
+			fmt.Sprintf(
+				"A Deny statement in %s denies the call. A further Allow statement can't override it. Change the "+
+					"Deny statement only if the calling role should assume this role.",
+				where,
+			),
 		},
 		facts: factsOfRoles, inCloudTrail: true,
 	}
@@ -104,8 +113,8 @@ func hopOtherPolicy(refusal) advice {
 	return advice{
 		summary: "A policy outside the roles denies the role chaining",
 		causes: []string{
-			"The policy that the message names denies the call. Ask the team that maintains it. The policies of the two " +
-				"roles aren't the cause.",
+			"The policy that the message names denies the call. Ask the team that maintains it. The policies of the " +
+				"two roles aren't the cause.",
 			"The call might use a VPC endpoint that isn't meant for it. Check its private DNS and the route.",
 		},
 		facts: factsOfRoles, inCloudTrail: true,
@@ -115,14 +124,20 @@ func hopOtherPolicy(refusal) advice {
 func hopTagSessionDenied(r refusal) advice {
 	causes := []string{}
 	if len(r.hop().Tags) > 0 {
-		causes = append(causes, fmt.Sprintf("The hop sets session tags, and a policy doesn't allow sts:TagSession. Add "+
-			"the action as in the statements below, or remove %s.", r.named(TagsArgument)))
+		causes = append(
+			causes,
+			fmt.Sprintf("The hop sets session tags, and a policy doesn't allow sts:TagSession. Add "+
+				"the action as in the statements below, or remove %s.", r.named(TagsArgument)),
+		)
 	} else {
 		causes = append(causes, "The session inherits transitive session tags from the calls before, which needs "+
 			"sts:TagSession, too. Add the action as in the statements below.")
 	}
-	causes = append(causes, "A condition on the tags might not match, such as aws:RequestTag or aws:TagKeys. Compare it "+
-		"with the keys below.")
+	causes = append(
+		causes,
+		"A condition on the tags might not match, such as aws:RequestTag or aws:TagKeys. Compare it "+
+			"with the keys below.",
+	)
 	return advice{
 		summary: "A policy doesn't allow the session tags",
 		causes:  causes,
@@ -134,8 +149,8 @@ func hopSourceIdentityDenied(r refusal) advice {
 	cause := fmt.Sprintf("The hop sets a source identity, and a policy doesn't allow sts:SetSourceIdentity. Add the "+
 		"action as in the statements below, or remove %s.", r.named(SourceIdentityArgument))
 	if r.hop().SourceIdentity == "" {
-		cause = "The session inherits a source identity from the calls before, which needs sts:SetSourceIdentity, too. " +
-			"Add the action as in the statements below."
+		cause = "The session inherits a source identity from the calls before, which needs sts:SetSourceIdentity, " +
+			"too. Add the action as in the statements below."
 	}
 	return advice{
 		summary: "A policy doesn't allow the source identity",
@@ -160,7 +175,7 @@ func hopDuration(r refusal) advice {
 	}
 }
 
-func hopCallerExpired(r refusal) advice {
+func hopCallerExpired(refusal) advice {
 	return advice{
 		summary: "The session that calls the role has expired",
 		causes: []string{
@@ -172,7 +187,9 @@ func hopCallerExpired(r refusal) advice {
 }
 
 func hopSignature(r refusal) advice {
-	causes := []string{"This machine's clock might be wrong. A signature is valid for 15 minutes. Synchronize the clock."}
+	causes := []string{
+		"This machine's clock might be wrong. A signature is valid for 15 minutes. Synchronize the clock.",
+	}
 	if r.Destination.EndpointOrigin.IsSet() {
 		causes = append(causes, "The endpoint might be that of another Region than the one of the signature. Set the "+
 			"provider's argument region to the endpoint's Region.")
@@ -186,8 +203,11 @@ func hopOtherSourceIdentity(r refusal) advice {
 		argument: SourceIdentityArgument,
 		summary:  "The source identity is already set",
 		causes: []string{
-			fmt.Sprintf("A call before has set another source identity, which can't change. Remove %s, or set it to the "+
-				"same value.", r.named(SourceIdentityArgument)),
+			fmt.Sprintf(
+				"A call before has set another source identity, which can't change. Remove %s, or set it to the "+
+					"same value.",
+				r.named(SourceIdentityArgument),
+			),
 		},
 		facts: hopFacts,
 	}
@@ -211,9 +231,9 @@ func hopOfTemporary(r refusal) advice {
 	return advice{
 		summary: "The server denied AssumeRole with temporary credentials",
 		causes: []string{
-			"The server might be MinIO, which answers this if temporary credentials sign AssumeRole. The credentials of " +
-				"an exchange are temporary, so MinIO has no role chaining. Remove assume_role. To restrict the session, " +
-				"set policy in the block.",
+			"The server might be MinIO, which answers this if temporary credentials sign AssumeRole. The credentials " +
+				"of an exchange are temporary, so MinIO has no role chaining. Remove assume_role. To restrict the " +
+				"session, set policy in the block.",
 			"Another server might deny the call by its policies. See its documentation and log.",
 			r.missingHopElsewhere(),
 		},
@@ -225,8 +245,8 @@ func hopDeniedElsewhere(r refusal) advice {
 	return advice{
 		summary: "The server denied the role chaining",
 		causes: []string{
-			"The server might not support role chaining. Some servers accept only permanent credentials for AssumeRole. " +
-				"See its documentation, and remove assume_role if it doesn't.",
+			"The server might not support role chaining. Some servers accept only permanent credentials for " +
+				"AssumeRole. See its documentation, and remove assume_role if it doesn't.",
 			"The server's policies might not allow the call. Compare them with the values below.",
 			r.missingHopElsewhere(),
 		},

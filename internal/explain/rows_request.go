@@ -150,14 +150,22 @@ func malformedPolicy(r refusal) advice {
 	switch {
 	case policy == "" && len(policyARNs) > 0:
 		advice.argument = PolicyARNsArgument
-		advice.causes = []string{r.named(PolicyARNsArgument) + " might name a managed policy that doesn't exist. Each policy must be " +
-			"one of AWS or of the role's account. Check each ARN."}
+		advice.causes = []string{
+			r.named(PolicyARNsArgument) + " might name a managed policy that doesn't exist. Each policy must be " +
+				"one of AWS or of the role's account. Check each ARN.",
+		}
 	case !r.Destination.AWS:
-		advice.causes = []string{"An element of " + r.named(PolicyArgument) + " might have a typo, might be missing, or might be unknown to " +
-			"this server. See the server's documentation."}
+		advice.causes = []string{
+			"An element of " + r.named(
+				PolicyArgument,
+			) + " might have a typo, might be missing, or might be unknown to " +
+				"this server. See the server's documentation.",
+		}
 	default:
 		advice.causes = []string{
-			"An element of " + r.named(PolicyArgument) + " might have a typo or be missing (Version, Statement, Effect, Action, Resource). A " +
+			"An element of " + r.named(
+				PolicyArgument,
+			) + " might have a typo or be missing (Version, Statement, Effect, Action, Resource). A " +
 				"session policy can't have a Principal. Check it with IAM's policy validation.",
 			"An action, an ARN, or an operator of a condition might not exist. Write the policy with " +
 				"aws_iam_policy_document or jsonencode.",
@@ -208,8 +216,11 @@ func (r refusal) packedHopTooLarge(policy string, policyARNs []string) advice {
 		facts:    hopFacts,
 	}
 	if policy != "" || len(policyARNs) > 0 {
-		advice.causes = append(advice.causes, fmt.Sprintf("The session policies are too long. Shorten %s, or name fewer "+
-			"policies in %s.", r.named(PolicyArgument), r.named(PolicyARNsArgument)))
+		advice.causes = append(
+			advice.causes,
+			fmt.Sprintf("The session policies are too long. Shorten %s, or name fewer "+
+				"policies in %s.", r.named(PolicyArgument), r.named(PolicyARNsArgument)),
+		)
 	}
 	if len(r.tagKeys()) > 0 {
 		advice.causes = append(advice.causes, fmt.Sprintf("The session has many or long session tags. Remove from %s "+

@@ -39,7 +39,10 @@ type Topic struct {
 // Chapters are all the failures that are explained, by the very functions that explain them.
 func Chapters() []Chapter {
 	return []Chapter{
-		{"Errors of STS", withOther(refusalTopics(assumerole.AWSAnswers, exampleAtAWS), otherAnswer, otherAtAWS, exampleAtAWS)},
+		{
+			"Errors of STS",
+			withOther(refusalTopics(assumerole.AWSAnswers, exampleAtAWS), otherAnswer, otherAtAWS, exampleAtAWS),
+		},
 		{
 			"Errors of role chaining",
 			withOther(refusalTopics(ofHops(assumerole.HopAnswers), exampleHop), otherHopAnswer, otherOfHop, exampleHop),

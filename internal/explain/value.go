@@ -118,19 +118,7 @@ func valueText(value *assumerole.ValueError) Explanation {
 		assumerole.ParameterSourceIdentity:
 		return hopValueText(value).at(value)
 	case assumerole.ParameterDurationSeconds:
-		if value.Hop > 0 {
-			return hopValueText(value).at(value)
-		}
-		return Explanation{
-			Summary: "Duration out of range",
-			Detail: fmt.Sprintf(
-				"The duration is %d seconds. AWS allows %d to %d seconds (12 hours), and no more than the "+
-					"role's own maximum session duration.",
-				value.Number,
-				assumerole.MinDurationSeconds,
-				assumerole.MaxDurationSeconds,
-			),
-		}.at(value)
+		return durationText(value).at(value)
 	case assumerole.ParameterRegion:
 		return regionText(value).at(value)
 	case assumerole.ParameterEndpoint:
@@ -157,6 +145,22 @@ func valueText(value *assumerole.ValueError) Explanation {
 			"The environment variable AWS_MAX_ATTEMPTS, or max_attempts of the profile, is %d. It must be 1 "+
 				"or more.",
 			value.Number,
+		),
+	}
+}
+
+func durationText(value *assumerole.ValueError) Explanation {
+	if value.Hop > 0 {
+		return hopValueText(value)
+	}
+	return Explanation{
+		Summary: "Duration out of range",
+		Detail: fmt.Sprintf(
+			"The duration is %d seconds. AWS allows %d to %d seconds (12 hours), and no more than the role's own "+
+				"maximum session duration.",
+			value.Number,
+			assumerole.MinDurationSeconds,
+			assumerole.MaxDurationSeconds,
 		),
 	}
 }

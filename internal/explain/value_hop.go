@@ -21,8 +21,11 @@ func hopValueText(value *assumerole.ValueError) Explanation {
 	case assumerole.ParameterTransitiveTagKeys:
 		return Explanation{
 			Summary: "Invalid transitive tag key",
-			Detail: fmt.Sprintf("The key %q isn't the key of a session tag. Add the tag to tags, or remove the key. Case "+
-				"matters here.", value.Value),
+			Detail: fmt.Sprintf(
+				"The key %q isn't the key of a session tag. Add the tag to tags, or remove the key. Case "+
+					"matters here.",
+				value.Value,
+			),
 		}
 	case assumerole.ParameterTags:
 		return tagsText(value)

@@ -72,8 +72,8 @@ func (evaluateTrustPolicyFunction) Definition(
 			"- `index` (number): position in the policy, starting at 0\n" +
 			"- `sid` (string): null if the statement has none\n" +
 			"- `effect` (string): `Allow` or `Deny`\n" +
-			"- `matches` (Boolean): whether the statement applies to the token. Null if it depends on what the claims " +
-			"don't show\n" +
+			"- `matches` (Boolean): whether the statement applies to the token. Null if it depends on what the " +
+			"claims don't show\n" +
 			"- `failures` (list of strings): for a statement that doesn't match, what each failed condition " +
 			"requires and what the token has\n\n" +
 			"IAM makes condition keys only of some claims. They depend on the issuer and on the partition. See " +

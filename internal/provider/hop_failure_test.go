@@ -103,16 +103,24 @@ var hopsAtAWS = map[string]failureCase{
 		},
 	},
 	"hop_limit": {
-		arguments: throughHub("open/trusting"), argument: "assume_role",
-		answer: rejectWith(400, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for "+
-			"roles assumed by role chaining."),
-		atHop: true, summary: "The session would be longer than role chaining allows",
-		says: []string{"Remove assume_role[0].duration_seconds, or lower it to 3600."},
+		arguments: throughHub("open/trusting"),
+		argument:  "assume_role",
+		answer: rejectWith(
+			400,
+			"ValidationError",
+			"The requested DurationSeconds exceeds the 1 hour session limit for "+
+				"roles assumed by role chaining.",
+		),
+		atHop:   true,
+		summary: "The session would be longer than role chaining allows",
+		says:    []string{"Remove assume_role[0].duration_seconds, or lower it to 3600."},
 	},
 	"hop_second": {
 		arguments: []string{
 			set("role_arn", hubRole),
-			`assume_role = [{ role_arn = "` + hopRole("open/trusting") + `" }, { role_arn = "` + roleWithoutActions + `" }]`,
+			`assume_role = [{ role_arn = "` + hopRole(
+				"open/trusting",
+			) + `" }, { role_arn = "` + roleWithoutActions + `" }]`,
 		},
 		argument: "assume_role", summary: "The calling role lacks the permission sts:AssumeRole",
 		says: []string{

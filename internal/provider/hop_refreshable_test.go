@@ -29,7 +29,12 @@ func TestTokenSourceIsUnusedWhileTheHubLasts(t *testing.T) {
 		1,
 	))
 	cli.mustRun(t, "apply", "-no-color", "-auto-approve")
-	if got := cli.mustRun(t, "output", "-raw", "after"); got != "arn:aws:sts::777788889999:assumed-role/audit/terraform" {
+	if got := cli.mustRun(
+		t,
+		"output",
+		"-raw",
+		"after",
+	); got != "arn:aws:sts::777788889999:assumed-role/audit/terraform" {
 		t.Errorf("it is %q", got)
 	}
 	calls := f.calls()
@@ -69,7 +74,12 @@ func TestRefreshableHops(t *testing.T) {
 	}()
 	cli.mustRun(t, "apply", "-no-color", "-auto-approve")
 	<-watched
-	if got := cli.mustRun(t, "output", "-raw", "after"); got != "arn:aws:sts::777788889999:assumed-role/audit/terraform" {
+	if got := cli.mustRun(
+		t,
+		"output",
+		"-raw",
+		"after",
+	); got != "arn:aws:sts::777788889999:assumed-role/audit/terraform" {
 		t.Errorf("it is %q", got)
 	}
 	last := ""

@@ -27,11 +27,11 @@ func hopsArgument() schema.ListNestedAttribute {
 	}
 	return schema.ListNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Further roles to assume after the exchange, in this order (role chaining). The provider " +
-			"calls " + assumeRoleReference + " for each element, with the credentials of the role before. The result " +
-			"has the credentials of the last role. Each role's trust policy must allow the role before, and that role " +
-			"needs the permission `sts:AssumeRole`. All roles must be in one partition. `timeout` limits the time for " +
-			"the whole chain. The guide \"One identity, many accounts\" has the policies.",
+		MarkdownDescription: "Further roles to assume after the exchange, in this order (role chaining). The " +
+			"provider calls " + assumeRoleReference + " for each element, with the credentials of the role before. " +
+			"The result has the credentials of the last role. Each role's trust policy must allow the role before, " +
+			"and that role needs the permission `sts:AssumeRole`. All roles must be in one partition. `timeout` " +
+			"limits the time for the whole chain. The guide \"One identity, many accounts\" has the policies.",
 		NestedObject: schema.NestedAttributeObject{Attributes: hop},
 		Validators:   []validator.List{listvalidator.NoNullValues()},
 	}
@@ -53,8 +53,8 @@ func hopArguments() map[string]schema.Attribute {
 		explain.DurationArgument: schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: "Duration of the session, in seconds. 900 (15 minutes) to 3600 (1 hour). AWS limits " +
-				"sessions by role chaining to one hour, whatever the role allows. Default: the default of the service, " +
-				"which is 3600 at AWS. Servers that aren't AWS's might allow more. (`DurationSeconds`)",
+				"sessions by role chaining to one hour, whatever the role allows. Default: the default of the " +
+				"service, which is 3600 at AWS. Servers that aren't AWS's might allow more. (`DurationSeconds`)",
 			Validators: []validator.Number{wholeNumber{assumerole.MinDurationSeconds, math.MaxInt32}},
 		},
 		explain.ExternalIDArgument: schema.StringAttribute{
@@ -74,15 +74,15 @@ func hopArguments() map[string]schema.Attribute {
 		explain.TransitiveTagKeysArgument: schema.SetAttribute{
 			Optional:    true,
 			ElementType: types.StringType,
-			MarkdownDescription: "Keys of `tags` that pass on to the next sessions of the chain. A tag that is passed " +
-				"on can't change. (`TransitiveTagKeys`)",
+			MarkdownDescription: "Keys of `tags` that pass on to the next sessions of the chain. A tag that is " +
+				"passed on can't change. (`TransitiveTagKeys`)",
 			Validators: []validator.Set{atArgument{setvalidator.NoNullValues()}},
 		},
 		explain.SourceIdentityArgument: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Source identity of the session, which CloudTrail shows. 2 to 64 letters, digits, and " +
-				"`_+=,.@-`. It passes on to the next sessions of the chain and can't change. If the token or a role " +
-				"before has set one, the value must be the same. Both roles' policies must allow " +
+			MarkdownDescription: "Source identity of the session, which CloudTrail shows. 2 to 64 letters, digits, " +
+				"and `_+=,.@-`. It passes on to the next sessions of the chain and can't change. If the token or a " +
+				"role before has set one, the value must be the same. Both roles' policies must allow " +
 				"`sts:SetSourceIdentity`. (`SourceIdentity`)",
 			Validators: []validator.String{checkedBy("a source identity", assumerole.CheckSourceIdentity)},
 		},

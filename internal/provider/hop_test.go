@@ -267,8 +267,12 @@ func TestHopConstraintsThroughCLI(t *testing.T) {
 		"a short name": {
 			valid + `, role_session_name = "a"`, `Correct assume_role[0].role_session_name. The role session name "a" has 1`,
 		},
-		"a short duration":    {valid + ", duration_seconds = 899", "assume_role[0].duration_seconds must be 900 or more"},
-		"more than an hour":   {valid + ", duration_seconds = 3601", "AWS limits a session by role chaining to 900 to 3600"},
+		"a short duration": {
+			valid + ", duration_seconds = 899", "assume_role[0].duration_seconds must be 900 or more",
+		},
+		"more than an hour": {
+			valid + ", duration_seconds = 3601", "AWS limits a session by role chaining to 900 to 3600",
+		},
 		"an empty ID":         {valid + `, external_id = ""`, `The external ID "" has 0 characters. It must have 2 to 1224`},
 		"a long ID":           {valid + ", external_id = " + long(1225), "has 1225 characters"},
 		"an ID with a blank":  {valid + `, external_id = "a b"`, "has a character that isn't allowed"},
@@ -280,7 +284,8 @@ func TestHopConstraintsThroughCLI(t *testing.T) {
 		"tags of one key":     {valid + `, tags = { team = "a", TEAM = "b" }`, `The keys "TEAM" and "team" differ only in case`},
 		"a key without a tag": {valid + `, transitive_tag_keys = ["team"]`, `The key "team" isn't the key of a session tag.`},
 		"too many tags": {
-			valid + ", tags = { for n in range(51) : \"key${n}\" => \"\" }", "There are 51 session tags. STS allows 50.",
+			valid + ", tags = { for n in range(51) : \"key${n}\" => \"\" }",
+			"There are 51 session tags. STS allows 50.",
 		},
 		"a policy that isn't JSON": {valid + `, policy = "{"`, "Correct assume_role[0].policy. The policy isn't valid JSON"},
 		"a path for a policy":      {valid + `, policy = "./policy.json"`, `Write file("./policy.json")`},
@@ -330,7 +335,12 @@ func TestNoHops(t *testing.T) {
 	for _, value := range []string{"[]", "null"} {
 		run(t, resource.TestStep{
 			Config: f.config(
-				set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)), "assume_role = "+value,
+				set(
+					"role_arn",
+					roleARN(production),
+				),
+				set("web_identity_token", f.token(t, nil)),
+				"assume_role = "+value,
 			),
 			ConfigStateChecks: []statecheck.StateCheck{checkValue(
 				tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
@@ -366,8 +376,11 @@ func TestHopsOutsideTheAllowedAccounts(t *testing.T) {
 	run(t, resource.TestStep{
 		Config: fmt.Sprintf("provider \"sts\" {\n  endpoint = %q\n  allowed_account_ids = [%q, %q]\n}\n", f.URL(),
 			production, staging) + block(set("role_arn", hubRole), set("web_identity_token", f.token(t, nil)), chain),
-		ExpectError: errorAt("assume_role", "Correct assume_role[1].role_arn, or add the account to the list. Nothing was "+
-			"sent."),
+		ExpectError: errorAt(
+			"assume_role",
+			"Correct assume_role[1].role_arn, or add the account to the list. Nothing was "+
+				"sent.",
+		),
 	})
 	if len(f.Requests()) > 0 {
 		t.Error("something was sent")
@@ -380,7 +393,9 @@ func TestSameDenialOfManyAccounts(t *testing.T) {
 	scene := newFailures(t)
 	text := "variable \"tokens\" { type = map(string) }\nvariable \"secret_file\" {}\n" +
 		"provider \"sts\" {\n  " + strings.Join(scene.providers["aws"], "\n  ") + "\n}\n" + block(
-		`for_each = toset(["one", "two", "three"])`, set("role_arn", hubRole), `role_session_name = "deploy-${each.key}"`,
+		`for_each = toset(["one", "two", "three"])`,
+		set("role_arn", hubRole),
+		`role_session_name = "deploy-${each.key}"`,
 		`web_identity_token = var.tokens["good"]`,
 		`assume_role = [{ role_arn = "arn:aws:iam::444455556666:role/other/${each.key}" }]`,
 	)

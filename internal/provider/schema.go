@@ -162,8 +162,8 @@ func results() map[string]schema.Attribute {
 		"source_identity": schema.StringAttribute{
 			Computed: true,
 			MarkdownDescription: "Source identity of the session. The token sets it with its claim " +
-				"`https://aws.amazon.com/source_identity`, or `assume_role` does. It stays with this session and with " +
-				"the sessions that are chained to it. (`SourceIdentity`)",
+				"`https://aws.amazon.com/source_identity`, or `assume_role` does. It stays with this session and " +
+				"with the sessions that are chained to it. (`SourceIdentity`)",
 		},
 		"packed_policy_size": schema.Int32Attribute{
 			Computed: true,
