@@ -49,8 +49,8 @@ func (e Exchange) CallerRoleARN() string {
 }
 
 // Exchange gets the token and calls STS, and then calls it for each hop, all within request.Timeout. If the token has
-// expired, it gets a new one once. It retries for request.PropagationTimeout longer while STS doesn't know a role or the
-// OIDC provider yet. With an error, the Exchange has what was known at that time.
+// expired, it gets a new one once. It retries for request.PropagationTimeout longer while STS doesn't know a role or
+// the OIDC provider yet. With an error, the Exchange has what was known at that time.
 //
 // Unless the request is fresh, all requests use a platform's token until shortly before it expires, and requests for
 // exactly the same session share one call. A session that a hop is called with serves all requests until shortly before

@@ -155,7 +155,7 @@ func TestHopParameters(t *testing.T) {
 		},
 		"a policy": {
 			func(h *assumerole.Hop) {
-				h.Policy = "{ \"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"} }"
+				h.Policy = `{ "Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"} }`
 			},
 			map[string]string{
 				"Policy": `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`,
@@ -523,7 +523,7 @@ func TestHopDenied(t *testing.T) {
 	exchange, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, request)
 	denied, ok := errors.AsType[*assumerole.ServiceError](err)
 	want := "User: arn:aws:sts::111122223333:assumed-role/deploy/test is not authorized to perform: sts:AssumeRole " +
-		"on resource: arn:aws:iam::444455556666:role/deploy because no identity-based policy allows the sts:AssumeRole action"
+		"on resource: " + spokeARN + " because no identity-based policy allows the sts:AssumeRole action"
 	if !ok || denied.Code != "AccessDenied" || denied.Message != want {
 		t.Errorf("got %v", err)
 	}

@@ -60,16 +60,18 @@ var hopGoldens = func() map[string]answered {
 			message: "The security token included in the request is expired",
 		},
 		"hop_signature": {
-			status:  403,
-			code:    "SignatureDoesNotMatch",
-			change:  hop,
-			message: "Signature expired: 20260901T120000Z is now earlier than 20260901T130000Z (20260901T131500Z - 15 min.)",
+			status: 403,
+			code:   "SignatureDoesNotMatch",
+			change: hop,
+			message: "Signature expired: 20260901T120000Z is now earlier than 20260901T130000Z (20260901T131500Z - " +
+				"15 min.)",
 		},
 		"hop_duration": {
-			status:  400,
-			code:    "ValidationError",
-			change:  fullHop,
-			message: "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+			status: 400,
+			code:   "ValidationError",
+			change: fullHop,
+			message: "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role " +
+				"chaining.",
 		},
 		"hop_role_duration": {
 			status: 400, code: "ValidationError", change: fullHop,
