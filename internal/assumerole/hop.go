@@ -51,31 +51,20 @@ type Hop struct {
 
 // CheckExternalID checks the API's constraints. Its error is a *ValueError.
 func CheckExternalID(value string) error {
-	return checkText(ParameterExternalID, value, MinExternalIDLength, MaxExternalIDLength, externalID)
+	from := origin.Of(origin.Block)
+	return checkText(ParameterExternalID, from, value, MinExternalIDLength, MaxExternalIDLength, externalID)
 }
 
 // CheckSourceIdentity checks the API's constraints. Its error is a *ValueError.
 func CheckSourceIdentity(value string) error {
-	return checkText(ParameterSourceIdentity, value, MinSourceIdentityLength, MaxSourceIdentityLength, roleSessionName)
-}
-
-// checkText checks a length in characters, and the characters.
-func checkText(parameter Parameter, value string, least, most int, pattern *regexp.Regexp) error {
-	failure := &ValueError{
-		Parameter: parameter,
-		Origin:    origin.Of(origin.Block),
-		Value:     secret.Shown(value),
-		Length:    utf8.RuneCountInString(value),
-	}
-	switch {
-	case failure.Length < least || failure.Length > most:
-		failure.Problem = ProblemLength
-	case !pattern.MatchString(value):
-		failure.Problem = ProblemCharacters
-	default:
-		return nil
-	}
-	return failure
+	return checkText(
+		ParameterSourceIdentity,
+		origin.Of(origin.Block),
+		value,
+		MinSourceIdentityLength,
+		MaxSourceIdentityLength,
+		roleSessionName,
+	)
 }
 
 // CheckTags checks the API's constraints on session tags. Its error is a *ValueError.

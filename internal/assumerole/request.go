@@ -61,16 +61,23 @@ type Request struct {
 
 // CheckRoleSessionName checks the API's constraints. Its error is a *ValueError.
 func CheckRoleSessionName(name string, from origin.Origin) error {
+	return checkText(ParameterRoleSessionName, from, name, MinRoleSessionName, MaxRoleSessionName, roleSessionName)
+}
+
+// checkText checks a length in characters, and the characters.
+func checkText(
+	parameter Parameter, from origin.Origin, value string, least, most int, pattern *regexp.Regexp,
+) error {
 	failure := &ValueError{
-		Parameter: ParameterRoleSessionName,
+		Parameter: parameter,
 		Origin:    from,
-		Value:     secret.Shown(name),
-		Length:    utf8.RuneCountInString(name),
+		Value:     secret.Shown(value),
+		Length:    utf8.RuneCountInString(value),
 	}
 	switch {
-	case failure.Length < MinRoleSessionName || failure.Length > MaxRoleSessionName:
+	case failure.Length < least || failure.Length > most:
 		failure.Problem = ProblemLength
-	case !roleSessionName.MatchString(name):
+	case !pattern.MatchString(value):
 		failure.Problem = ProblemCharacters
 	default:
 		return nil
