@@ -22,5 +22,11 @@ output "sessions" {
       verified_account = data.aws_caller_identity.shared.account_id
       verified_arn     = data.aws_caller_identity.shared.arn
     }
+    partner = {
+      arn              = data.sts_assume_role_with_web_identity.partner.assumed_role_user.arn
+      expiration       = data.sts_assume_role_with_web_identity.partner.credentials.expiration
+      verified_account = data.aws_caller_identity.partner.account_id
+      verified_arn     = data.aws_caller_identity.partner.arn
+    }
   }
 }

@@ -17,3 +17,13 @@ variable "shared_role_arn" {
   type        = string
   description = "ARN of the role in the shared account, such as arn:aws:iam::444455556666:role/deploy."
 }
+
+variable "partner_role_arn" {
+  type        = string
+  description = "ARN of the role in the partner's account, such as arn:aws:iam::777788889999:role/deploy."
+}
+
+variable "partner_external_id" {
+  type        = string
+  description = "External ID that the trust policy of the role in the partner's account requires."
+}

@@ -22,19 +22,22 @@ provider "sts" {
   region   = "us-east-1"
 }
 
-ephemeral "sts_assume_role_with_web_identity" "production" {
-  role_arn                = var.role_arn
+# A refresh assumes the partner's role again. If the session of the shared role has expired, it also exchanges the token again.
+ephemeral "sts_assume_role_with_web_identity" "partner" {
+  role_arn                = var.shared_role_arn
   role_session_name       = "demo"
   web_identity_token_file = var.web_identity_token_file
   refreshable             = true
+
+  assume_role = [{ role_arn = var.partner_role_arn }]
 }
 
 # Always set profile. Without it, keys in the environment would override the file.
 provider "aws" {
-  alias = "production"
+  alias = "partner"
 
-  shared_config_files = [ephemeral.sts_assume_role_with_web_identity.production.shared_config_file]
-  profile             = ephemeral.sts_assume_role_with_web_identity.production.profile
+  shared_config_files = [ephemeral.sts_assume_role_with_web_identity.partner.shared_config_file]
+  profile             = ephemeral.sts_assume_role_with_web_identity.partner.profile
   region              = "us-east-1"
 
   endpoints {
@@ -46,7 +49,7 @@ provider "aws" {
 resource "terraform_data" "start" {}
 
 data "aws_caller_identity" "before" {
-  provider   = aws.production
+  provider   = aws.partner
   depends_on = [terraform_data.start]
 }
 
@@ -61,6 +64,6 @@ resource "terraform_data" "wait" {
 
 # The same provider configuration, with newer credentials.
 data "aws_caller_identity" "after" {
-  provider   = aws.production
+  provider   = aws.partner
   depends_on = [terraform_data.wait]
 }

@@ -8,9 +8,14 @@ variable "web_identity_token_file" {
   description = "Path of the file that contains the web identity token."
 }
 
-variable "role_arn" {
+variable "shared_role_arn" {
   type        = string
-  description = "ARN of the role to assume, such as arn:aws:iam::111122223333:role/deploy."
+  description = "ARN of the role that trusts the token, such as arn:aws:iam::444455556666:role/deploy."
+}
+
+variable "partner_role_arn" {
+  type        = string
+  description = "ARN of the role that trusts the first role, such as arn:aws:iam::777788889999:role/deploy."
 }
 
 variable "wait_seconds" {

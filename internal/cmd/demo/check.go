@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,9 +13,12 @@ import (
 )
 
 const (
-	assumeRole     = "AssumeRoleWithWebIdentity"
+	exchangeToken  = "AssumeRoleWithWebIdentity"
+	assumeRole     = "AssumeRole"
 	callerIdentity = "GetCallerIdentity"
-	accessDenied   = "AccessDenied"
+
+	accessDenied         = "AccessDenied"
+	invalidIdentityToken = "InvalidIdentityToken"
 )
 
 // outputs are those of examples/demo/data-source. Nothing in them is secret.
@@ -50,13 +54,15 @@ func parseOutputs(text string) (outputs, error) {
 
 // checkOutputs returns an error for each output that differs from the scene.
 func checkOutputs(got outputs, now time.Time) error {
-	return errors.Join(
+	problems := []error{
 		same("the identity provider", got.Identity.IdentityProvider, issuerURL),
 		same("the subject", got.Identity.Subject, subject),
 		same("the audience", got.Identity.Audience, audience),
-		checkSession("production", production, got.Sessions, now),
-		checkSession("shared", shared, got.Sessions, now),
-	)
+	}
+	for _, want := range targets {
+		problems = append(problems, checkSession(want.name, want.target, got.Sessions, now))
+	}
+	return errors.Join(problems...)
 }
 
 func checkSession(name string, want target, sessions map[string]sessionOutput, now time.Time) error {
@@ -87,59 +93,72 @@ func same(what, got, want string) error {
 	return fmt.Errorf("%s: got %q, want %q", what, got, want)
 }
 
-// checkRequests compares the requests that STS received with the expected ones: each role was requested anonymously,
-// and GetCallerIdentity was called with as many different keys, whose signatures were right.
-func checkRequests(requests []emulator.Request) error {
-	exchanged, signed, err := sortRequests(requests)
-	if err != nil {
-		return err
-	}
-	assumed := make(map[string]bool)
-	for _, role := range exchanged {
-		assumed[role] = true
-	}
-	signers := make(map[string]bool)
-	for _, id := range signed {
-		signers[id] = true
-	}
-	for _, want := range []target{production, shared} {
-		if !assumed[want.roleARN] {
-			return fmt.Errorf("nobody asked STS for %s", want.roleARN)
-		}
-	}
-	if len(signers) != len(assumed) {
-		return fmt.Errorf("%d different credentials signed %s: want %d", len(signers), callerIdentity, len(assumed))
-	}
-	return nil
+// calls are what STS answered, each kind in the order of the requests.
+type calls struct {
+	exchanged []string // the roles that the token was exchanged for
+	assumed   []string // the roles that AssumeRole was called for, with the external IDs
+	signers   []string // the access key IDs that signed GetCallerIdentity
 }
 
-// sortRequests returns the roles that were requested, and the access key IDs that signed GetCallerIdentity, in the
-// order of the requests. A failed request or a signed exchange is an error.
-func sortRequests(requests []emulator.Request) (roles, signers []string, err error) {
+// sortRequests reads the requests that STS received. A failed request, a signed exchange, and an AssumeRole that isn't
+// signed are errors.
+func sortRequests(requests []emulator.Request) (calls, error) {
+	var sorted calls
 	for _, request := range requests {
 		authorization := request.Header.Get("Authorization")
+		signer := accessKeyID(authorization)
 		switch {
 		case request.Status != http.StatusOK:
-			return nil, nil, fmt.Errorf(
+			return calls{}, fmt.Errorf(
 				"STS answered %s with status %d: %s",
 				request.Action,
 				request.Status,
 				request.ErrorCode,
 			)
-		case request.Action == assumeRole && authorization != "":
-			return nil, nil, fmt.Errorf(
+		case request.Action == exchangeToken && authorization != "":
+			return calls{}, fmt.Errorf(
 				"%s was signed: the exchange must not need, or send, any credentials",
-				assumeRole,
+				exchangeToken,
 			)
+		case request.Action == exchangeToken:
+			sorted.exchanged = append(sorted.exchanged, request.Form.Get("RoleArn"))
+		case request.Action == assumeRole && signer == "":
+			return calls{}, fmt.Errorf("%s wasn't signed with the credentials of the role before", assumeRole)
 		case request.Action == assumeRole:
-			roles = append(roles, request.Form.Get("RoleArn"))
-		case request.Action == callerIdentity:
-			if id := accessKeyID(authorization); id != "" {
-				signers = append(signers, id)
-			}
+			role := withExternalID(request.Form.Get("RoleArn"), request.Form.Get("ExternalId"))
+			sorted.assumed = append(sorted.assumed, role)
+		case request.Action == callerIdentity && signer != "":
+			sorted.signers = append(sorted.signers, signer)
 		}
 	}
-	return roles, signers, nil
+	return sorted, nil
+}
+
+func withExternalID(roleARN, id string) string {
+	return fmt.Sprintf("%s with the external ID %q", roleARN, id)
+}
+
+// check compares the calls with the expected ones. Two blocks begin with the same exchange, and share it. Each
+// credentials signed one GetCallerIdentity.
+func (c calls) check() error {
+	problems := []error{
+		sameRoles("the roles that the token was exchanged for", c.exchanged, production.roleARN, shared.roleARN),
+		sameRoles("the roles of "+assumeRole, c.assumed, withExternalID(partner.roleARN, externalID)),
+	}
+	signers := make(map[string]bool)
+	for _, id := range c.signers {
+		signers[id] = true
+	}
+	if want := len(targets); len(c.signers) != want || len(signers) != want {
+		problems = append(problems, fmt.Errorf("%s to %s, signed with %d different credentials: want %d, with %d",
+			counted(len(c.signers), "call"), callerIdentity, len(signers), want, want))
+	}
+	return errors.Join(problems...)
+}
+
+func sameRoles(what string, got []string, want ...string) error {
+	slices.Sort(want)
+	return same(what, strings.Join(slices.Sorted(slices.Values(got)), ", "), strings.Join(want, ", "))
 }
 
 // accessKeyID is what an Authorization header of Signature Version 4 names as its Credential, or empty.
@@ -152,12 +171,30 @@ func accessKeyID(authorization string) string {
 	return id
 }
 
-// wasRefused reports whether STS has refused somebody the role.
-func wasRefused(requests []emulator.Request, roleARN string) bool {
+// refusal is an exchange that STS must refuse, and the code of its answer.
+type refusal struct {
+	roleARN string
+	status  int
+	code    string
+}
+
+// The role of the partner doesn't trust the token, so only a hop reaches it.
+var refusals = []refusal{
+	{breakGlassARN, http.StatusForbidden, accessDenied},
+	{partner.roleARN, http.StatusBadRequest, invalidIdentityToken},
+}
+
+// isAmong reports whether STS has refused an exchange for the role like this, and has never allowed one.
+func (r refusal) isAmong(requests []emulator.Request) bool {
+	found := false
 	for _, request := range requests {
-		if request.Action == assumeRole && request.Form.Get("RoleArn") == roleARN {
-			return request.Status == http.StatusForbidden && request.ErrorCode == accessDenied
+		if request.Action != exchangeToken || request.Form.Get("RoleArn") != r.roleARN {
+			continue
 		}
+		if request.Status != r.status || request.ErrorCode != r.code {
+			return false
+		}
+		found = true
 	}
-	return false
+	return found
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +16,9 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 // rightOutputs are what a run that went well has, half a minute after it got its sessions.
 func rightOutputs() outputs {
-	session := func(of target) sessionOutput {
-		return sessionOutput{
+	sessions := map[string]sessionOutput{}
+	for name, of := range map[string]target{"production": production, "shared": shared, "partner": partner} {
+		sessions[name] = sessionOutput{
 			ARN:             of.sessionARN,
 			Expiration:      noon.Add(time.Hour - 30*time.Second),
 			VerifiedAccount: of.account,
@@ -25,7 +27,7 @@ func rightOutputs() outputs {
 	}
 	return outputs{
 		Identity: identityOutput{IdentityProvider: issuerURL, Subject: subject, Audience: audience},
-		Sessions: map[string]sessionOutput{"production": session(production), "shared": session(shared)},
+		Sessions: sessions,
 	}
 }
 
@@ -47,9 +49,14 @@ func TestCheckOutputs(t *testing.T) {
 			func(o *outputs) { o.Identity.IdentityProvider = "https://other.example.com" },
 			"identity provider",
 		},
-		"another subject":      {func(o *outputs) { o.Identity.Subject = breakGlassSubject }, "subject"},
-		"another audience":     {func(o *outputs) { o.Identity.Audience = "sts.amazon.com" }, "audience"},
-		"a session is missing": {func(o *outputs) { delete(o.Sessions, "shared") }, "shared"},
+		"another subject":              {func(o *outputs) { o.Identity.Subject = breakGlassSubject }, "subject"},
+		"another audience":             {func(o *outputs) { o.Identity.Audience = "sts.amazon.com" }, "audience"},
+		"a session is missing":         {func(o *outputs) { delete(o.Sessions, "shared") }, "shared"},
+		"the hop's session is missing": {func(o *outputs) { delete(o.Sessions, "partner") }, "partner"},
+		"the hop's session is the one before the hop": {
+			func(o *outputs) { o.Sessions["partner"] = o.Sessions["shared"] },
+			"partner: the account",
+		},
 		"the sessions are mixed up": {
 			func(o *outputs) { o.Sessions["production"] = o.Sessions["shared"] },
 			"production: the account",
@@ -109,7 +116,7 @@ func TestParseOutputs(t *testing.T) {
 }
 
 func exchange(roleARN string) emulator.Request {
-	return emulator.Request{Action: assumeRole, Form: url.Values{"RoleArn": {roleARN}}, Status: http.StatusOK}
+	return emulator.Request{Action: exchangeToken, Form: url.Values{"RoleArn": {roleARN}}, Status: http.StatusOK}
 }
 
 func signed(keyID string) emulator.Request {
@@ -122,70 +129,128 @@ func signed(keyID string) emulator.Request {
 	}
 }
 
-func TestCheckRequests(t *testing.T) {
+// hop is an AssumeRole without an external ID if that is empty.
+func hop(roleARN, externalID string) emulator.Request {
+	form := url.Values{"RoleArn": {roleARN}}
+	if externalID != "" {
+		form.Set("ExternalId", externalID)
+	}
+	return emulator.Request{
+		Action: assumeRole, Form: form, Header: signed("ASIA2").Header, Status: http.StatusOK,
+	}
+}
+
+// failed is a request as STS answered it instead.
+func failed(request emulator.Request, status int, code string) emulator.Request {
+	request.Status, request.ErrorCode = status, code
+	return request
+}
+
+func TestCheckCalls(t *testing.T) {
 	exchanges := []emulator.Request{exchange(production.roleARN), exchange(shared.roleARN)}
+	hops := []emulator.Request{hop(partner.roleARN, externalID)}
+	callers := []emulator.Request{signed("ASIA1"), signed("ASIA2"), signed("ASIA3")}
 	signedExchange := exchange(shared.roleARN)
 	signedExchange.Header = signed("ASIA0").Header
-	refusedCall := signed("ASIA2")
-	refusedCall.Status, refusedCall.ErrorCode = http.StatusForbidden, "SignatureDoesNotMatch"
+	anonymousHop := hops[0]
+	anonymousHop.Header = nil
+	anonymousCall := emulator.Request{Action: callerIdentity, Status: http.StatusOK}
 
 	tests := map[string]struct {
-		requests []emulator.Request
-		want     string
+		exchanges, hops, callers []emulator.Request
+		want                     string // in the error; empty: no error
 	}{
-		"all is right": {append(exchanges, signed("ASIA1"), signed("ASIA2")), ""},
-		"a call is made again": {
-			append(exchanges, signed("ASIA1"), signed("ASIA1"), signed("ASIA2")),
-			"",
-		},
-		"nobody called": {nil, "nobody asked STS for"},
+		"all is right":     {exchanges, hops, callers, ""},
+		"in another order": {[]emulator.Request{exchanges[1], exchanges[0]}, hops, callers, ""},
+		"nobody called":    {nil, nil, nil, "0 calls to GetCallerIdentity"},
 		"a role wasn't asked for": {
-			[]emulator.Request{exchange(production.roleARN), signed("ASIA1")},
-			shared.roleARN,
+			exchanges[:1], hops, callers, `exchanged for: got "` + production.roleARN + `", want`,
+		},
+		"the token was exchanged again": {
+			append(exchanges[:2:2], exchanges[1]), hops, callers, "exchanged for: got",
+		},
+		"the token was exchanged for the partner's role": {
+			append(exchanges[:2:2], exchange(partner.roleARN)), hops, callers, "exchanged for: got",
 		},
 		"an exchange was signed": {
-			append(exchanges[:1:1], signedExchange, signed("ASIA1"), signed("ASIA2")),
-			"was signed",
+			[]emulator.Request{exchanges[0], signedExchange}, hops, callers, "was signed",
 		},
-		"nobody used the credentials": {exchanges, "0 different credentials"},
-		"one used them for both accounts": {
-			append(exchanges, signed("ASIA1"), signed("ASIA1")),
-			"1 different credentials",
+		"no hop": {exchanges, nil, callers, `the roles of AssumeRole: got "", want`},
+		"a second hop": {
+			exchanges, append(hops[:1:1], hops[0]), callers, "the roles of AssumeRole: got",
+		},
+		"a hop to another role": {
+			exchanges, []emulator.Request{hop(breakGlassARN, externalID)}, callers, "the roles of AssumeRole: got",
+		},
+		"a hop without the external ID": {
+			exchanges, []emulator.Request{hop(partner.roleARN, "")}, callers, `with the external ID \"\"`,
+		},
+		"a hop wasn't signed": {exchanges, []emulator.Request{anonymousHop}, callers, "AssumeRole wasn't signed"},
+		"a hop was denied": {
+			exchanges,
+			[]emulator.Request{failed(hops[0], http.StatusForbidden, accessDenied)},
+			callers,
+			"AssumeRole with status 403: AccessDenied",
+		},
+		"nobody used the credentials": {exchanges, hops, nil, "0 calls to GetCallerIdentity"},
+		"nobody used the hop's credentials": {
+			exchanges, hops, callers[:2], "2 calls to GetCallerIdentity, signed with 2 different",
+		},
+		"a call is made again": {
+			exchanges, hops, append(callers[:3:3], callers[0]), "4 calls to GetCallerIdentity, signed with 3 different",
+		},
+		"one used them for two accounts": {
+			exchanges, hops, []emulator.Request{callers[0], callers[1], callers[1]}, "signed with 2 different",
 		},
 		"an anonymous call": {
-			append(exchanges, signed("ASIA1"), emulator.Request{Action: callerIdentity, Status: 200}),
-			"1 different",
+			exchanges, hops, append(callers[:2:2], anonymousCall), "2 calls to GetCallerIdentity",
 		},
 		"the credentials' signature is wrong": {
-			append(exchanges, signed("ASIA1"), refusedCall),
+			exchanges, hops, append(callers[:2:2], failed(callers[2], http.StatusForbidden, "SignatureDoesNotMatch")),
 			"SignatureDoesNotMatch",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			wantError(t, checkRequests(test.requests), test.want)
+			got, err := sortRequests(slices.Concat(test.exchanges, test.hops, test.callers))
+			if err == nil {
+				err = got.check()
+			}
+			wantError(t, err, test.want)
 		})
 	}
 }
 
-func TestWasRefused(t *testing.T) {
-	refusal := exchange(breakGlassARN)
-	refusal.Status, refusal.ErrorCode = http.StatusForbidden, accessDenied
-	failure := exchange(breakGlassARN)
-	failure.Status, failure.ErrorCode = http.StatusBadRequest, "InvalidIdentityToken"
+func TestRefusal(t *testing.T) {
+	refused := failed(exchange(breakGlassARN), http.StatusForbidden, accessDenied)
+	otherRole := exchange(production.roleARN)
 
 	tests := map[string]struct {
 		requests []emulator.Request
 		want     bool
 	}{
-		"refused":                    {[]emulator.Request{exchange(production.roleARN), refusal}, true},
-		"granted":                    {[]emulator.Request{exchange(breakGlassARN)}, false},
-		"refused for another reason": {[]emulator.Request{failure}, false},
-		"never asked for":            {[]emulator.Request{exchange(production.roleARN)}, false},
+		"refused":       {[]emulator.Request{otherRole, refused}, true},
+		"refused again": {[]emulator.Request{refused, refused}, true},
+		"allowed":       {[]emulator.Request{exchange(breakGlassARN)}, false},
+		"allowed later": {[]emulator.Request{refused, exchange(breakGlassARN)}, false},
+		"refused for another reason": {
+			[]emulator.Request{failed(exchange(breakGlassARN), http.StatusBadRequest, invalidIdentityToken)}, false,
+		},
+		"the status with another code": {
+			[]emulator.Request{failed(exchange(breakGlassARN), http.StatusForbidden, "Throttling")}, false,
+		},
+		"the code with another status": {
+			[]emulator.Request{failed(exchange(breakGlassARN), http.StatusBadRequest, accessDenied)}, false,
+		},
+		"a hop was denied": {
+			[]emulator.Request{failed(hop(breakGlassARN, ""), http.StatusForbidden, accessDenied)}, false,
+		},
+		"never asked for": {[]emulator.Request{otherRole}, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := wasRefused(test.requests, breakGlassARN); got != test.want {
+			want := refusal{breakGlassARN, http.StatusForbidden, accessDenied}
+			if got := want.isAmong(test.requests); got != test.want {
 				t.Errorf("got %t, want %t", got, test.want)
 			}
 		})

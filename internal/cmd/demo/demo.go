@@ -21,6 +21,7 @@ type demo struct {
 	cli     *terraformcli.CLI
 	scene   *scene
 	outputs outputs // of the data source's part
+	calls   calls   // in it
 
 	leftOut   string // why there is no second part; empty: there is one
 	longApply longApply
@@ -177,6 +178,7 @@ func (d *demo) report() report {
 		now:       time.Now(),
 		claims:    d.scene.claims,
 		outputs:   d.outputs,
+		calls:     d.calls,
 		cli:       d.cli,
 		leftOut:   d.leftOut,
 		longApply: d.longApply,

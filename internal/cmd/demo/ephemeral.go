@@ -56,7 +56,8 @@ func (d *demo) ephemeralPart() []step {
 
 func (d *demo) planLong(ctx context.Context) (string, error) {
 	_, err := d.cli.Run(ctx, d.folder(ephemeral), d.planArguments("-out="+planFile,
-		"-var=role_arn="+shortLived.roleARN,
+		"-var=shared_role_arn="+shortLivedHubARN,
+		"-var=partner_role_arn="+shortLived.roleARN,
 		fmt.Sprintf("-var=wait_seconds=%.0f", longWait.Seconds()),
 	)...)
 	return "STS exchanges the token here", err

@@ -12,28 +12,32 @@ import (
 // longApply is what was observed of an apply that must take longer than its credentials are valid.
 type longApply struct {
 	duration time.Duration
-	sessions int      // that STS gave while it ran
-	signers  []string // the access key IDs of the calls, in their order
+	calls    calls // while it ran
 }
 
 // newLongApply reads the requests that STS got during the apply. The error is for one that it refused.
 func newLongApply(duration time.Duration, requests []emulator.Request) (longApply, error) {
-	roles, signers, err := sortRequests(requests)
-	return longApply{duration: duration, sessions: len(roles), signers: signers}, err
+	sorted, err := sortRequests(requests)
+	return longApply{duration: duration, calls: sorted}, err
 }
 
 // check returns an error if the apply proves nothing: no two calls, no different credentials, or not long enough.
 func (l longApply) check() error {
+	signers, exchanges, hops := l.calls.signers, len(l.calls.exchanged), len(l.calls.assumed)
 	switch {
-	case len(l.signers) != 2:
+	case len(signers) != 2:
 		return fmt.Errorf(
 			"%s made in the apply, not one before and one after the wait",
-			counted(len(l.signers), "call"),
+			counted(len(signers), "call"),
 		)
-	case l.signers[0] == l.signers[1]:
+	case signers[0] == signers[1]:
 		return errors.New("both calls were signed with the same credentials: nothing was refreshed")
-	case l.sessions < 2:
-		return fmt.Errorf("STS gave %s in the apply, whose calls were signed with two", counted(l.sessions, "session"))
+	case exchanges < 2 || hops < 2:
+		return fmt.Errorf(
+			"STS answered %s and %s in the apply, which outlasts two sessions of each role",
+			counted(exchanges, "exchange"),
+			counted(hops, "hop"),
+		)
 	case l.duration <= 2*sessionLife:
 		return fmt.Errorf(
 			"the apply took %s, which is no longer than two sessions of %s",

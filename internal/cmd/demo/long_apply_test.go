@@ -11,7 +11,8 @@ import (
 )
 
 func TestLongApply(t *testing.T) {
-	exchanges := []emulator.Request{exchange(shortLived.roleARN), exchange(shortLived.roleARN)}
+	chain := []emulator.Request{exchange(shortLivedHubARN), hop(shortLived.roleARN, "")}
+	chains := slices.Concat(chain, chain)
 	calls := []emulator.Request{signed("ASIA1"), signed("ASIA2")}
 	expired := signed("ASIA1")
 	expired.Status, expired.ErrorCode = http.StatusForbidden, "ExpiredToken"
@@ -21,29 +22,40 @@ func TestLongApply(t *testing.T) {
 		requests []emulator.Request
 		want     string // in the error; empty: no error
 	}{
-		"it outlived its credentials": {duration: longWait, requests: slices.Concat(exchanges, calls)},
+		"it outlived its credentials": {duration: longWait, requests: slices.Concat(chains, calls)},
 		"the second call's keys have expired": {
-			duration: longWait, requests: slices.Concat(exchanges, []emulator.Request{signed("ASIA1"), expired}),
+			duration: longWait, requests: slices.Concat(chains, []emulator.Request{signed("ASIA1"), expired}),
 			want: "ExpiredToken",
 		},
-		"nobody called": {duration: longWait, requests: exchanges, want: "0 calls made"},
+		"nobody called": {duration: longWait, requests: chains, want: "0 calls made"},
 		"the second call is missing": {
-			duration: longWait, requests: append(exchanges, signed("ASIA1")), want: "1 call made",
+			duration: longWait, requests: append(chains[:4:4], signed("ASIA1")), want: "1 call made",
 		},
 		"an anonymous call": {
 			duration: longWait,
-			requests: append(exchanges, signed("ASIA1"), emulator.Request{Action: callerIdentity, Status: 200}),
+			requests: append(chains[:4:4], signed("ASIA1"), emulator.Request{Action: callerIdentity, Status: 200}),
 			want:     "1 call made",
 		},
 		"the same keys": {
-			duration: longWait, requests: append(exchanges, signed("ASIA1"), signed("ASIA1")),
+			duration: longWait, requests: append(chains[:4:4], signed("ASIA1"), signed("ASIA1")),
 			want: "nothing was refreshed",
 		},
 		"keys of another run": {
-			duration: longWait, requests: append(calls, exchange(shortLived.roleARN)), want: "1 session in",
+			duration: longWait, requests: slices.Concat(chain, calls), want: "1 exchange and 1 hop in",
+		},
+		"only the hop was made again": {
+			duration: longWait, requests: slices.Concat(chain, chain[1:], calls), want: "1 exchange and 2 hops in",
+		},
+		"only the token was exchanged again": {
+			duration: longWait, requests: slices.Concat(chain, chain[:1], calls), want: "2 exchanges and 1 hop in",
+		},
+		"a hop was denied": {
+			duration: longWait,
+			requests: slices.Concat(chain, chain[:1], []emulator.Request{failed(chain[1], 403, accessDenied)}, calls),
+			want:     "AssumeRole with status 403: AccessDenied",
 		},
 		"it was over too soon": {
-			duration: 2 * sessionLife, requests: slices.Concat(exchanges, calls), want: "no longer than two sessions",
+			duration: 2 * sessionLife, requests: slices.Concat(chains, calls), want: "no longer than two sessions",
 		},
 	}
 	for name, test := range tests {

@@ -1,7 +1,7 @@
 // Command demo shows the provider at work, on a machine that needs only Go, git and make. A real Terraform or OpenTofu
-// exchanges a web identity token for credentials in two accounts. A local identity provider and a local STS reject what
-// AWS rejects. Another provider uses the credentials in one run for longer than they are valid. The demo removes all of
-// its files.
+// exchanges a web identity token for credentials in two accounts. The role in the second account assumes a role in a
+// third account. A local identity provider and a local STS reject what AWS rejects. Another provider uses the
+// credentials in one run for longer than they are valid. The demo removes all of its files.
 package main
 
 import (

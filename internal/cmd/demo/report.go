@@ -14,6 +14,7 @@ type report struct {
 	now       time.Time
 	claims    webidentity.Claims
 	outputs   outputs
+	calls     calls
 	cli       *terraformcli.CLI
 	leftOut   string // why there was no long apply; empty: there was one
 	longApply longApply
@@ -40,25 +41,45 @@ func (r report) writeIdentity(b *strings.Builder, s *screen) {
 }
 
 func (r report) writeSessions(b *strings.Builder, s *screen) {
-	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "STS exchanged it for a session in each account"))
-	for _, name := range []string{"production", "shared"} {
-		session := r.outputs.Sessions[name]
-		fmt.Fprintf(b, "  %-10s  %s\n", name, s.paint(good, session.ARN))
-		fmt.Fprintf(b, "  %-10s  until %s\n", "", r.until(session.Expiration))
-		fmt.Fprintf(
-			b,
-			"  %-10s  another provider signed a call with it, and STS accepted it: account %s\n",
-			"",
-			session.VerifiedAccount,
-		)
-	}
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "STS exchanged it for a session in each of two accounts"))
+	r.writeSession(b, s, "production")
+	r.writeSession(b, s, "shared")
+	fmt.Fprintf(
+		b,
+		"\n%s\n",
+		s.paint(heading, "The session in shared assumed a role in a third account (role chaining)"),
+	)
+	r.writeSession(b, s, "partner")
+	fmt.Fprintf(
+		b,
+		"  %-10s  %d %s, %d %s, %d %s\n",
+		"all calls",
+		len(r.calls.exchanged), exchangeToken,
+		len(r.calls.assumed), assumeRole,
+		len(r.calls.signers), callerIdentity,
+	)
+}
+
+func (r report) writeSession(b *strings.Builder, s *screen, name string) {
+	session := r.outputs.Sessions[name]
+	fmt.Fprintf(b, "  %-10s  %s\n", name, s.paint(good, session.ARN))
+	fmt.Fprintf(b, "  %-10s  until %s\n", "", r.until(session.Expiration))
+	fmt.Fprintf(
+		b,
+		"  %-10s  another provider signed a call with it, and STS accepted it: account %s\n",
+		"",
+		session.VerifiedAccount,
+	)
 }
 
 func (r report) writeRefusal(b *strings.Builder, s *screen) {
-	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "STS denied the same token another role"))
+	fmt.Fprintf(b, "\n%s\n", s.paint(heading, "STS refused the same token for roles that don't trust it"))
 	fmt.Fprintf(b, "  role      %s\n", breakGlassARN)
 	fmt.Fprintf(b, "  allows    %s\n", breakGlassSubject)
 	fmt.Fprintf(b, "  answer    %s\n", s.paint(good, accessDenied))
+	fmt.Fprintf(b, "  role      %s\n", partner.roleARN)
+	fmt.Fprintf(b, "  allows    %s\n", withExternalID(shared.roleARN, externalID))
+	fmt.Fprintf(b, "  answer    %s (the account has no IAM OIDC provider)\n", s.paint(good, invalidIdentityToken))
 }
 
 func (r report) writeLongApply(b *strings.Builder, s *screen) {
@@ -73,19 +94,21 @@ func (r report) writeLongApply(b *strings.Builder, s *screen) {
 		s.paint(heading, "An apply took longer than its credentials last, with the ephemeral resource "+
 			"and refreshable = true"),
 	)
-	fmt.Fprintf(b, "  session   expired after %s\n", inSeconds(sessionLife))
+	fmt.Fprintf(b, "  sessions  expired after %s, in the second account and in the third\n", inSeconds(sessionLife))
 	fmt.Fprintf(
 		b,
-		"  apply     took %.1f seconds and %d sessions\n",
+		"  apply     took %.1f seconds, %s, and %s to %s\n",
 		r.longApply.duration.Seconds(),
-		r.longApply.sessions,
+		counted(len(r.longApply.calls.exchanged), "exchange"),
+		counted(len(r.longApply.calls.assumed), "call"),
+		assumeRole,
 	)
 	for i, when := range []string{"before", "after"} {
 		fmt.Fprintf(
 			b,
 			"  %-8s  a call signed with %s %s\n",
 			when,
-			mask(r.longApply.signers[i]),
+			mask(r.longApply.calls.signers[i]),
 			s.paint(good, "succeeded"),
 		)
 	}

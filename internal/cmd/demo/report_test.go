@@ -22,7 +22,7 @@ The token's claims
   audience  sts.amazonaws.com
   expires   14:04:30 EET, in 4 minutes
 
-STS exchanged it for a session in each account
+STS exchanged it for a session in each of two accounts
   production  arn:aws:sts::111122223333:assumed-role/deploy/demo
               until 14:59:30 EET, in 59 minutes
               another provider signed a call with it, and STS accepted it: account 111122223333
@@ -30,14 +30,23 @@ STS exchanged it for a session in each account
               until 14:59:30 EET, in 59 minutes
               another provider signed a call with it, and STS accepted it: account 444455556666
 
-STS denied the same token another role
+The session in shared assumed a role in a third account (role chaining)
+  partner     arn:aws:sts::777788889999:assumed-role/deploy/demo
+              until 14:59:30 EET, in 59 minutes
+              another provider signed a call with it, and STS accepted it: account 777788889999
+  all calls   2 AssumeRoleWithWebIdentity, 1 AssumeRole, 3 GetCallerIdentity
+
+STS refused the same token for roles that don't trust it
   role      arn:aws:iam::111122223333:role/break-glass
   allows    repo:example/security:environment:production
   answer    AccessDenied
+  role      arn:aws:iam::777788889999:role/deploy
+  allows    arn:aws:iam::444455556666:role/deploy with the external ID "example-platform-4711"
+  answer    InvalidIdentityToken (the account has no IAM OIDC provider)
 
 An apply took longer than its credentials last, with the ephemeral resource and refreshable = true
-  session   expired after 4 seconds
-  apply     took 9.6 seconds and 3 sessions
+  sessions  expired after 4 seconds, in the second account and in the third
+  apply     took 9.6 seconds, 2 exchanges, and 3 calls to AssumeRole
   before    a call signed with ASIA...MPLE succeeded
   after     a call signed with ASIA...5678 succeeded
 
@@ -65,11 +74,15 @@ func TestReport(t *testing.T) {
 		now:     noon.In(time.FixedZone("EET", 2*60*60)),
 		claims:  webidentity.Claims{Expiration: noon.Add(4*time.Minute + 30*time.Second)},
 		outputs: rightOutputs(),
+		calls:   calls{exchanged: make([]string, 2), assumed: make([]string, 1), signers: make([]string, 3)},
 		cli:     &terraformcli.CLI{Product: "Terraform", Version: "1.11.4", Path: "/home/user/.cache/terraform"},
 		longApply: longApply{
 			duration: 9*time.Second + 600*time.Millisecond,
-			sessions: 3,
-			signers:  []string{"ASIAIOSFODNN7EXAMPLE", "ASIA0000000012345678"},
+			calls: calls{
+				exchanged: make([]string, 2),
+				assumed:   make([]string, 3),
+				signers:   []string{"ASIAIOSFODNN7EXAMPLE", "ASIA0000000012345678"},
+			},
 		},
 	}
 	if got := r.text(&screen{}); got != wantReport {

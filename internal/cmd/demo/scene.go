@@ -18,7 +18,7 @@ const (
 	subject   = "repo:example/platform:environment:production"
 )
 
-// target is a role that trusts the job, and the session that it should get.
+// target is a role that the job should get a session of, and that session.
 type target struct {
 	account, roleARN, sessionARN string
 }
@@ -35,13 +35,31 @@ var (
 		roleARN:    "arn:aws:iam::444455556666:role/deploy",
 		sessionARN: "arn:aws:sts::444455556666:assumed-role/deploy/demo",
 	}
+	// partner trusts the role of shared. Its account has no IAM OIDC provider.
+	partner = target{
+		account:    "777788889999",
+		roleARN:    "arn:aws:iam::777788889999:role/deploy",
+		sessionARN: "arn:aws:sts::777788889999:assumed-role/deploy/demo",
+	}
 )
 
-// shortLived is the role for the long apply: its sessions end after sessionLife, whatever the request says.
+// targets are the roles by the names of the blocks, in the order in which the report shows them.
+var targets = []struct {
+	name string
+	target
+}{{"production", production}, {"shared", shared}, {"partner", partner}}
+
+// externalID is what the trust policy of partner requires.
+const externalID = "example-platform-4711"
+
+// The roles for the long apply. shortLived trusts the role of shortLivedHubARN, which trusts the job. Their sessions
+// end after sessionLife, whatever the request says.
+const shortLivedHubARN = "arn:aws:iam::444455556666:role/brief"
+
 var shortLived = target{
-	account:    "111122223333",
-	roleARN:    "arn:aws:iam::111122223333:role/brief",
-	sessionARN: "arn:aws:sts::111122223333:assumed-role/brief/demo",
+	account:    "777788889999",
+	roleARN:    "arn:aws:iam::777788889999:role/brief",
+	sessionARN: "arn:aws:sts::777788889999:assumed-role/brief/demo",
 }
 
 // This is two lifetimes and a second. A caller after the wait must have new credentials.
@@ -56,7 +74,7 @@ const (
 	breakGlassSubject = "repo:example/security:environment:production"
 )
 
-// scene is what the demo plays in: an issuer, an STS with two accounts, and a token.
+// scene is what the demo plays in: an issuer, an STS with three accounts, and a token.
 type scene struct {
 	server *emulator.Server
 	token  secret.Text
@@ -81,27 +99,46 @@ func newScene() (*scene, error) {
 	return s, nil
 }
 
-// addAccounts sets both accounts up as an administrator does at AWS: an OIDC provider, and roles with trust policies.
+// addAccounts sets the accounts up as an administrator does at AWS: an OIDC provider in those that trust tokens, and
+// roles with policies.
 func (s *scene) addAccounts() error {
 	for _, account := range []string{production.account, shared.account} {
 		s.server.AddOIDCProvider(account, issuerURL, audience)
 	}
-	return errors.Join(
-		s.addRole(production.account, production.roleARN, subject, 0),
-		s.addRole(shared.account, shared.roleARN, subject, 0),
-		s.addRole(production.account, breakGlassARN, breakGlassSubject, 0),
-		s.addRole(shortLived.account, shortLived.roleARN, subject, sessionLife),
-	)
+	var problems []error
+	for _, role := range roles() {
+		if err := s.server.AddRole(role); err != nil {
+			problems = append(problems, fmt.Errorf("making the role %s: %w", role.ARN, err))
+		}
+	}
+	return errors.Join(problems...)
 }
 
-// addRole makes a role that trusts one subject, and for one audience. Its sessions are as long as life, or as was asked
-// for when that is 0.
-func (s *scene) addRole(account, arn, trusted string, life time.Duration) error {
-	policy := emulator.TrustPolicy(account, issuerURL, map[string]string{"sub": trusted, "aud": audience}, nil)
-	if err := s.server.AddRole(emulator.Role{ARN: arn, TrustPolicy: policy, SessionLifetime: life}); err != nil {
-		return fmt.Errorf("making the role %s: %w", arn, err)
+func roles() []emulator.Role {
+	requiresExternalID := map[string]map[string]string{"StringEquals": {"sts:ExternalId": externalID}}
+	return []emulator.Role{
+		{ARN: production.roleARN, TrustPolicy: trustToken(production.account, subject)},
+		{
+			ARN: shared.roleARN, TrustPolicy: trustToken(shared.account, subject),
+			Permissions: emulator.AssumeRolePermissions(partner.roleARN),
+		},
+		{ARN: partner.roleARN, TrustPolicy: emulator.ChainTrustPolicy(shared.roleARN, requiresExternalID)},
+		{ARN: breakGlassARN, TrustPolicy: trustToken(production.account, breakGlassSubject)},
+		{
+			ARN: shortLivedHubARN, TrustPolicy: trustToken(shared.account, subject),
+			Permissions:     emulator.AssumeRolePermissions(shortLived.roleARN),
+			SessionLifetime: sessionLife,
+		},
+		{
+			ARN: shortLived.roleARN, TrustPolicy: emulator.ChainTrustPolicy(shortLivedHubARN, nil),
+			SessionLifetime: sessionLife,
+		},
 	}
-	return nil
+}
+
+// trustToken is the trust policy of a role that trusts tokens with one subject and for one audience.
+func trustToken(account, trusted string) string {
+	return emulator.TrustPolicy(account, issuerURL, map[string]string{"sub": trusted, "aud": audience}, nil)
 }
 
 // mint issues the token of the job.

@@ -76,11 +76,15 @@ func countSecrets(texts [][]byte, secrets []secret.Text) int {
 	return n
 }
 
-// wantSecrets is for a search of the data source's folder: what is in its state and plan must have been found.
-func wantSecrets(counts map[string]int) error {
+// secretsPerSession is how many secrets a session has: the secret access key and the session token.
+const secretsPerSession = 2
+
+// wantSecrets is for a search of the data source's folder: what is in its state and plan must have been found, or the
+// search is blind.
+func wantSecrets(counts map[string]int, want int) error {
 	for _, name := range []string{stateFile, planFile} {
-		if counts[name] == 0 {
-			return fmt.Errorf("no secret was found in the data source's %s, where they are: the search is blind", name)
+		if got := counts[name]; got != want {
+			return fmt.Errorf("%s found in the data source's %s: want %d", counted(got, "secret"), name, want)
 		}
 	}
 	return nil

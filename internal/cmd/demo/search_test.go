@@ -52,9 +52,11 @@ func TestSearch(t *testing.T) {
 }
 
 func TestWantSecrets(t *testing.T) {
-	wantError(t, wantSecrets(map[string]int{stateFile: 4, planFile: 4, "main.tf": 0}), "")
-	wantError(t, wantSecrets(map[string]int{stateFile: 4, planFile: 0}), planFile)
-	wantError(t, wantSecrets(map[string]int{planFile: 4}), stateFile)
+	wantError(t, wantSecrets(map[string]int{stateFile: 6, planFile: 6, "main.tf": 0}, 6), "")
+	wantError(t, wantSecrets(map[string]int{stateFile: 6, planFile: 0}, 6), "0 secrets found in the data source's demo")
+	wantError(t, wantSecrets(map[string]int{stateFile: 4, planFile: 6}, 6), "4 secrets found in the data source's terr")
+	wantError(t, wantSecrets(map[string]int{stateFile: 6, planFile: 8}, 6), planFile)
+	wantError(t, wantSecrets(map[string]int{planFile: 6}, 6), stateFile)
 }
 
 func TestWantNoSecrets(t *testing.T) {
