@@ -2,13 +2,13 @@ package guides
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/go-version"
@@ -36,7 +36,10 @@ func inVariable(name string) func(*testing.T, string) []string {
 
 func onRequestOfGitHub(t *testing.T, token string) []string {
 	t.Helper()
-	url := answering(t, "value", token)
+	return gitHubVariables(answering(t, "value", token, new(atomic.Int32)))
+}
+
+func gitHubVariables(url string) []string {
 	return []string{
 		"ACTIONS_ID_TOKEN_REQUEST_URL=" + url + "/?api-version=2.0",
 		"ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-token",
@@ -45,7 +48,7 @@ func onRequestOfGitHub(t *testing.T, token string) []string {
 
 func onRequestOfBuildkite(t *testing.T, token string) []string {
 	t.Helper()
-	url := answering(t, "token", token)
+	url := answering(t, "token", token, new(atomic.Int32))
 	return []string{
 		"BUILDKITE_AGENT_ENDPOINT=" + url,
 		"BUILDKITE_JOB_ID=0190046e-e199-453b-a302-a21a4d649d31",
@@ -53,10 +56,11 @@ func onRequestOfBuildkite(t *testing.T, token string) []string {
 	}
 }
 
-// answering is the URL of a server that answers every request with the token, in an object's field.
-func answering(t *testing.T, field, token string) string {
+// answering is the URL of a server that answers every request with the token, in an object's field, and counts them.
+func answering(t *testing.T, field, token string, count *atomic.Int32) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		count.Add(1)
 		w.Header().Set("Content-Type", "application/json")
 		if err := json.NewEncoder(w).Encode(map[string]string{field: token}); err != nil {
 			t.Error(err)
@@ -100,7 +104,7 @@ func TestExamplesApply(t *testing.T) {
 	for name, variables := range platforms {
 		t.Run(name, func(t *testing.T) {
 			output := applyExample(t, workspace, cli, name, guides[name], variables)
-			wantLines(t, output, guides[name])
+			wantLines(t, output, linesOf(t, guides[name]))
 		})
 	}
 }
@@ -109,11 +113,13 @@ func mirrorProviders(t *testing.T, cli *terraformcli.CLI) {
 	t.Helper()
 	executables := clitest.Build(t, cli)
 	clitest.MirrorSTS(t, cli, executables.STS)
-	hashicorp := terraformcli.Address{Host: "registry.terraform.io", Namespace: "hashicorp", Type: "aws"}
-	if err := errors.Join(
-		cli.Mirror(hashicorp, "6.999.0", executables.Consumer),
-		cli.ForbidDownloads(),
-	); err != nil {
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		hashicorp := terraformcli.Address{Host: host, Namespace: "hashicorp", Type: "aws"}
+		if err := cli.Mirror(hashicorp, "6.999.0", executables.Consumer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := cli.ForbidDownloads(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -202,17 +208,22 @@ func addRoles(t *testing.T, server *emulator.Server, name, guide string, roles [
 
 var textFence = regexp.MustCompile("(?s)## 5\\. [^\n]*\n.*?```text\n(.*?)```")
 
-// wantLines wants every line of the guide in the output, in their order.
-func wantLines(t *testing.T, output, guide string) {
+// linesOf are the lines of an apply that a guide promises.
+func linesOf(t *testing.T, guide string) string {
 	t.Helper()
 	match := textFence.FindStringSubmatch(guide)
 	if match == nil {
-		t.Error("the guide has no lines of an apply")
-		return
+		t.Fatal("the guide has no lines of an apply")
 	}
+	return match[1]
+}
+
+// wantLines wants every line in the output, in their order.
+func wantLines(t *testing.T, output, lines string) {
+	t.Helper()
 	// How long something took depends on the machine.
 	rest := duration.ReplaceAllString(output, "after 0s")
-	for line := range strings.Lines(match[1]) {
+	for line := range strings.Lines(lines) {
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
@@ -27,8 +28,20 @@ const (
 	otherAudience = "https://another.example.com"
 )
 
-// policyFence is a JSON block of a guide. Each is a trust policy.
+// policyFence is a JSON block of a guide. Each is a policy.
 var policyFence = regexp.MustCompile("(?s)```json\n(.*?)```")
+
+// readPolicies gives the JSON blocks of a guide: the trust policies for web identities, and the others.
+func readPolicies(guide string) (federated, others []string) {
+	for _, match := range policyFence.FindAllStringSubmatch(guide, -1) {
+		if strings.Contains(match[1], `"Federated"`) {
+			federated = append(federated, match[1])
+		} else {
+			others = append(others, match[1])
+		}
+	}
+	return federated, others
+}
 
 // trust has the tokens that one trust policy of a guide is tested with, in the form in which its platform mints them.
 type trust struct {
@@ -259,6 +272,19 @@ var trusts = map[string][]trust{
 		clients: []string{"sts.amazonaws.com"},
 		admits:  []emulator.Token{serviceAccount("atlantis-network", "atlantis")},
 		refuses: []string{"system:serviceaccount:atlantis:atlantis", "system:serviceaccount:atlantis-network:default"},
+	}},
+	manyAccounts: {{
+		issuer:  "https://token.actions.githubusercontent.com",
+		clients: []string{"sts.amazonaws.com"},
+		admits: []emulator.Token{
+			github("repo:example-org@123456/infrastructure@456789:environment:production", "456789"),
+			github("repo:example-org/infrastructure:environment:production", "456789"),
+		},
+		refuses: []string{
+			"repo:example-org@123456/infrastructure@456789:pull_request",
+			"repo:example-org@123456/infrastructure@456789:ref:refs/heads/main",
+			"repo:example-org/other:environment:production",
+		},
 	}},
 	"partitions": {
 		{
@@ -494,16 +520,23 @@ func TestTrustPolicies(t *testing.T) {
 		}
 	}
 	for name, text := range guides {
-		policies := policyFence.FindAllStringSubmatch(text, -1)
+		policies, others := readPolicies(text)
 		if len(policies) != len(trusts[name]) {
-			t.Errorf("%s: %d JSON blocks, and %d trust policies in the table: each must be a trust policy, and "+
-				"tested", name, len(policies), len(trusts[name]))
+			t.Errorf(
+				"%s: %d trust policies for web identities, and %d in the table",
+				name,
+				len(policies),
+				len(trusts[name]),
+			)
 			continue
+		}
+		if len(others) > 0 && name != manyAccounts {
+			t.Errorf("%s: %d JSON blocks that no test checks", name, len(others))
 		}
 		for n, policy := range policies {
 			t.Run(fmt.Sprintf("%s/%d", name, n+1), func(t *testing.T) {
 				t.Parallel()
-				trusts[name][n].check(t, policy[1])
+				trusts[name][n].check(t, policy)
 			})
 		}
 	}
@@ -633,16 +666,26 @@ func (b stsWithRole) checkDecision(t *testing.T, policy string, token emulator.T
 
 func (b stsWithRole) assume(t *testing.T, token emulator.Token) error {
 	t.Helper()
+	_, err := b.session(t, token)
+	return err
+}
+
+// session exchanges a token.
+func (b stsWithRole) session(t *testing.T, token emulator.Token) (*types.Credentials, error) {
+	t.Helper()
 	minted, err := b.issuer.Mint(token)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = b.client.AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
+	output, err := b.client.AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
 		RoleArn:          aws.String(b.roleARN),
 		RoleSessionName:  aws.String("test"),
 		WebIdentityToken: aws.String(minted),
 	})
-	return err
+	if err != nil {
+		return nil, err
+	}
+	return output.Credentials, nil
 }
 
 // wantDenied checks that the trust policy denies a token.
