@@ -106,7 +106,7 @@ func (r refusal) statements(sides side) string {
 		if statement != "" {
 			texts = append(
 				texts,
-				fmt.Sprintf("Only if this is intended, add this statement to %s.", where),
+				fmt.Sprintf("Only if this is intended, add %s to %s.", these(statement), where),
 				indented(statement),
 			)
 		}
@@ -118,12 +118,20 @@ func (r refusal) statements(sides side) string {
 		add(r.namedBefore(PolicyArgument), policies.PermissionStatement())
 	}
 	if sides&roleSide != 0 {
-		add("the trust policy of "+quoted(r.ShownRoleARN()), policies.TrustStatement())
+		add("the trust policy of "+quoted(r.ShownRoleARN()), policies.TrustStatements())
 	}
 	if len(texts) > 0 && policies.Inherits {
 		texts = append(texts, "- The session inherits a source identity. The action sts:SetSourceIdentity is for it.")
 	}
 	return paragraphs(texts...)
+}
+
+// these refers to one statement or several.
+func these(statements string) string {
+	if strings.Contains(statements, "\n},\n{") {
+		return "these statements"
+	}
+	return "this statement"
 }
 
 // callerName is the ARN of the role that calls the hop, for a sentence.

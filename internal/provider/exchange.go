@@ -170,6 +170,9 @@ func (e *exchanger) loggedExchange(
 		"duration_ms": exchange.Elapsed.Milliseconds(),
 		"succeeded":   err == nil,
 	}
+	if exchange.Hop > 0 {
+		exchangeFields["hop_role_arn"] = exchange.ShownRoleARN()
+	}
 	if exchange.Result != nil {
 		exchangeFields["request_id"] = exchange.Result.RequestID
 	}

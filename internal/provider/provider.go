@@ -41,7 +41,7 @@ func (p *stsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 func (p *stsProvider) Schema(_ context.Context, _ provider.SchemaRequest, response *provider.SchemaResponse) {
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Exchanges a web identity token for temporary AWS credentials with STS " +
-			"`AssumeRoleWithWebIdentity`. The call is anonymous. The provider doesn't need or look up AWS " +
+			"`AssumeRoleWithWebIdentity`. The exchange is anonymous. The provider doesn't need or look up AWS " +
 			"credentials. All arguments are optional.",
 		Attributes: providerAttributes(),
 	}

@@ -3,6 +3,7 @@ package trustpolicy
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // AssumeRole is the action that a role's session needs to assume another role.
@@ -33,28 +34,38 @@ func (h Hop) Actions() []string {
 	return actions
 }
 
-// TrustStatement is the statement for the trust policy of the role that is assumed, as JSON. It is empty if a value
-// can't be copied safely.
-func (h Hop) TrustStatement() string {
+// TrustStatements are the statements for the trust policy of the role that is assumed, as JSON, separated by commas. Each
+// action has its own, because a condition key exists only for the actions that have it: the external ID only for
+// sts:AssumeRole. The text is empty if a value can't be copied safely.
+//
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+func (h Hop) TrustStatements() string {
 	if !isRoleARN.MatchString(h.CallerRoleARN) {
 		return ""
 	}
-	statement := Statement{
-		Effect:    "Allow",
-		Principal: map[string]string{"AWS": h.CallerRoleARN},
-		Action:    h.Actions(),
-		Condition: map[string]map[string]Values{},
+	var texts []string
+	for _, action := range h.Actions() {
+		statement := Statement{
+			Effect:    "Allow",
+			Principal: map[string]string{"AWS": h.CallerRoleARN},
+			Action:    Values{action},
+			Condition: map[string]map[string]Values{},
+		}
+		switch {
+		case action == AssumeRole && h.ExternalID != "":
+			statement.add("StringEquals", "sts:ExternalId", Values{h.ExternalID})
+		case action == TagSession: // without the condition, the caller could set any tag
+			statement.add("ForAllValues:StringEquals", "aws:TagKeys", slices.Sorted(slices.Values(h.TagKeys)))
+		case action == SetSourceIdentity && h.SourceIdentity != "":
+			statement.add("StringEquals", "sts:SourceIdentity", Values{h.SourceIdentity})
+		}
+		text := statement.text()
+		if text == "" {
+			return ""
+		}
+		texts = append(texts, text)
 	}
-	if h.ExternalID != "" {
-		statement.add("StringEquals", "sts:ExternalId", Values{h.ExternalID})
-	}
-	if h.SourceIdentity != "" {
-		statement.add("StringEquals", "sts:SourceIdentity", Values{h.SourceIdentity})
-	}
-	if len(h.TagKeys) > 0 { // without it, the caller could set any tag
-		statement.add("ForAllValues:StringEquals", "aws:TagKeys", slices.Sorted(slices.Values(h.TagKeys)))
-	}
-	return statement.text()
+	return strings.Join(texts, ",\n")
 }
 
 // PermissionStatement is the statement for a policy of the caller's role, as JSON. It is empty if a value can't be

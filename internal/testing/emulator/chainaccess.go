@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
@@ -42,7 +44,9 @@ func (s *Server) authorizeChain(
 		},
 		direct: direct, isSameAccount: caller.account == account.account,
 	}
+	keys := h.request.Keys
 	for _, action := range claims.actions("sts:" + actionAssumeRole) {
+		h.request.Keys = keysOf(action, keys)
 		if refused := h.askCaller(action); refused != nil {
 			return nil, refused
 		}
@@ -121,6 +125,26 @@ func (h hop) denial(action string, namesRole bool, reason string) *refusal {
 		message += " " + reason
 	}
 	return forbidden("AccessDenied", "%s", message)
+}
+
+// keysOf are the condition keys that an action has. The keys of the other actions are absent.
+//
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+func keysOf(action string, keys map[string][]string) map[string][]string {
+	foreign := map[string][]string{
+		trustpolicy.TagSession:        {"sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity"},
+		trustpolicy.SetSourceIdentity: {"sts:ExternalId", "sts:RoleSessionName", "sts:TransitiveTagKeys", "aws:TagKeys"},
+	}
+	own := maps.Clone(keys)
+	for _, key := range foreign[action] {
+		own[key] = nil
+	}
+	for key := range own {
+		if action == trustpolicy.SetSourceIdentity && strings.HasPrefix(key, "aws:RequestTag/") {
+			own[key] = nil
+		}
+	}
+	return own
 }
 
 // chainKeys are the condition keys of a call. A key without values is absent.

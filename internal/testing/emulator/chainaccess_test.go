@@ -374,14 +374,27 @@ func TestChainedConditions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f.addRole(t, emulator.Role{ARN: spokeARN, TrustPolicy: document(
-				`{"Effect": "Allow", "Principal": {"AWS": "` + hubARN + `"}, "Action": "sts:*",
-					"Condition": {` + test.condition + `}}`)})
+				`{"Effect": "Allow", "Principal": {"AWS": "` + hubARN + `"}, "Action": "sts:AssumeRole",
+					"Condition": {` + test.condition + `}},
+				{"Effect": "Allow", "Principal": {"AWS": "` + hubARN + `"},
+					"Action": ["sts:TagSession", "sts:SetSourceIdentity"]}`)})
 			_, err := chain(f.Server, caller, test.change)
 			want := ""
 			if !test.allowed {
 				want = denial("sts:AssumeRole", "", "because no role trust policy allows the sts:AssumeRole action")
 			}
 			wantDenial(t, err, want)
+		})
+	}
+	for key, denied := range map[string]string{
+		"sts:ExternalId": "sts:TagSession", "aws:TagKeys": "sts:SetSourceIdentity", "sts:RoleSessionName": "sts:TagSession",
+	} {
+		t.Run(key+" for all actions", func(t *testing.T) {
+			f.addRole(t, emulator.Role{ARN: spokeARN, TrustPolicy: document(
+				`{"Effect": "Allow", "Principal": {"AWS": "` + hubARN + `"}, "Action": "sts:*",
+					"Condition": {"Null": {"` + key + `": "false"}}}`)})
+			_, err := chain(f.Server, caller, full)
+			wantDenial(t, err, denial(denied, "", "because no role trust policy allows the "+denied+" action"))
 		})
 	}
 	t.Run("nothing is inherited", func(t *testing.T) {

@@ -35,17 +35,21 @@ func TrustPolicy(account, issuerURL string, equals, like map[string]string, furt
 
 // ChainTrustPolicy is the JSON of a trust policy that lets a principal of the kind AWS assume a role: the ARN of a role
 // or of a session, an account's root ARN or ID, or "*". The conditions are values by operator and condition key. They
-// may be nil. furtherActions are allowed in addition to sts:AssumeRole.
+// may be nil. A further action has a statement without these conditions, because most keys don't exist for it.
 func ChainTrustPolicy(principal string, conditions map[string]map[string]string, furtherActions ...string) string {
 	if conditions == nil {
 		conditions = map[string]map[string]string{}
 	}
-	return policyDocument(map[string]any{
-		"Effect":    "Allow",
-		"Principal": map[string]any{"AWS": principal},
-		"Action":    append([]string{"sts:" + actionAssumeRole}, furtherActions...),
-		"Condition": conditions,
-	})
+	allow := func(action string) map[string]any {
+		return map[string]any{"Effect": "Allow", "Principal": map[string]any{"AWS": principal}, "Action": action}
+	}
+	first := allow("sts:" + actionAssumeRole)
+	first["Condition"] = conditions
+	statements := []map[string]any{first}
+	for _, action := range furtherActions {
+		statements = append(statements, allow(action))
+	}
+	return policyDocument(statements...)
 }
 
 // AssumeRolePermissions is the JSON of an identity-based policy, for Role.Permissions, that lets a role's sessions
@@ -58,11 +62,11 @@ func AssumeRolePermissions(roleARN string, furtherActions ...string) string {
 	})
 }
 
-// policyDocument is the JSON of a policy with one statement.
-func policyDocument(statement map[string]any) string {
+// policyDocument is the JSON of a policy.
+func policyDocument(statements ...map[string]any) string {
 	text, err := json.MarshalIndent(map[string]any{
 		"Version":   policyVersion,
-		"Statement": []any{statement},
+		"Statement": statements,
 	}, "", "  ")
 	if err != nil {
 		// Strings alone: this can't be.
