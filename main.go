@@ -1,5 +1,6 @@
 // Command terraform-provider-sts is the provider's plugin, which Terraform and OpenTofu start. As
-// `terraform-provider-sts credential-process SOCKET` it is what AWS SDKs start for fresh credentials.
+// `terraform-provider-sts credential-process SOCKET` it is what AWS SDKs start for fresh credentials during a run.
+// `terraform-provider-sts credentials` and `terraform-provider-sts token` are for use outside a run.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
@@ -16,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/webidentity/terraform-provider-sts/internal/command"
 	"github.com/webidentity/terraform-provider-sts/internal/parent"
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
 	"github.com/webidentity/terraform-provider-sts/internal/refresh"
@@ -29,6 +32,12 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == refresh.Subcommand {
 		os.Exit(refresh.CredentialProcess(context.Background(), os.Args[2:], os.Stdout, os.Stderr))
 	}
+	if len(os.Args) > 1 && slices.Contains(command.Names, os.Args[1]) {
+		os.Exit(command.Run(context.Background(), os.Args[1], os.Args[2:], command.Process{
+			Version: version, Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr,
+		}))
+	}
+	flag.Usage = func() { _, _ = fmt.Fprint(flag.CommandLine.Output(), usage) }
 	debug := flag.Bool("debug", false, "run for a debugger to attach to, and print what Terraform needs to find the "+
 		"process")
 	flag.Parse()
@@ -37,6 +46,15 @@ func main() {
 		os.Exit(1)
 	}
 }
+
+const usage = `Terraform and OpenTofu start this program as the provider "sts". It isn't started by hand, except:
+
+  terraform-provider-sts credentials [flags]   prints temporary AWS credentials, for a credential_process
+  terraform-provider-sts token [flags]         prints a web identity token
+  terraform-provider-sts -debug                runs the provider for a debugger
+
+Each of the first two prints its flags with -h.
+`
 
 func serve(debug bool) error {
 	// The SDK of plugins would dump every message into readable files of that folder: tokens and credentials too.

@@ -78,7 +78,7 @@ func TestAnswerOfAnotherUserIsRejected(t *testing.T) {
 					return err
 				}
 				// Without MSG_NOSIGNAL, a client that has closed the connection would end this process with a signal.
-				_ = unix.Sendto(accepted, encodeCredentials(session(7, time.Time{})), unix.MSG_NOSIGNAL, nil)
+				_ = unix.Sendto(accepted, Output(session(7, time.Time{})), unix.MSG_NOSIGNAL, nil)
 				_ = unix.Close(accepted)
 				<-done
 				return nil

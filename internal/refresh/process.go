@@ -40,7 +40,7 @@ func CredentialProcess(ctx context.Context, arguments []string, stdout, stderr i
 	credentials, err := ask(ctx, arguments[0], askTimeout)
 	if err == nil {
 		// This is one Write, because an SDK that reads half an answer prints it in its error.
-		_, err = stdout.Write(append(encodeCredentials(credentials), '\n'))
+		_, err = stdout.Write(append(Output(credentials), '\n'))
 	}
 	if err != nil {
 		_, _ = io.WriteString(stderr, err.Error()+"\n")

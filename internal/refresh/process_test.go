@@ -92,7 +92,7 @@ func TestCredentialProcessWithoutExpiration(t *testing.T) {
 }
 
 func TestCredentialProcessHidesInvalidAnswer(t *testing.T) {
-	whole := string(encodeCredentials(session(1, time.Now().Add(time.Hour))))
+	whole := string(Output(session(1, time.Now().Add(time.Hour))))
 	without := func(old, replacement string) string {
 		changed := strings.Replace(whole, old, replacement, 1)
 		if changed == whole {

@@ -38,11 +38,11 @@ func encodeAnswer(credentials Credentials, failure error) []byte {
 	if failure != nil {
 		return marshal(answer{Error: shorten(failure.Error())})
 	}
-	return encodeCredentials(credentials)
+	return Output(credentials)
 }
 
-// encodeCredentials gives what an AWS SDK expects of a credential_process.
-func encodeCredentials(credentials Credentials) []byte {
+// Output gives what an AWS SDK expects of a credential_process.
+func Output(credentials Credentials) []byte {
 	plain := answer{
 		Version:         processVersion,
 		AccessKeyID:     credentials.AccessKeyID.Reveal(),
