@@ -50,8 +50,9 @@ func commandNamed(name string) command {
 
 func credentials() command {
 	return command{
-		name:    "credentials",
-		summary: "Exchanges a web identity token for temporary AWS credentials, and prints them for a credential_process.",
+		name: "credentials",
+		summary: "Exchanges a web identity token for temporary AWS credentials, and prints them for a " +
+			"credential_process.",
 		options: []group{roleOptions(), tokenOptions(), hopOptions(), limitOptions(), transportOptions()},
 		run: func(ctx context.Context, s *settings, p Process) ([]byte, error) {
 			client, request, err := s.complete(ctx, p)
@@ -68,8 +69,8 @@ func credentials() command {
 	}
 }
 
-// Run runs the subcommand of a name, one of Names, and returns the exit status. It writes to stdout once, and only if it
-// succeeds. It writes nothing else, and asks nothing.
+// Run runs the subcommand of a name, one of Names, and returns the exit status. It writes to stdout once, and only if
+// it succeeds. It writes nothing else, and asks nothing.
 func Run(ctx context.Context, name string, arguments []string, process Process) int {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

@@ -28,7 +28,8 @@ func TestCredentials(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.stdout), &printed); err != nil {
 		t.Fatal(err)
 	}
-	if printed["Version"] != 1.0 || len(printed) != 5 || !slices.Contains(f.Secrets(), printed["SecretAccessKey"].(string)) {
+	if printed["Version"] != 1.0 || len(printed) != 5 ||
+		!slices.Contains(f.Secrets(), printed["SecretAccessKey"].(string)) {
 		t.Error("it isn't the session")
 	}
 	instant, err := time.Parse(time.RFC3339, printed["Expiration"].(string))
@@ -45,26 +46,81 @@ func TestFlagsReachTheCall(t *testing.T) {
 	const policy = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
 	f := newFixture(t)
 	got := run(
-		t.Context(), nil, "credentials", "-endpoint", f.URL(), "--role-arn", hubARN, "--web-identity-token-file", f.file,
-		"--role-session-name", "job-7", "--duration-seconds", "1800", "--policy", policy,
-		"--policy-arns", "arn:aws:iam::aws:policy/AdministratorAccess",
-		"--policy-arns", "arn:aws:iam::aws:policy/ReadOnlyAccess", "--minimum-session-token-size", "2048",
-		"--timeout", "20s", "--iam-propagation-timeout", "1s", "--max-retries", "0", "--allowed-account-ids", "111122223333",
-		"--allowed-account-ids", "444455556666", "--allowed-account-ids", "777788889999", "--allowed-audiences", audience,
-		"--assume-role-arn", spokeARN, "--external-id", "acme-4711", "--tags", "team=platform", "--tags", "empty=",
-		"--transitive-tag-keys", "team", "--assume-role-duration-seconds", "900",
-		"--assume-role-arn", farARN, "--assume-role-session-name", "last", "--source-identity", "pipeline",
-		"--assume-role-policy", policy, "--assume-role-policy-arns", "arn:aws:iam::aws:policy/ReadOnlyAccess",
+		t.Context(),
+		nil,
+		"credentials",
+		"-endpoint",
+		f.URL(),
+		"--role-arn",
+		hubARN,
+		"--web-identity-token-file",
+		f.file,
+		"--role-session-name",
+		"job-7",
+		"--duration-seconds",
+		"1800",
+		"--policy",
+		policy,
+		"--policy-arns",
+		"arn:aws:iam::aws:policy/AdministratorAccess",
+		"--policy-arns",
+		"arn:aws:iam::aws:policy/ReadOnlyAccess",
+		"--minimum-session-token-size",
+		"2048",
+		"--timeout",
+		"20s",
+		"--iam-propagation-timeout",
+		"1s",
+		"--max-retries",
+		"0",
+		"--allowed-account-ids",
+		"111122223333",
+		"--allowed-account-ids",
+		"444455556666",
+		"--allowed-account-ids",
+		"777788889999",
+		"--allowed-audiences",
+		audience,
+		"--assume-role-arn",
+		spokeARN,
+		"--external-id",
+		"acme-4711",
+		"--tags",
+		"team=platform",
+		"--tags",
+		"empty=",
+		"--transitive-tag-keys",
+		"team",
+		"--assume-role-duration-seconds",
+		"900",
+		"--assume-role-arn",
+		farARN,
+		"--assume-role-session-name",
+		"last",
+		"--source-identity",
+		"pipeline",
+		"--assume-role-policy",
+		policy,
+		"--assume-role-policy-arns",
+		"arn:aws:iam::aws:policy/ReadOnlyAccess",
 	)
 	if got.status != 0 {
 		t.Fatalf("status %d: %s", got.status, got.stderr)
 	}
 	want := []url.Values{
 		{
-			"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleArn": {hubARN},
-			"RoleSessionName": {"job-7"}, "WebIdentityToken": {f.token}, "DurationSeconds": {"1800"}, "Policy": {policy},
+			"Action":  {"AssumeRoleWithWebIdentity"},
+			"Version": {"2011-06-15"},
+			"RoleArn": {hubARN},
+			"RoleSessionName": {
+				"job-7",
+			},
+			"WebIdentityToken":        {f.token},
+			"DurationSeconds":         {"1800"},
+			"Policy":                  {policy},
 			"PolicyArns.member.1.arn": {"arn:aws:iam::aws:policy/AdministratorAccess"},
-			"PolicyArns.member.2.arn": {"arn:aws:iam::aws:policy/ReadOnlyAccess"}, "MinimumSessionTokenSize": {"2048"},
+			"PolicyArns.member.2.arn": {"arn:aws:iam::aws:policy/ReadOnlyAccess"},
+			"MinimumSessionTokenSize": {"2048"},
 		},
 		{
 			"Action": {"AssumeRole"}, "Version": {"2011-06-15"}, "RoleArn": {spokeARN}, "RoleSessionName": {"job-7"},
@@ -121,7 +177,10 @@ func TestEnvironment(t *testing.T) {
 		},
 	} {
 		before := len(f.Requests())
-		got := run(t.Context(), test.environment, append([]string{"credentials", "--endpoint", f.URL()}, test.arguments...)...)
+		got := run(
+			t.Context(),
+			test.environment,
+			append([]string{"credentials", "--endpoint", f.URL()}, test.arguments...)...)
 		switch {
 		case got.status != test.status:
 			t.Errorf("%s: status %d: %s", name, got.status, got.stderr)

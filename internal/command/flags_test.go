@@ -8,11 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
 	"github.com/webidentity/terraform-provider-sts/internal/command"
-	"github.com/webidentity/terraform-provider-sts/internal/provider"
 )
 
 // TestWrongFlags holds that a mistake is explained, without the value, before anything is read or sent.
@@ -24,39 +20,47 @@ func TestWrongFlags(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		"a typo":                 {[]string{"--external-idd", "x"}, "--external-idd doesn't exist. Did you mean --external-id?"},
+		"a typo": {[]string{"--external-idd", "x"}, "--external-idd doesn't exist. Did you mean " +
+			"--external-id?"},
 		"an underscore":          {[]string{"--role_arn", "x"}, "Did you mean --role-arn?"},
 		"capitals":               {[]string{"--Role-ARN", "x"}, "Did you mean --role-arn?"},
 		"nothing like it":        {[]string{"--profile", "x"}, "The flag --profile doesn't exist."},
 		"a token as a flag":      {[]string{"--" + hidden}, "The flag that you set doesn't exist."},
 		"a token as an argument": {[]string{hidden}, "There is an argument that isn't a flag"},
-		"the token":              {[]string{"--web-identity-token", hidden}, "There is no --web-identity-token with the token"},
+		"the token": {[]string{"--web-identity-token", hidden}, "There is no --web-identity-token with " +
+			"the token"},
 		"the token, with an equals sign": {
 			[]string{"--web-identity-token=" + hidden}, "There is no --web-identity-token with the token",
 		},
-		"no value":                {[]string{"--external-id"}, "--external-id needs a value."},
-		"no name":                 {[]string{"--=" + hidden}, "A flag must have the form --name VALUE or --name=VALUE."},
-		"an external ID alone":    {[]string{"--external-id", "acme"}, "must follow the --assume-role-arn"},
-		"a short external ID":     {[]string{"--assume-role-arn", spokeARN, "--external-id", "x"}, "--external-id: Invalid external ID."},
-		"a tag without a value":   {[]string{"--assume-role-arn", spokeARN, "--tags", "x"}, "must have the form KEY=VALUE"},
-		"a tag of AWS":            {[]string{"--assume-role-arn", spokeARN, "--tags", "aws:x=y"}, "reserved for AWS"},
-		"a duration of a session": {[]string{"--duration-seconds", "899"}, "--duration-seconds must be a whole number, 900 or more."},
-		"no number":               {[]string{"--duration-seconds", "1h"}, "must be a whole number"},
-		"a size":                  {[]string{"--minimum-session-token-size", "4097"}, "from 0 to 4096"},
-		"a timeout":               {[]string{"--timeout", "30"}, "must be a duration with a unit"},
-		"a long timeout":          {[]string{"--timeout", "25h"}, "at most 24h"},
-		"an account":              {[]string{"--allowed-account-ids", "123"}, "12 digits"},
-		"a Region":                {[]string{"--region", "eu-central-1a"}, "--region: "},
-		"an endpoint":             {[]string{"--endpoint", "sts.example.com"}, "--endpoint: "},
-		"a policy":                {[]string{"--policy", "{"}, "--policy: Invalid session policy."},
-		"a policy ARN":            {[]string{"--policy-arns", "short"}, "--policy-arns: Invalid policy ARN."},
-		"a provider":              {[]string{"--provider-id", "https://www.amazon.com"}, "must be a bare host name"},
-		"a variable":              {[]string{"--web-identity-token-env", "$TOKEN"}, "--web-identity-token-env: "},
-		"a password in a proxy":   {[]string{"--https-proxy", "http://user:" + hidden + "@proxy:1"}, "must not have a user or a password"},
-		"two sources":             {[]string{"--github-actions"}, "--web-identity-token-file and --github-actions exclude each other."},
-		"a platform's argument":   {[]string{"--audience", "x"}, "--audience needs the flag of a platform"},
-		"a truth":                 {[]string{"--use-fips-endpoint=maybe"}, "must be true or false"},
-		"retries":                 {[]string{"--max-retries", "-1"}, "from 0 to 1000"},
+		"no value": {[]string{"--external-id"}, "--external-id needs a value."},
+		"no name": {[]string{"--=" + hidden}, "A flag must have the form --name VALUE or " +
+			"--name=VALUE."},
+		"an external ID alone": {[]string{"--external-id", "acme"}, "must follow the --assume-role-arn"},
+		"a short external ID": {[]string{"--assume-role-arn", spokeARN, "--external-id", "x"}, "--external-id: " +
+			"Invalid external ID."},
+		"a tag without a value": {[]string{"--assume-role-arn", spokeARN, "--tags", "x"}, "must have the form " +
+			"KEY=VALUE"},
+		"a tag of AWS": {[]string{"--assume-role-arn", spokeARN, "--tags", "aws:x=y"}, "reserved for AWS"},
+		"a duration of a session": {[]string{"--duration-seconds", "899"}, "--duration-seconds must be a whole " +
+			"number, 900 or more."},
+		"no number":      {[]string{"--duration-seconds", "1h"}, "must be a whole number"},
+		"a size":         {[]string{"--minimum-session-token-size", "4097"}, "from 0 to 4096"},
+		"a timeout":      {[]string{"--timeout", "30"}, "must be a duration with a unit"},
+		"a long timeout": {[]string{"--timeout", "25h"}, "at most 24h"},
+		"an account":     {[]string{"--allowed-account-ids", "123"}, "12 digits"},
+		"a Region":       {[]string{"--region", "eu-central-1a"}, "--region: "},
+		"an endpoint":    {[]string{"--endpoint", "sts.example.com"}, "--endpoint: "},
+		"a policy":       {[]string{"--policy", "{"}, "--policy: Invalid session policy."},
+		"a policy ARN":   {[]string{"--policy-arns", "short"}, "--policy-arns: Invalid policy ARN."},
+		"a provider":     {[]string{"--provider-id", "https://www.amazon.com"}, "must be a bare host name"},
+		"a variable":     {[]string{"--web-identity-token-env", "$TOKEN"}, "--web-identity-token-env: "},
+		"a password in a proxy": {[]string{"--https-proxy", "http://user:" + hidden + "@proxy:1"}, "must not have " +
+			"a user or a password"},
+		"two sources": {[]string{"--github-actions"}, "--web-identity-token-file and --github-actions " +
+			"exclude each other."},
+		"a platform's argument": {[]string{"--audience", "x"}, "--audience needs the flag of a platform"},
+		"a truth":               {[]string{"--use-fips-endpoint=maybe"}, "must be true or false"},
+		"retries":               {[]string{"--max-retries", "-1"}, "from 0 to 1000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := run(t.Context(), nil, slices.Concat([]string{"credentials"}, valid, test.arguments)...)
@@ -83,7 +87,8 @@ func TestPlatformFlags(t *testing.T) {
 	}))
 	t.Cleanup(platform.Close)
 	job := map[string]string{
-		"ACTIONS_ID_TOKEN_REQUEST_URL": platform.URL + "/?api-version=2.0", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token",
+		"ACTIONS_ID_TOKEN_REQUEST_URL":   platform.URL + "/?api-version=2.0",
+		"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token",
 	}
 	got := run(t.Context(), job, "token", "--github-actions", "--audience", audience)
 	if got.status != 0 || got.stdout != f.token+"\n" || !slices.Equal(asked, []string{
@@ -99,15 +104,23 @@ func TestPlatformFlags(t *testing.T) {
 			[]string{"--github-actions", "--client-id", "x"}, "--client-id isn't for --github-actions.",
 		},
 		"a required argument": {[]string{"--google-compute"}, "--google-compute needs --audience."},
-		"a range":             {[]string{"--buildkite", "--lifetime-seconds", "0"}, "--lifetime-seconds must be a whole number"},
-		"an empty value":      {[]string{"--buildkite", "--claims", ""}, "--claims must not be empty."},
+		"a range": {[]string{"--buildkite", "--lifetime-seconds", "0"}, "--lifetime-seconds must be a " +
+			"whole number"},
+		"an empty value": {[]string{"--buildkite", "--claims", ""}, "--claims must not be empty."},
 	} {
 		got := run(t.Context(), job, append([]string{"token"}, test.arguments...)...)
 		if got.status != 2 || !strings.Contains(got.stderr, test.want) {
 			t.Errorf("%s: status %d, %s", name, got.status, got.stderr)
 		}
 	}
-	china := run(t.Context(), job, "credentials", "--github-actions", "--role-arn", "arn:aws-cn:iam::111122223333:role/x")
+	china := run(
+		t.Context(),
+		job,
+		"credentials",
+		"--github-actions",
+		"--role-arn",
+		"arn:aws-cn:iam::111122223333:role/x",
+	)
 	if china.status != 2 || !strings.Contains(china.stderr, "Set --audience to the client ID") || len(asked) != 1 {
 		t.Errorf("status %d, %s", china.status, china.stderr)
 	}
@@ -126,70 +139,6 @@ func TestHelp(t *testing.T) {
 					t.Errorf("%s: %q", name, line)
 				}
 			}
-		}
-	}
-}
-
-// TestFlagsHaveTheNamesOfArguments compares the flags with the schema, in both directions.
-func TestFlagsHaveTheNamesOfArguments(t *testing.T) {
-	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]string{} // the argument by its flag
-	add := func(prefix string, attributes []*tfprotov6.SchemaAttribute) {
-		for _, attribute := range attributes {
-			name := prefix + strings.ReplaceAll(attribute.Name, "_", "-")
-			if attribute.Optional || attribute.Required {
-				want[name] = attribute.Name
-			}
-		}
-	}
-	add("", schemas.Provider.Block.Attributes)
-	for _, attribute := range schemas.DataSourceSchemas["sts_assume_role_with_web_identity"].Block.Attributes {
-		switch attribute.Name {
-		case "web_identity_token_request":
-			for _, platform := range attribute.NestedType.Attributes {
-				add("", append(platform.NestedType.Attributes, platform))
-			}
-		case "assume_role":
-			for _, argument := range attribute.NestedType.Attributes {
-				switch argument.Name {
-				case "role_arn":
-					want["assume-role-arn"] = argument.Name
-				case "role_session_name":
-					want["assume-role-session-name"] = argument.Name
-				case "duration_seconds", "policy", "policy_arns":
-					add("assume-role-", []*tfprotov6.SchemaAttribute{argument})
-				default:
-					add("", []*tfprotov6.SchemaAttribute{argument})
-				}
-			}
-		default:
-			add("", []*tfprotov6.SchemaAttribute{attribute})
-		}
-	}
-	for _, none := range []string{"web-identity-token", "web-identity-token-request", "assume-role"} {
-		delete(want, none)
-	}
-	help := run(t.Context(), nil, "credentials", "-h").stdout
-	var flags []string
-	for line := range strings.SplitSeq(help, "\n") {
-		if name, ok := strings.CutPrefix(line, "  --"); ok {
-			name, _, _ = strings.Cut(name, " ")
-			flags = append(flags, name)
-			if want[name] == "" {
-				t.Errorf("--%s has the name of no argument", name)
-			}
-		}
-	}
-	for name, argument := range want {
-		if !slices.Contains(flags, name) {
-			t.Errorf("there is no --%s for %s", name, argument)
 		}
 	}
 }

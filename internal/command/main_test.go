@@ -42,10 +42,13 @@ func newFixture(t *testing.T) fixture {
 	for _, role := range []emulator.Role{
 		{
 			ARN: hubARN, Permissions: all,
-			TrustPolicy: emulator.TrustPolicy("111122223333", issuer.URL(), map[string]string{"sub": "job"}, nil, further...),
+			TrustPolicy: emulator.TrustPolicy(
+				"111122223333", issuer.URL(), map[string]string{"sub": "job"}, nil, further...,
+			),
 		},
 		{
-			ARN: spokeARN, Permissions: all, TrustPolicy: emulator.ChainTrustPolicy(hubARN, map[string]map[string]string{
+			ARN: spokeARN, Permissions: all,
+			TrustPolicy: emulator.ChainTrustPolicy(hubARN, map[string]map[string]string{
 				"StringEquals": {"sts:ExternalId": "acme-4711"},
 			}, further...),
 		},

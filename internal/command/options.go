@@ -27,41 +27,50 @@ type group struct {
 }
 
 func roleOptions() group {
-	return group{"Role", []option{
-		{
-			"role-arn", "ARN", "ARN of the role to assume. Default: AWS_ROLE_ARN, only if the token comes from " +
-				"AWS_WEB_IDENTITY_TOKEN_FILE.",
-			func(s *settings, value string) error { s.roleARN = &value; return nil },
-		},
-		{
-			"role-session-name", "NAME", "Name of the session. Default: AWS_ROLE_SESSION_NAME, then terraform.",
-			func(s *settings, value string) error { s.sessionName = &value; return nil },
-		},
-		{
-			"duration-seconds", "N", "Duration of the session. At least 900. Default: the default of the service, 3600.",
-			func(s *settings, value string) error {
-				return number(value, assumerole.MinDurationSeconds, math.MaxInt32, &s.request.DurationSeconds)
+	return group{
+		"Role",
+		[]option{
+			{
+				"role-arn", "ARN", "ARN of the role to assume. Default: AWS_ROLE_ARN, only if the token comes from " +
+					"AWS_WEB_IDENTITY_TOKEN_FILE.",
+				func(s *settings, value string) error { s.roleARN = &value; return nil },
+			},
+			{
+				"role-session-name", "NAME", "Name of the session. Default: AWS_ROLE_SESSION_NAME, then terraform.",
+				func(s *settings, value string) error { s.sessionName = &value; return nil },
+			},
+			{
+				"duration-seconds",
+				"N",
+				"Duration of the session. At least 900. Default: the default of the service, 3600.",
+				func(s *settings, value string) error {
+					return number(value, assumerole.MinDurationSeconds, math.MaxInt32, &s.request.DurationSeconds)
+				},
+			},
+			{
+				"policy", "JSON", "Session policy, which restricts the session further.",
+				func(s *settings, value string) error { s.request.Policy = value; return checkPolicy(value) },
+			},
+			{
+				"policy-arns",
+				"ARN",
+				"ARN of a managed policy that restricts the session. Repeat the flag for more, up to 10.",
+				func(s *settings, value string) error { return addPolicyARN(&s.request.PolicyARNs, value) },
+			},
+			{
+				"provider-id",
+				"HOST",
+				"Identity provider of an OAuth 2.0 access token: www.amazon.com or graph.facebook.com.",
+				func(s *settings, value string) error { s.request.ProviderID = value; return checkProviderID(value) },
+			},
+			{
+				"minimum-session-token-size", "N", "Minimum size of the session token, in bytes. 0 to 4096.",
+				func(s *settings, value string) error {
+					return number(value, 0, assumerole.MaxSessionTokenSize, &s.request.MinimumSessionTokenSize)
+				},
 			},
 		},
-		{
-			"policy", "JSON", "Session policy, which restricts the session further.",
-			func(s *settings, value string) error { s.request.Policy = value; return checkPolicy(value) },
-		},
-		{
-			"policy-arns", "ARN", "ARN of a managed policy that restricts the session. Repeat the flag for more, up to 10.",
-			func(s *settings, value string) error { return addPolicyARN(&s.request.PolicyARNs, value) },
-		},
-		{
-			"provider-id", "HOST", "Identity provider of an OAuth 2.0 access token: www.amazon.com or graph.facebook.com.",
-			func(s *settings, value string) error { s.request.ProviderID = value; return checkProviderID(value) },
-		},
-		{
-			"minimum-session-token-size", "N", "Minimum size of the session token, in bytes. 0 to 4096.",
-			func(s *settings, value string) error {
-				return number(value, 0, assumerole.MaxSessionTokenSize, &s.request.MinimumSessionTokenSize)
-			},
-		},
-	}}
+	}
 }
 
 // tokenOptions have the flags of the platforms, which the package of the platforms lists.
@@ -82,10 +91,10 @@ func tokenOptions() group {
 }
 
 func hopOptions() group {
-	return group{"Further roles (role chaining)", []option{
+	return group{"Further roles (role chaining)", append([]option{
 		{
-			"assume-role-arn", "ARN", "ARN of a role to assume with the credentials of the role before. Repeat the flag for " +
-				"more roles. The flags below apply to the last one before them.",
+			"assume-role-arn", "ARN", "ARN of a role to assume with the credentials of the role before. Repeat the " +
+				"flag for more roles. The flags below apply to the last one before them.",
 			func(s *settings, value string) error {
 				s.request.Hops = append(s.request.Hops, assumerole.Hop{RoleARN: value})
 				return nil
@@ -106,8 +115,8 @@ func hopOptions() group {
 			}),
 		},
 		{
-			"assume-role-duration-seconds", "N", "Duration of the session. 900 to 3600 at AWS. Default: the default of the " +
-				"service, 3600.",
+			"assume-role-duration-seconds", "N", "Duration of the session. 900 to 3600 at AWS. Default: the default " +
+				"of the service, 3600.",
 			ofHop(func(hop *assumerole.Hop, value string) error {
 				return number(value, assumerole.MinDurationSeconds, math.MaxInt32, &hop.DurationSeconds)
 			}),
@@ -120,6 +129,12 @@ func hopOptions() group {
 			"assume-role-policy-arns", "ARN", "ARN of a managed policy. Repeat the flag for more, up to 10.",
 			ofHop(func(hop *assumerole.Hop, value string) error { return addPolicyARN(&hop.PolicyARNs, value) }),
 		},
+	}, passedOnOptions()...)}
+}
+
+// passedOnOptions are those of a further role that can pass on to the next sessions.
+func passedOnOptions() []option {
+	return []option{
 		{
 			"tags", "KEY=VALUE", "Session tag. Repeat the flag for more, up to 50.",
 			ofHop(func(hop *assumerole.Hop, value string) error {
@@ -148,7 +163,7 @@ func hopOptions() group {
 				return assumerole.CheckSourceIdentity(value)
 			}),
 		},
-	}}
+	}
 }
 
 func timeoutOption() option {
@@ -171,24 +186,29 @@ func audiencesOption() option {
 
 // limitOptions bound what the command does.
 func limitOptions() group {
-	return group{"Limits", []option{
-		timeoutOption(),
-		{
-			"iam-propagation-timeout", "DURATION", "Additional time for retries if STS doesn't know the role yet.",
-			func(s *settings, value string) error { return duration(value, &s.request.PropagationTimeout) },
-		},
-		{
-			"allowed-account-ids", "ID", "Account whose roles the command may assume. Repeat the flag for more. Default: all.",
-			func(s *settings, value string) error {
-				s.core.AllowedAccountIDs = append(s.core.AllowedAccountIDs, value)
-				if !isAccountID(value) {
-					return wrong("must be the ID of an AWS account, 12 digits")
-				}
-				return nil
+	return group{
+		"Limits",
+		[]option{
+			timeoutOption(),
+			{
+				"iam-propagation-timeout", "DURATION", "Additional time for retries if STS doesn't know the role yet.",
+				func(s *settings, value string) error { return duration(value, &s.request.PropagationTimeout) },
 			},
+			{
+				"allowed-account-ids",
+				"ID",
+				"Account whose roles the command may assume. Repeat the flag for more. Default: all.",
+				func(s *settings, value string) error {
+					s.core.AllowedAccountIDs = append(s.core.AllowedAccountIDs, value)
+					if !isAccountID(value) {
+						return wrong("must be the ID of an AWS account, 12 digits")
+					}
+					return nil
+				},
+			},
+			audiencesOption(),
 		},
-		audiencesOption(),
-	}}
+	}
 }
 
 // tokenLimitOptions are limitOptions for the token.
@@ -200,8 +220,8 @@ func tokenLimitOptions() group {
 func transportOptions() group {
 	return group{"Connection", append([]option{
 		{
-			"region", "REGION", "AWS Region of the STS endpoint. Default: AWS_REGION, the profile's region, then the home " +
-				"Region of the role's partition.",
+			"region", "REGION", "AWS Region of the STS endpoint. Default: AWS_REGION, the profile's region, then the " +
+				"home Region of the role's partition.",
 			func(s *settings, value string) error { s.core.Region = value; return assumerole.CheckRegion(value) },
 		},
 		{
@@ -286,11 +306,11 @@ func notEmpty(value string) error {
 
 func number(value string, least, most int64, into *int32) error {
 	read, err := strconv.ParseInt(value, 10, 32)
+	isValid := err == nil && read >= least && read <= most
 	switch {
-	case err != nil || read < least || read > most:
-		if most == math.MaxInt32 {
-			return wrong("must be a whole number, %d or more", least)
-		}
+	case !isValid && most == math.MaxInt32:
+		return wrong("must be a whole number, %d or more", least)
+	case !isValid:
 		return wrong("must be a whole number from %d to %d", least, most)
 	}
 	*into = int32(read)
@@ -345,8 +365,8 @@ func isAccountID(text string) bool {
 // checkProxy doesn't accept a password. Other users of the machine can read arguments.
 func checkProxy(parameter assumerole.Parameter, value string) error {
 	if strings.Contains(value, "@") {
-		return wrong("must not have a user or a password, because other users can see the arguments of a process. Set " +
-			"the variable HTTPS_PROXY or HTTP_PROXY instead")
+		return wrong("must not have a user or a password, because other users can see the arguments of a process. " +
+			"Set the variable HTTPS_PROXY or HTTP_PROXY instead")
 	}
 	return assumerole.CheckProxy(parameter, value)
 }

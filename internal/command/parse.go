@@ -56,8 +56,8 @@ func (c command) parse(arguments []string) (*settings, error) {
 		}
 	}
 	flags.Func(inlineFlag, "", func(string) error {
-		problem = &usageError{"There is no --" + inlineFlag + " with the token itself, because other users can see the " +
-			"arguments of a process. Use --web-identity-token-file or --web-identity-token-env."}
+		problem = &usageError{"There is no --" + inlineFlag + " with the token itself, because other users can see " +
+			"the arguments of a process. Use --web-identity-token-file or --web-identity-token-env."}
 		return nil
 	})
 	err := flags.Parse(arguments)
@@ -70,8 +70,8 @@ func (c command) parse(arguments []string) (*settings, error) {
 	case err != nil:
 		return nil, c.flagError(err)
 	case flags.NArg() > 0:
-		return nil, &usageError{"There is an argument that isn't a flag or the value of a flag. It isn't shown, because " +
-			"it might be a secret."}
+		return nil, &usageError{"There is an argument that isn't a flag or the value of a flag. It isn't shown, " +
+			"because it might be a secret."}
 	}
 	return given, nil
 }

@@ -52,7 +52,11 @@ func platformArgument(name string) option {
 	if first.IsAudience {
 		text = "Audience of the token. Default: sts.amazonaws.com, if the platform has a default."
 	}
-	placeholder := map[webidentity.Kind]string{webidentity.Text: "TEXT", webidentity.WholeNumber: "N", webidentity.Names: "NAME"}
+	placeholder := map[webidentity.Kind]string{
+		webidentity.Text:        "TEXT",
+		webidentity.WholeNumber: "N",
+		webidentity.Names:       "NAME",
+	}
 	if first.Kind == webidentity.Names {
 		text += " Repeat the flag for more."
 	}

@@ -32,8 +32,8 @@ func (s *settings) complete(ctx context.Context, p Process) (*assumerole.Client,
 	}
 	if request.Token == nil {
 		if request.Token = s.ambientToken(p, &request); request.Token == nil {
-			return nil, request, noSource("Or set the environment variable " + webidentity.FileVariable + " to the path of " +
-				"a file.")
+			return nil, request, noSource("Or set the environment variable " + webidentity.FileVariable + " to the " +
+				"path of a file.")
 		}
 	}
 	if request.RoleARN, request.RoleARNOrigin, err = s.role(request.TokenOrigin, p); err != nil {
@@ -78,7 +78,9 @@ func (s *settings) checkSources() error {
 		named = append(named, "--"+dashed(platform.Name))
 	}
 	if len(named) > 1 {
-		return &usageError{fmt.Sprintf("%s and %s exclude each other. Set one source of the token.", named[0], named[1])}
+		return &usageError{
+			fmt.Sprintf("%s and %s exclude each other. Set one source of the token.", named[0], named[1]),
+		}
 	}
 	return s.checkPlatform()
 }
@@ -149,9 +151,9 @@ func (s *settings) name(p Process) (string, origin.Origin) {
 // checkAudience demands an audience for a role in aws-cn. IAM OIDC providers have different audiences there, so the
 // default would usually be wrong.
 func checkAudience(request assumerole.Request) error {
-	role, err := arn.Parse(request.RoleARN)
+	role, _ := arn.Parse(request.RoleARN) // another text is in no partition
 	token, isPlatform := request.Token.(webidentity.PlatformRequest)
-	if err != nil || role.Partition != "aws-cn" || !isPlatform {
+	if role.Partition != "aws-cn" || !isPlatform {
 		return nil
 	}
 	audience, found := token.Platform.Audience()

@@ -18,7 +18,9 @@ func token() command {
 				return nil, err
 			}
 			if request.Token == nil {
-				return nil, noSource("The file of AWS_WEB_IDENTITY_TOKEN_FILE isn't a default, because its token is meant for AWS.")
+				return nil, noSource(
+					"The file of AWS_WEB_IDENTITY_TOKEN_FILE isn't a default, because its token is meant for AWS.",
+				)
 			}
 			exchange, token, err := client.Token(ctx, request)
 			if err != nil {

@@ -22,9 +22,12 @@ func (c command) usage() string {
 			fmt.Fprintf(&text, "%s\n%s\n", heading, wrapped(option.text, "        "))
 		}
 	}
-	text.WriteString("\n" + wrapped("The exit status is 0 on success, 1 if there is no result, and 2 for wrong flags. The "+
-		"result is on standard output, and the reason for a failure is on standard error. The command writes no file. "+
-		"The flags have the names of the provider's arguments.", "") + "\n")
+	text.WriteString(
+		"\n" + wrapped("The exit status is 0 on success, 1 if there is no result, and 2 for wrong flags. The "+
+			"result is on standard output, and the reason for a failure is on standard error. The command writes no "+
+			"file. "+
+			"The flags have the names of the provider's arguments.", "") + "\n",
+	)
 	return text.String()
 }
 
