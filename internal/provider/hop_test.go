@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -256,77 +257,170 @@ output "accounts" {
 }
 
 // TestHopConstraintsThroughCLI checks that each constraint of a hop is found at the argument, before anything is sent.
+// All blocks are in one configuration, because the CLI reports the errors of all.
 func TestHopConstraintsThroughCLI(t *testing.T) {
-	const valid = `role_arn = "arn:aws:iam::444455556666:role/deploy"`
-	long := func(length int) string { return `"` + strings.Repeat("x", length) + `"` }
-	for name, test := range map[string]struct{ hop, want string }{
-		"a role that is no ARN": {`role_arn = "deploy"`, `Correct assume_role[0].role_arn. The role ARN "deploy" isn't an ARN`},
-		"another partition": {
-			`role_arn = "arn:aws-cn:iam::444455556666:role/deploy"`, "is in another partition than the block's role",
-		},
-		"a short name": {
-			valid + `, role_session_name = "a"`, `Correct assume_role[0].role_session_name. The role session name "a" has 1`,
-		},
-		"a short duration": {
-			valid + ", duration_seconds = 899", "assume_role[0].duration_seconds must be 900 or more",
-		},
-		"more than an hour": {
-			valid + ", duration_seconds = 3601", "AWS limits a session by role chaining to 900 to 3600",
-		},
-		"an empty ID":         {valid + `, external_id = ""`, `The external ID "" has 0 characters. It must have 2 to 1224`},
-		"a long ID":           {valid + ", external_id = " + long(1225), "has 1225 characters"},
-		"an ID with a blank":  {valid + `, external_id = "a b"`, "has a character that isn't allowed"},
-		"a short identity":    {valid + `, source_identity = "a"`, `The source identity "a" has 1 characters.`},
-		"an identity of AWS":  {valid + `, source_identity = "aws:a"`, "has a character that isn't allowed"},
-		"a tag of AWS":        {valid + `, tags = { "aws:team" = "a" }`, `The key "aws:team" begins with aws:`},
-		"a long tag":          {valid + ", tags = { a = " + long(257) + " }", `The value of the tag "a" isn't valid.`},
-		"a null tag":          {valid + ", tags = { a = null }", `The tag "a" has no value.`},
-		"tags of one key":     {valid + `, tags = { team = "a", TEAM = "b" }`, `The keys "TEAM" and "team" differ only in case`},
-		"a key without a tag": {valid + `, transitive_tag_keys = ["team"]`, `The key "team" isn't the key of a session tag.`},
-		"too many tags": {
-			valid + ", tags = { for n in range(51) : \"key${n}\" => \"\" }",
-			"There are 51 session tags. STS allows 50.",
-		},
-		"a policy that isn't JSON": {valid + `, policy = "{"`, "Correct assume_role[0].policy. The policy isn't valid JSON"},
-		"a path for a policy":      {valid + `, policy = "./policy.json"`, `Write file("./policy.json")`},
-		"a long policy":            {valid + ", policy = jsonencode(" + long(2049) + ")", "has 2051 characters"},
-		"a short policy ARN": {
-			valid + `, policy_arns = ["short"]`, `Correct assume_role[0].policy_arns. "short" isn't the ARN of a managed policy`,
-		},
-		"too many policy ARNs": {
-			valid + `, policy_arns = [for n in range(11) : "arn:aws:iam::aws:policy/Policy${n}"]`,
-			"set must contain at most 10 elements",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
-			testenv.Refused()
-			config := block(
-				set("role_arn", "arn:aws:iam::111122223333:role/hub"),
-				set("web_identity_token", "an-opaque-token"),
-				"assume_role = [{ "+test.hop+" }]",
-			)
-			run(t, resource.TestStep{Config: config, ExpectError: errorAt("assume_role", test.want)})
-			if hosts := testenv.Refused(); len(hosts) > 0 {
-				t.Errorf("something was sent to %q", hosts)
+	t.Parallel()
+	var calls atomic.Int32
+	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+	t.Cleanup(proxy.Close)
+	for command, cases := range map[string]map[string]hopConstraint{"validate": ofSchema, "plan": ofCore} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			config := fmt.Sprintf("provider \"sts\" {\n  https_proxy = %q\n  max_retries = 0\n}\n", proxy.URL)
+			for name, test := range cases {
+				config += strings.Replace(block(
+					set("role_arn", "arn:aws:iam::111122223333:role/hub"),
+					set("web_identity_token", "an-opaque-token"),
+					"assume_role = "+test.hops,
+				), `"test"`, fmt.Sprintf("%q", name), 1)
+			}
+			cli := newCLI(t, config)
+			errors := map[string]diagnostic{}
+			for _, found := range cli.diagnostics(t, command) {
+				errors[found.Address[strings.LastIndex(found.Address, ".")+1:]] = found
+			}
+			for name, test := range cases {
+				got := errors[name]
+				pointed := strings.TrimSpace(strings.SplitN(got.Snippet.Code, "=", 2)[0])
+				if !sentencePattern(test.want).MatchString(got.Summary+" "+got.Detail) || pointed != "assume_role" {
+					t.Errorf("%s: at %q, %q isn't in:\n%s\n%s", name, pointed, test.want, got.Summary, got.Detail)
+				}
+			}
+			if len(errors) != len(cases) {
+				t.Errorf("there are errors for %d blocks, want %d", len(errors), len(cases))
 			}
 		})
 	}
-	for name, test := range map[string]struct{ value, want string }{
-		"a hop that is null":  {"[null]", "Null List Value"},
-		"a hop without role":  {"[{}]", `attribute "role_arn" is required`},
-		"a second that fails": {"[{ " + valid + " }, { role_arn = \"x\" }]", "Correct assume_role[1].role_arn."},
-	} {
-		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
-			config := block(
-				set("role_arn", "arn:aws:iam::111122223333:role/hub"),
-				set("web_identity_token", "an-opaque-token"),
-				"assume_role = "+test.value,
-			)
-			run(t, resource.TestStep{Config: config, ExpectError: sentencePattern(test.want)})
-		})
+	t.Cleanup(func() {
+		if n := calls.Load(); n > 0 {
+			t.Errorf("%d calls were made", n)
+		}
+	})
+}
+
+// hopConstraint is a value of assume_role, and a part of the error.
+type hopConstraint struct{ hops, want string }
+
+// oneHop is assume_role with a valid role and further arguments.
+func oneHop(arguments string) string {
+	return `[{ role_arn = "arn:aws:iam::444455556666:role/deploy", ` + arguments + " }]"
+}
+
+func longText(length int) string { return `"` + strings.Repeat("x", length) + `"` }
+
+// ofSchema are constraints that the schema knows.
+var ofSchema = map[string]hopConstraint{
+	"a_short_name": {
+		oneHop(`role_session_name = "a"`),
+		`Correct assume_role[0].role_session_name. The role session name "a" has 1`,
+	},
+	"a_short_duration": {
+		oneHop("duration_seconds = 899"),
+		"assume_role[0].duration_seconds must be 900 or more",
+	},
+	"an_empty_ID": {
+		oneHop(`external_id = ""`),
+		`The external ID "" has 0 characters. It must have 2 to 1224`,
+	},
+	"a_long_ID": {
+		oneHop("external_id = " + longText(1225)),
+		"has 1225 characters",
+	},
+	"an_ID_with_a_blank": {
+		oneHop(`external_id = "a b"`),
+		"has a character that isn't allowed",
+	},
+	"a_short_identity": {
+		oneHop(`source_identity = "a"`),
+		`The source identity "a" has 1 characters.`,
+	},
+	"an_identity_of_AWS": {
+		oneHop(`source_identity = "aws:a"`),
+		"has a character that isn't allowed",
+	},
+	"a_tag_of_AWS": {
+		oneHop(`tags = { "aws:team" = "a" }`),
+		`The key "aws:team" begins with aws:`,
+	},
+	"a_long_tag": {
+		oneHop("tags = { a = " + longText(257) + " }"),
+		`The value of the tag "a" isn't valid.`,
+	},
+	"a_null_tag": {
+		oneHop("tags = { a = null }"),
+		`The tag "a" has no value.`,
+	},
+	"tags_of_one_key": {
+		oneHop(`tags = { team = "a", TEAM = "b" }`),
+		`The keys "TEAM" and "team" differ only in case`,
+	},
+	"too_many_tags": {
+		oneHop("tags = { for n in range(51) : \"key${n}\" => \"\" }"),
+		"There are 51 session tags. STS allows 50.",
+	},
+	"a_policy_that_isnt_JSON": {
+		oneHop(`policy = "{"`),
+		"Correct assume_role[0].policy. The policy isn't valid JSON",
+	},
+	"a_path_for_a_policy": {
+		oneHop(`policy = "./policy.json"`),
+		`Write file("./policy.json")`,
+	},
+	"a_long_policy": {
+		oneHop("policy = jsonencode(" + longText(2049) + ")"),
+		"has 2051 characters",
+	},
+	"a_short_policy_ARN": {
+		oneHop(`policy_arns = ["short"]`),
+		`Correct assume_role[0].policy_arns. "short" isn't the ARN of a managed policy`,
+	},
+	"too_many_policy_ARNs": {
+		oneHop(`policy_arns = [for n in range(11) : "arn:aws:iam::aws:policy/Policy${n}"]`),
+		"set must contain at most 10 elements",
+	},
+	"a_hop_that_is_null": {"[null]", "Null List Value"},
+}
+
+// ofCore are constraints that only AWS has, or that several arguments have together.
+var ofCore = map[string]hopConstraint{
+	"a_role_that_is_no_ARN": {
+		`[{ role_arn = "deploy" }]`,
+		`Correct assume_role[0].role_arn. The role ARN "deploy" isn't an ARN`,
+	},
+	"another_partition": {
+		`[{ role_arn = "arn:aws-cn:iam::444455556666:role/deploy" }]`,
+		"is in another partition than the block's role",
+	},
+	"more_than_an_hour": {
+		oneHop("duration_seconds = 3601"),
+		"AWS limits a session by role chaining to 900 to 3600",
+	},
+	"a_key_without_a_tag": {
+		oneHop(`transitive_tag_keys = ["team"]`),
+		`The key "team" isn't the key of a session tag.`,
+	},
+	"a_second_that_fails": {
+		`[{ role_arn = "arn:aws:iam::444455556666:role/deploy" }, { role_arn = "other" }]`,
+		"Correct assume_role[1].role_arn.",
+	},
+}
+
+// diagnostics runs a command that must fail, and returns its errors.
+func (cli installedCLI) diagnostics(t *testing.T, command string) []diagnostic {
+	t.Helper()
+	printed := cli.mustFail(t, command, "-json")
+	var found []diagnostic
+	var validated struct{ Diagnostics []diagnostic }
+	if json.Unmarshal([]byte(printed), &validated) == nil {
+		return validated.Diagnostics
 	}
+	for line := range strings.SplitSeq(printed, "\n") {
+		var message struct{ Diagnostic diagnostic }
+		if json.Unmarshal([]byte(line), &message) == nil && message.Diagnostic.Severity == "error" {
+			found = append(found, message.Diagnostic)
+		}
+	}
+	return found
 }
 
 // TestNoHops checks that an empty list and null are the same as no list.
