@@ -48,9 +48,11 @@ var (
 		"SlowDownRead",
 		"SlowDownWrite", // MinIO's
 	}
-	accessDenied    = []string{"AccessDenied"}
-	invalidToken    = []string{"InvalidIdentityToken"}
-	validationError = []string{"ValidationError"}
+	// invalidCallerCodes are for credentials that the server doesn't know, or not any more.
+	invalidCallerCodes = []string{"InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException"}
+	accessDenied       = []string{"AccessDenied"}
+	invalidToken       = []string{"InvalidIdentityToken"}
+	validationError    = []string{"ValidationError"}
 	// elsewhereCodes are the codes of most errors of MinIO and SeaweedFS. Only the message names the problem.
 	elsewhereCodes = []string{"AccessDenied", "InvalidParameterValue"}
 	invalidCodes   = []string{
@@ -108,11 +110,9 @@ var HopAnswers = slices.Concat([]Answer{
 	{"hopOtherPolicy", accessDenied, "resource control policy", Final},
 	{"hopOtherPolicy", accessDenied, "service control policy", Final},
 	{"hopOtherPolicy", accessDenied, "VPC endpoint policy", Final},
+}, reasonsOfHops, []Answer{
 	{"hopTagSessionDenied", accessDenied, "perform: sts:TagSession", Final},
 	{"hopSourceIdentityDenied", accessDenied, "perform: sts:SetSourceIdentity", Final},
-	{"hopExplicitDeny", accessDenied, "explicit deny", Propagating},
-	{"hopSessionPolicy", accessDenied, "no session policy allows", Final},
-	{"hopBoundary", accessDenied, "no permissions boundary allows", Final},
 	{"hopPermission", accessDenied, "no identity-based policy allows", Propagating},
 	{"hopTrust", accessDenied, "no role trust policy allows", Propagating},
 	{"hopTrust", accessDenied, "no resource-based policy allows", Propagating},
@@ -120,12 +120,21 @@ var HopAnswers = slices.Concat([]Answer{
 	{"hopDenied", accessDenied, "", Final},
 
 	{"hopCallerExpired", expiredCodes, "", Expired},
-	{"hopSignature", []string{"SignatureDoesNotMatch", "InvalidClientTokenId"}, "", Final},
+	{"hopCallerInvalid", invalidCallerCodes, "", Expired},
+	{"hopSignature", []string{"SignatureDoesNotMatch"}, "", Final},
 
 	{"hopDuration", validationError, "1 hour session limit", Final},
 	{"hopOtherSourceIdentity", validationError, "source identity is already set", Final},
 	{"hopInheritedTag", []string{"InvalidParameterValue"}, "transitive tag key from the calling session", Final},
 }, commonAnswers)
+
+// reasonsOfHops are answers whose cause is a policy that an Allow in the policies of the two roles can't change, for any
+// action.
+var reasonsOfHops = []Answer{
+	{"hopExplicitDeny", accessDenied, "explicit deny", Propagating},
+	{"hopSessionPolicy", accessDenied, "no session policy allows", Final},
+	{"hopBoundary", accessDenied, "no permissions boundary allows", Final},
+}
 
 // commonAnswers are the errors that both operations can return.
 var commonAnswers = []Answer{
@@ -192,15 +201,25 @@ var OtherAnswers = []Answer{
 var OtherHopAnswers = []Answer{
 	{"hopCallerExpired", expiredCodes, "", Expired},
 
+	// Servers that have an IAM, and AWS's words for it.
+	{"hopExplicitDeny", accessDenied, "explicit deny", Propagating},
+	{"hopSessionPolicy", accessDenied, "no session policy allows", Final},
+	{"hopTagSessionDenied", accessDenied, "perform: sts:TagSession", Final},
+	{"hopSourceIdentityDenied", accessDenied, "perform: sts:SetSourceIdentity", Final},
+	{"hopPermission", accessDenied, "no identity-based policy allows", Propagating},
+	{"hopTrust", accessDenied, "no role trust policy allows", Propagating},
+	{"hopTrust", accessDenied, "no resource-based policy allows", Propagating},
+
 	// MinIO. Its code is the same for everything.
-	{"hopCallerExpired", accessDenied, "Access Key Id you provided does not exist", Expired},
+	{"hopCallerInvalid", accessDenied, "Access Key Id you provided does not exist", Expired},
 	{"hopSignature", accessDenied, "request signature we calculated does not match", Final},
-	{"hopSignature", accessDenied, "security token included in the request is invalid", Final},
+	{"hopCallerInvalid", accessDenied, "security token included in the request is invalid", Expired},
 	{"hopOfTemporary", accessDenied, "Access Denied.", Final},
 
 	{"hopDeniedElsewhere", accessDenied, "is not authorized to perform", Propagating},
 	{"hopDeniedElsewhere", accessDenied, "", Final},
-	{"hopSignature", []string{"SignatureDoesNotMatch", "InvalidClientTokenId", "InvalidAccessKeyId"}, "", Final},
+	{"hopCallerInvalid", invalidCallerCodes, "", Expired},
+	{"hopSignature", []string{"SignatureDoesNotMatch"}, "", Final},
 	{"invalidField", validationError, "", Final},
 	{"malformedPolicy", []string{"MalformedPolicyDocument"}, "", Final},
 	{"packedPolicyTooLarge", []string{"PackedPolicyTooLarge"}, "", Final},

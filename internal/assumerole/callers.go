@@ -1,9 +1,11 @@
 package assumerole
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
@@ -20,6 +22,7 @@ type caller struct {
 	call    string // the key of the shared call that gave the session
 	first   *Result
 	claims  *webidentity.Claims
+	secrets []secret.Text // what the server has of the chain so far, which it can repeat
 }
 
 // find gives the session for a key, if it is good for a call.
@@ -68,17 +71,32 @@ func (c caller) until() time.Time {
 }
 
 // sourceKey is equal for sources whose tokens are of the same identity. It is empty for a source that can't be
-// compared.
-func sourceKey(source webidentity.Source) string {
+// compared. A platform and a variable have one identity for the whole run. A file can get another one.
+func sourceKey(source webidentity.Source, identity string) string {
 	switch source := source.(type) {
 	case webidentity.RequestSource:
 		return "request " + source.Key()
 	case webidentity.File:
-		return "file " + source.Path
+		if identity == "" {
+			return ""
+		}
+		return "file " + identity + " " + source.Path
 	case webidentity.Environment:
 		return "variable " + source.Name
 	case webidentity.Inline:
 		return "value " + source.Value.Reveal()
 	}
 	return ""
+}
+
+// identityOf is equal for tokens that get the same session: those of the same issuer, subject, audience and session
+// claims. Of a token that isn't a JWT, it is the token itself.
+func identityOf(token secret.Text) string {
+	claims, err := webidentity.Decode(token.Reveal())
+	if err != nil {
+		return token.Reveal()
+	}
+	return fmt.Sprintf(
+		"%q %q %q %q %v", claims.Issuer, claims.Subject, claims.Audience, claims.AuthorizedParty, claims.Session(),
+	)
 }

@@ -28,7 +28,8 @@ type Settings struct {
 	NoProxy              string // hosts that aren't reached through a proxy, separated by commas
 	MaxRetries           *int   // how often a temporary failure is retried; throttling doesn't count
 	AllowedAccountIDs    []string
-	Version              string // of this provider, for the user agent
+	AllowedAudiences     []string // of tokens; empty: all
+	Version              string   // of this provider, for the user agent
 }
 
 // Client makes exchanges. It is safe for concurrent use.
@@ -40,7 +41,8 @@ type Client struct {
 	proxies    *proxies
 	caBundle   CABundle
 	maxRetries int
-	allowed    []string
+	allowed    []string // accounts
+	audiences  []string // that are allowed
 	version    string
 
 	services sync.Map // *sts.Client by Region
@@ -58,10 +60,11 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 		return nil, err
 	}
 	client := &Client{
-		config:   loaded,
-		caBundle: findCABundle(settings, loaded.ConfigSources),
-		allowed:  settings.AllowedAccountIDs,
-		version:  settings.Version,
+		config:    loaded,
+		caBundle:  findCABundle(settings, loaded.ConfigSources),
+		allowed:   settings.AllowedAccountIDs,
+		audiences: settings.AllowedAudiences,
+		version:   settings.Version,
 	}
 	if client.proxies, err = newProxies(settings); err != nil {
 		return nil, err

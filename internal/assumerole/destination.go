@@ -2,6 +2,7 @@ package assumerole
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"regexp"
@@ -218,6 +219,9 @@ const defaultSigningRegion = "us-east-1"
 func (c *Client) checkAccounts(request Request) error {
 	for hop := range len(request.Hops) + 1 {
 		if err := c.checkAccount(request.roleARN(hop)); err != nil {
+			if account, ok := errors.AsType[*AccountError](err); ok {
+				account.HasHops = len(request.Hops) > 0
+			}
 			return ofHop(hop, err)
 		}
 	}

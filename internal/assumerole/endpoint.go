@@ -136,14 +136,20 @@ func isAWS(u *url.URL) bool {
 	return false
 }
 
-// regionOf is the Region in the name of an endpoint of AWS. It is empty for other endpoints. The global endpoint is in
-// us-east-1.
+// regionOf is the Region in the name of an endpoint of AWS. It is empty for other endpoints. A name without a Region is
+// that of the partition's home Region.
 func regionOf(u *url.URL) string {
 	if !isAWS(u) {
 		return ""
 	}
 	match := stsHost.FindStringSubmatch(strings.ToLower(u.Hostname()))
-	return cmp.Or(match[1], match[2], "us-east-1")
+	home := "us-east-1"
+	for _, candidate := range partitions {
+		if candidate.id != "aws-us-gov" && slices.Contains(candidate.dnsSuffixes, match[3]) {
+			home = candidate.homeRegion
+		}
+	}
+	return cmp.Or(match[1], match[2], home)
 }
 
 // loaded finds what the SDK read of the environment and of the shared configuration.

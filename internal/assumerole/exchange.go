@@ -23,6 +23,7 @@ const sharedFor = time.Minute
 // have failed.
 type Exchange struct {
 	Request     Request
+	OnlyToken   bool // the token was asked for, and no call of STS
 	Destination Destination
 	Claims      *webidentity.Claims // what the token claims; nil until there is a token, and when it isn't a JWT
 	Sent        bool                // the token was, or was about to be, sent
@@ -56,8 +57,8 @@ func (e Exchange) CallerRoleARN() string {
 // exactly the same session share one call. A session that a hop is called with serves all requests until shortly before
 // it expires, the fresh ones, too.
 //
-// Errors before anything is sent: *ValueError, *PartitionError, *AccountError, *AmbientTokenError,
-// *EndpointRulesError, and *webidentity.Error. Other errors: *ServiceError, *AnswerError,
+// Errors before anything is sent: *ValueError, *PartitionError, *AccountError, *AudienceError, *AmbientTokenError,
+// *EndpointRulesError, *webidentity.SourceError, and *webidentity.Error. Other errors: *ServiceError, *AnswerError,
 // *transport.RedirectError, *ConnectionError, *TimeoutError, *BugError; and *InterruptedError when ctx was canceled.
 func (c *Client) Exchange(ctx context.Context, request Request) (exchange Exchange, err error) {
 	exchange = Exchange{Request: request}
@@ -212,7 +213,8 @@ func once(of operation, text serverText) func(*sts.Options) {
 	}
 }
 
-// signedBy has a call signed with the credentials, for the Region of the endpoint.
+// signedBy has a call signed with the credentials, for the Region of the endpoint. The names of FIPS pseudo Regions are
+// for endpoints, not for signatures.
 func (c *Client) signedBy(caller Credentials, roleARN string) func(*sts.Options) {
 	return func(o *sts.Options) {
 		o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -222,8 +224,12 @@ func (c *Client) signedBy(caller Credentials, roleARN string) func(*sts.Options)
 				SessionToken:    caller.SessionToken.Reveal(),
 			}, nil
 		})
+		o.AuthSchemePreference = []string{"sigv4"} // not what the environment prefers for other services
 		if o.Region == "" {
 			o.Region = c.signingRegion(roleARN)
+		}
+		if plain := withoutFIPS(o.Region); plain != o.Region {
+			o.Region, o.EndpointOptions.UseFIPSEndpoint = plain, aws.FIPSEndpointStateEnabled
 		}
 	}
 }

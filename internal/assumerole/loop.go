@@ -3,6 +3,7 @@ package assumerole
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,11 +48,12 @@ type loop struct {
 	waited    bool        // for IAM, so that Request.PropagationTimeout applies, too
 	token     secret.Text // of the last call
 	renewed   bool        // a token that had expired was replaced. Once is enough
-	returned  bool        // a session that had expired was replaced, by a return to the call before. Once is enough
+	returned  []bool      // by hop: the session that calls it had expired and was replaced. Once is enough
 	requested int         // the number of the shared request for a token that this exchange last took part in
 	results   []*Result   // of the exchange and of each hop so far
-	calls     []string    // the keys of the shared calls that gave them; empty: not shared
-	keys      []string    // of the sessions in callers, for the exchange and each hop but the last; empty: not kept
+	secrets   []secret.Text
+	calls     []string // the keys of the shared calls that gave them; empty: not shared
+	keys      []string // of the sessions in callers, for the exchange and each hop but the last; empty: not kept
 	progress
 }
 
@@ -86,17 +88,20 @@ func (c *Client) newLoop(
 		resumed:  now,
 		results:  make([]*Result, len(hops)+1),
 		calls:    make([]string, len(hops)+1),
+		returned: make([]bool, len(hops)+1),
 	}
 }
 
 // run continues until there is a result, a final failure, or no time.
 func (l *loop) run(ctx context.Context) error {
-	if err := l.begin(); err != nil {
+	if err := l.begin(ctx); err != nil {
 		return err
 	}
 	for renew := false; ; {
 		called, err := l.attempt(ctx, renew)
 		switch {
+		case err == nil && l.exchange.OnlyToken:
+			return nil
 		case err == nil && l.exchange.Hop == len(l.hops):
 			l.exchange.Result = l.results[l.exchange.Hop]
 			if len(l.hops) > 0 {
@@ -126,9 +131,13 @@ func (l *loop) run(ctx context.Context) error {
 	}
 }
 
-// begin goes to the first hop whose caller isn't kept from earlier exchanges.
-func (l *loop) begin() error {
-	if err := l.nameCallers(); err != nil {
+// begin goes to the first hop whose caller isn't kept from earlier exchanges. The token of such a caller was checked
+// then.
+func (l *loop) begin(ctx context.Context) error {
+	if err := l.client.checkRequestedAudience(l.exchange.Request); err != nil {
+		return err
+	}
+	if err := l.nameCallers(l.identity(ctx)); err != nil {
 		return err
 	}
 	for hop := len(l.hops); hop > 0; hop-- {
@@ -147,9 +156,30 @@ func (l *loop) begin() error {
 	return nil
 }
 
+// identity is that of the token in a file, which can be another one for each exchange. A refresh is for the identity of
+// its first exchange, even if the token in the file has expired or is gone. It is empty for other sources, and if the
+// file has no token. The exchange then finds that out.
+func (l *loop) identity(ctx context.Context) string {
+	file, ok := l.exchange.Request.Token.(webidentity.File)
+	switch {
+	case !ok || len(l.hops) == 0:
+		return ""
+	case l.exchange.Request.Fresh && l.exchange.Request.identity != "":
+		return l.exchange.Request.identity
+	}
+	ctx, _, cancel := l.within(ctx)
+	defer cancel()
+	token, err := file.Token(ctx)
+	if err != nil {
+		return ""
+	}
+	l.exchange.Request.identity = identityOf(token)
+	return l.exchange.Request.identity
+}
+
 // nameCallers makes the keys of the sessions that hops are called with. Each key has those of the calls before.
-func (l *loop) nameCallers() error {
-	key := sourceKey(l.exchange.Request.Token)
+func (l *loop) nameCallers(identity string) error {
+	key := sourceKey(l.exchange.Request.Token, identity)
 	for hop := range l.hops {
 		var err error
 		switch {
@@ -170,13 +200,20 @@ func (l *loop) nameCallers() error {
 // keep has later exchanges find the session that the next hop is called with.
 func (l *loop) keep() {
 	if hop := l.exchange.Hop; l.keys[hop] != "" {
-		l.client.callers.keep(l.keys[hop], caller{l.results[hop], l.calls[hop], l.results[0], l.exchange.Claims})
+		l.client.callers.keep(l.keys[hop], caller{
+			session: l.results[hop],
+			call:    l.calls[hop],
+			first:   l.results[0],
+			claims:  l.exchange.Claims,
+			secrets: slices.Clone(l.secrets),
+		})
 	}
 }
 
 // use goes on to a hop with a session that is kept.
 func (l *loop) use(kept caller, hop int) {
 	l.results[hop-1], l.calls[hop-1] = kept.session, kept.call
+	l.secrets = append(l.secrets, kept.secrets...)
 	l.goTo(hop)
 }
 
@@ -204,7 +241,8 @@ func (l *loop) goBack() {
 	l.goTo(0)
 }
 
-// attempt makes one call, after it has got what the call needs. It reports whether it called.
+// attempt makes one call, after it has got what the call needs, or it gets only the token. It reports whether it
+// called.
 func (l *loop) attempt(ctx context.Context, renew bool) (called bool, err error) {
 	if l.exchange.Hop > 0 {
 		return true, l.callHop(ctx)
@@ -217,13 +255,25 @@ func (l *loop) attempt(ctx context.Context, renew bool) (called bool, err error)
 		return false, errSameToken
 	}
 	l.token = token
-	if claims, err := webidentity.Decode(token.Reveal()); err == nil {
-		l.exchange.Claims = &claims
-	}
-	if err := l.exchange.Request.checkInheritance(l.exchange.Claims); err != nil {
+	if err := l.check(token); err != nil || l.exchange.OnlyToken {
 		return false, err
 	}
 	return true, l.call(ctx)
+}
+
+// check reads what a token claims, and checks it before the token leaves this process.
+func (l *loop) check(token secret.Text) error {
+	claims, err := webidentity.Decode(token.Reveal())
+	if err == nil {
+		l.exchange.Claims = &claims
+	}
+	if err := l.client.checkAudience(claims, err == nil); err != nil {
+		return err
+	}
+	if l.exchange.OnlyToken {
+		return webidentity.CheckJWT(l.exchange.Request.Token, token)
+	}
+	return l.exchange.Request.checkInheritance(l.exchange.Claims)
 }
 
 // nextToken gets the token for the next call.
@@ -242,14 +292,15 @@ func (l *loop) call(ctx context.Context) error {
 	l.exchange.Sent = true
 	input := *l.input
 	input.WebIdentityToken = aws.String(l.token.Reveal())
-	text := newServerText(*l.exchange, l.token)
+	l.secrets = append(l.secrets, l.token)
+	text := newServerText(*l.exchange, l.secrets...)
 	return l.share(ctx, &input, func(ctx context.Context) (*Result, error) { return call(ctx, l.sts, &input, text) })
 }
 
 // callHop is call for the hop that the exchange has come to.
 func (l *loop) callHop(ctx context.Context) error {
 	input, caller := l.hops[l.exchange.Hop-1], l.exchange.Caller.Credentials
-	text := newServerText(*l.exchange, caller.SecretAccessKey, caller.SessionToken, l.token)
+	text := newServerText(*l.exchange, l.secrets...)
 	return l.share(ctx, []any{caller.AccessKeyID.Reveal(), input}, func(ctx context.Context) (*Result, error) {
 		return l.client.callHop(ctx, l.sts, caller, input, text)
 	})
@@ -274,6 +325,9 @@ func (l *loop) share(ctx context.Context, equal any, call func(context.Context) 
 		l.called = number
 	}
 	l.results[l.exchange.Hop] = result
+	if result != nil {
+		l.secrets = append(l.secrets, result.Credentials.SecretAccessKey, result.Credentials.SessionToken)
+	}
 	return ended(ctx, err, timeout, StageCall, l.last)
 }
 
@@ -317,9 +371,9 @@ func (l *loop) goesOn(class Class, err error, called bool) bool {
 
 // renews reports whether what has expired is replaced: the token, or the session that a hop is called with.
 func (l *loop) renews() bool {
-	if l.exchange.Hop > 0 {
-		again := !l.returned
-		l.returned = true
+	if hop := l.exchange.Hop; hop > 0 {
+		again := !l.returned[hop]
+		l.returned[hop] = true
 		return again
 	}
 	_, inline := l.exchange.Request.Token.(webidentity.Inline)

@@ -57,6 +57,8 @@ type Request struct {
 	// Attempted is told of each call that failed, perhaps after Exchange has ended, because others may wait for the
 	// same call. It may be nil.
 	Attempted func(Attempt) `json:"-"`
+
+	identity string // of the token of an earlier exchange of this request, as identityOf; empty if there was none
 }
 
 // CheckRoleSessionName checks the API's constraints. Its error is a *ValueError.

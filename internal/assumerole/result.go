@@ -58,6 +58,8 @@ func newResult(output *sts.AssumeRoleWithWebIdentityOutput, text serverText) (*R
 	if credentials.Expiration != nil && !credentials.Expiration.After(time.Now().Add(-maxClockSkew)) {
 		return nil, &AnswerError{Kind: AnswerExpired, Expiration: credentials.Expiration.UTC()}
 	}
+	secretKey, sessionToken := secret.New(*credentials.SecretAccessKey), secret.New(*credentials.SessionToken)
+	text.secrets = append(slices.Clone(text.secrets), secretKey, sessionToken) // none of them is in another member
 	user := output.AssumedRoleUser
 	if user == nil {
 		user = &types.AssumedRoleUser{}
@@ -66,8 +68,8 @@ func newResult(output *sts.AssumeRoleWithWebIdentityOutput, text serverText) (*R
 	return &Result{
 		Credentials: Credentials{
 			AccessKeyID:     secret.New(*credentials.AccessKeyId),
-			SecretAccessKey: secret.New(*credentials.SecretAccessKey),
-			SessionToken:    secret.New(*credentials.SessionToken),
+			SecretAccessKey: secretKey,
+			SessionToken:    sessionToken,
 			Expiration:      inUTC(credentials.Expiration),
 		},
 		AssumedRoleARN:              text.result(user.Arn),

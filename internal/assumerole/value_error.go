@@ -115,6 +115,7 @@ func (e *PartitionError) Error() string {
 // AccountError is a role outside the allowed accounts. Nothing was sent.
 type AccountError struct {
 	Hop     int    // the number of the hop that assumes the role, from 1; 0 for the exchange
+	HasHops bool   // the request has hops
 	RoleARN string // as it can be shown
 	Secret  bool   // RoleARN might be a secret, so the line of the configuration must not be shown
 	Allowed []string
@@ -123,6 +124,27 @@ type AccountError struct {
 func (e *AccountError) Error() string {
 	return "the role's account isn't one of " + strings.Join(e.Allowed, ", ")
 }
+
+// AudienceError is a token, or a request for one, whose audience isn't allowed. The token was sent nowhere, and the
+// request wasn't made.
+type AudienceError struct {
+	Kind     AudienceKind
+	Audience string // the one that isn't allowed; empty for the other kinds
+	Allowed  []string
+}
+
+// AudienceKind is what is wrong with an audience.
+type AudienceKind string
+
+// The kinds of AudienceError.
+const (
+	AudienceRequested AudienceKind = "the requested audience isn't allowed"
+	AudienceClaimed   AudienceKind = "the token is for an audience that isn't allowed"
+	AudienceMissing   AudienceKind = "the token has no audience, or one that isn't text"
+	AudienceOpaque    AudienceKind = "the token isn't a JWT, so its audience isn't known"
+)
+
+func (e *AudienceError) Error() string { return string(e.Kind) }
 
 // AmbientTokenError is the token of the environment, which is meant for AWS, and an endpoint that isn't AWS's. Nothing
 // was sent.

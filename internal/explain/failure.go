@@ -43,6 +43,9 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 	if explanation, ok := beforehand(err); ok {
 		return explanation
 	}
+	if audience, ok := errors.AsType[*assumerole.AudienceError](err); ok {
+		return notAllowed(exchange, audience)
+	}
 	if source, ok := errors.AsType[*webidentity.SourceError](err); ok {
 		return noToken(exchange, source)
 	}
@@ -63,12 +66,12 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 		)
 	}
 	if bug, ok := errors.AsType[*assumerole.BugError](err); ok {
-		return Explanation{
-			Summary: "The provider has a bug",
-			Detail: fmt.Sprintf("The provider failed at %s. Report this text and the version of the provider. The "+
-				"text contains no "+
-				"token. CloudTrail shows whether STS was called.", bug.Place),
+		detail := fmt.Sprintf("The provider failed at %s. Report this text and the version of the provider. The text "+
+			"contains no token.", bug.Place)
+		if !exchange.OnlyToken {
+			detail += " CloudTrail shows whether STS was called."
 		}
+		return Explanation{Summary: "The provider has a bug", Detail: detail}
 	}
 	if interrupted, ok := errors.AsType[*assumerole.InterruptedError](err); ok && interrupted.Last != nil {
 		explanation := after(
@@ -79,7 +82,14 @@ func failure(exchange assumerole.Exchange, err error, now time.Time) Explanation
 		return explanation
 	}
 	if errors.Is(err, context.Canceled) {
-		return Explanation{Summary: "Interrupted", Detail: "The run was interrupted before STS had answered."}
+		detail := "The run was interrupted before STS had answered."
+		if exchange.OnlyToken {
+			detail = "The run was interrupted before the provider had the token."
+		}
+		return Explanation{Summary: "Interrupted", Detail: detail}
+	}
+	if timeout, ok := errors.AsType[*assumerole.TimeoutError](err); ok && exchange.OnlyToken {
+		return noTokenInTime(exchange, timeout)
 	}
 	return unanswered(exchange, err)
 }

@@ -143,7 +143,68 @@ var hopGoldens = func() map[string]answered {
 			status: 403, code: "AccessDenied", message: hopDenial + "AssumeRole" + onSpoke, change: hopElsewhere,
 		},
 		"hop_elsewhere_expired":   {status: 403, code: "ExpiredToken", message: "", change: hopElsewhere},
-		"hop_elsewhere_signature": {status: 403, code: "InvalidAccessKeyId", message: "", change: hopElsewhere},
+		"hop_elsewhere_invalid":   {status: 403, code: "InvalidAccessKeyId", message: "", change: hopElsewhere},
+		"hop_elsewhere_signature": {status: 403, code: "SignatureDoesNotMatch", message: "", change: hopElsewhere},
+		"hop_elsewhere_deny": {
+			status: 403, code: "AccessDenied", change: hopElsewhere,
+			message: hopDenial + "AssumeRole with an explicit deny in the role trust policy",
+		},
+		"hop_elsewhere_session_policy": {
+			status: 403, code: "AccessDenied", change: hopElsewhere,
+			message: hopDenial + "AssumeRole" + onSpoke + " " + noPolicy("session policy"),
+		},
+		"hop_elsewhere_tags": {
+			status: 403, code: "AccessDenied", change: hopElsewhere,
+			message: hopDenial + "TagSession because no role trust policy allows the sts:TagSession action",
+		},
+		"hop_elsewhere_identity": {
+			status:  403,
+			code:    "AccessDenied",
+			change:  hopElsewhere,
+			message: hopDenial + "SetSourceIdentity because no role trust policy allows the sts:SetSourceIdentity action",
+		},
+		"hop_elsewhere_permission": {
+			status: 403, code: "AccessDenied", change: hopElsewhere,
+			message: hopDenial + "AssumeRole" + onSpoke + " " + noPolicy("identity-based policy"),
+		},
+		"hop_elsewhere_trust": {
+			status: 403, code: "AccessDenied", change: hopElsewhere,
+			message: hopDenial + "AssumeRole " + noPolicy("role trust policy"),
+		},
+		"hop_elsewhere_trust_resource": {
+			status: 403, code: "AccessDenied", change: hopElsewhere,
+			message: hopDenial + "AssumeRole " + noPolicy("resource-based policy"),
+		},
+		"hop_invalid": {
+			status: 403, code: "InvalidClientTokenId", change: hop,
+			message: "The security token included in the request is invalid.",
+		},
+		"hop_deny_unknown": {
+			status:  403,
+			code:    "AccessDenied",
+			change:  hop,
+			message: hopDenial + "AssumeRole" + onSpoke + " with an explicit deny",
+		},
+		"hop_tags_deny": {
+			status: 403, code: "AccessDenied", change: fullHop,
+			message: hopDenial + "TagSession" + onSpoke + " with an explicit deny in an identity-based policy",
+		},
+		"hop_tags_boundary": {
+			status:  403,
+			code:    "AccessDenied",
+			change:  fullHop,
+			message: hopDenial + "TagSession" + onSpoke + " because no permissions boundary allows the sts:TagSession action",
+		},
+		"hop_tags_session_policy": {
+			status: 403, code: "AccessDenied", change: withSessionPolicy,
+			message: hopDenial + "TagSession" + onSpoke + " because no session policy allows the sts:TagSession action",
+		},
+		"hop_tags_permission": {
+			status:  403,
+			code:    "AccessDenied",
+			change:  fullHop,
+			message: hopDenial + "TagSession" + onSpoke + " because no identity-based policy allows the sts:TagSession action",
+		},
 		"hop_elsewhere_field": {
 			status: 400, code: "ValidationError", message: "A value isn't valid", change: hopElsewhere,
 		},
@@ -167,6 +228,12 @@ func hop(exchange *assumerole.Exchange) {
 	exchange.Request.Hops = []assumerole.Hop{{
 		RoleARN: spokeRole, RoleSessionName: "terraform",
 	}}
+}
+
+// withSessionPolicy restricts the session that calls the hop.
+func withSessionPolicy(exchange *assumerole.Exchange) {
+	fullHop(exchange)
+	exchange.Request.Policy, exchange.Request.PolicyARNs = "", []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
 }
 
 // fullHop makes the exchange a hop with everything that is optional.

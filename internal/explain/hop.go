@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,8 +25,11 @@ func (r refusal) named(argument string) string {
 	return hopArgument(r.Hop, argument)
 }
 
-// namedBefore is the name of an argument of the call before the hop.
+// namedBefore is the name of an argument of the call before the hop, for a sentence.
 func (r refusal) namedBefore(argument string) string {
+	if r.Hop == 1 {
+		return argument + " of the block"
+	}
 	r.Hop--
 	return r.named(argument)
 }
@@ -41,6 +45,7 @@ func (r refusal) hopPolicies() trustpolicy.Hop {
 		RoleARN:        hop.RoleARN,
 		ExternalID:     hop.ExternalID,
 		TagKeys:        r.tagKeys(),
+		TransitiveKeys: slices.Sorted(slices.Values(hop.TransitiveTagKeys)),
 		SourceIdentity: hop.SourceIdentity,
 		Inherits:       hop.SourceIdentity == "" && r.inheritedSourceIdentity() != "",
 	}
@@ -57,6 +62,24 @@ func (r refusal) tagKeys() []string {
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
+}
+
+// shownTags are the keys of the session tags, with what is special about each.
+func (r refusal) shownTags(keys []string) string {
+	var shown []string
+	for _, key := range keys {
+		text := audience([]string{key})
+		if _, own := r.hop().Tags[key]; !own {
+			text += " (inherited)"
+		} else if slices.Contains(r.hop().TransitiveTagKeys, key) {
+			text += " (transitive)"
+		}
+		shown = append(shown, text)
+	}
+	if len(shown) > maxAudiences {
+		shown = append(shown[:maxAudiences], fmt.Sprintf("and %d more", len(shown)-maxAudiences))
+	}
+	return strings.Join(shown, ", ")
 }
 
 // inheritedSourceIdentity is the one that the calls before the hop have set.
@@ -86,8 +109,9 @@ const (
 // sideOf is the side that the message says is missing an action. It is both if the message doesn't say.
 func (r refusal) sideOf() side {
 	switch message := r.service.Message; {
-	case strings.Contains(message, "identity-based policy"), strings.Contains(message, "permissions boundary"),
-		strings.Contains(message, "session policy"):
+	case strings.Contains(message, "session policy"), strings.Contains(message, "sessions policy"):
+		return sessionSide
+	case strings.Contains(message, "identity-based policy"), strings.Contains(message, "permissions boundary"):
 		return callerSide
 	case strings.Contains(message, "trust policy"), strings.Contains(message, "resource-based policy"):
 		return roleSide
@@ -95,33 +119,52 @@ func (r refusal) sideOf() side {
 	return callerSide | roleSide
 }
 
+// deniedAction finds the action in a message.
+var deniedAction = regexp.MustCompile(`perform: (sts:[A-Za-z]+)`)
+
+// action is the one that the message says is denied.
+func (r refusal) action() string {
+	if match := deniedAction.FindStringSubmatch(r.service.Message); match != nil {
+		return match[1]
+	}
+	return trustpolicy.AssumeRole
+}
+
+// deniedActions are those that the statements are for: all that the hop needs, or only the one that is denied. If
+// sts:AssumeRole is denied, nothing is known of the others.
+func (r refusal) deniedActions(policies trustpolicy.Hop) []string {
+	if denied := r.action(); denied != trustpolicy.AssumeRole && slices.Contains(policies.Actions(), denied) {
+		return []string{denied}
+	}
+	return policies.Actions()
+}
+
 // statements are what to paste into the policies of the sides.
 func (r refusal) statements(sides side) string {
-	if sides == 0 || r.Hop == 0 || !r.Destination.AWS {
+	if sides == 0 || r.Hop == 0 {
 		return ""
 	}
 	policies := r.hopPolicies()
+	actions := r.deniedActions(policies)
 	var texts []string
 	add := func(where, statement string) {
-		if statement != "" {
-			texts = append(
-				texts,
-				fmt.Sprintf("Only if this is intended, add %s to %s.", these(statement), where),
-				indented(statement),
-			)
+		if statement == "" {
+			return
 		}
+		texts = append(texts, fmt.Sprintf("Only if this is intended, add %s to %s.", these(statement), where),
+			indented(statement))
+	}
+	if sides == callerSide|roleSide {
+		texts = append(texts, "The policies of both roles must allow the call.")
 	}
 	if sides&callerSide != 0 {
-		add("a permissions policy of "+r.callerName(), policies.PermissionStatement())
+		add("a permissions policy of "+r.callerName(), policies.PermissionStatements(actions))
 	}
 	if sides&sessionSide != 0 {
-		add(r.namedBefore(PolicyArgument), policies.PermissionStatement())
+		add(r.namedBefore(PolicyArgument), policies.PermissionStatements(actions))
 	}
 	if sides&roleSide != 0 {
-		add("the trust policy of "+quoted(r.ShownRoleARN()), policies.TrustStatements())
-	}
-	if len(texts) > 0 && policies.Inherits {
-		texts = append(texts, "- The session inherits a source identity. The action sts:SetSourceIdentity is for it.")
+		add("the trust policy of "+quoted(r.ShownRoleARN()), policies.TrustStatements(actions))
 	}
 	return paragraphs(texts...)
 }
@@ -165,7 +208,7 @@ func hopFact(exchange assumerole.Exchange, fact fact) (name, value string) {
 		return "external ID", "(none)"
 	case factTags:
 		if keys := r.tagKeys(); len(keys) > 0 {
-			return "tag keys", audience(keys)
+			return "tag keys", r.shownTags(keys)
 		}
 	case factSourceIdentity:
 		if identity := r.hop().SourceIdentity; identity != "" {

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
@@ -11,7 +12,7 @@ import (
 func NoSource(getenv func(string) string) Explanation {
 	return Explanation{
 		Summary: "No web identity token",
-		Detail: paragraphs(platformSource(getenv), fmt.Sprintf(
+		Detail: paragraphs(platformSource(getenv, false), fmt.Sprintf(
 			"The configuration has no source for the token. Set one of these arguments in this block or in the "+
 				"provider block:\n"+
 				"  - %s: the token itself\n"+
@@ -24,6 +25,30 @@ func NoSource(getenv func(string) string) Explanation {
 			EnvironmentArgument,
 			RequestArgument,
 			webidentity.FileVariable,
+		)),
+	}
+}
+
+// NoTokenSource is NoSource for a block that returns the token itself. The file of the environment isn't a source of
+// such a token, because its token is meant for AWS.
+func NoTokenSource(getenv func(string) string) Explanation {
+	return Explanation{
+		Summary: "No source of the web identity token",
+		Detail: paragraphs(platformSource(getenv, true), fmt.Sprintf(
+			"Set one of these arguments in this block:\n"+
+				"  - %[1]s: the path of a file with the token\n"+
+				"  - %[2]s: the name of an environment variable with the token\n"+
+				"  - %[3]s: the platform that Terraform runs on\n"+
+				"Or set one of the %[4]s… arguments in the provider block.",
+			FileArgument,
+			EnvironmentArgument,
+			RequestArgument,
+			InlineArgument,
+		), fmt.Sprintf(
+			"The file of the environment variable %s isn't a default here. Its token is meant for AWS, and this "+
+				"resource passes tokens to others. To use it anyway, set %s to its path.",
+			webidentity.FileVariable,
+			FileArgument,
 		)),
 	}
 }
@@ -62,11 +87,19 @@ var platformSources = []struct{ variable, source string }{
 	},
 }
 
-func platformSource(getenv func(string) string) string {
+// sourcesForAWS are the variables of platformSources whose sources have tokens that are meant for AWS.
+var sourcesForAWS = []string{"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "KUBERNETES_SERVICE_HOST"}
+
+// platformSource is the usual source if a variable of a platform is set. The token can be for others than AWS.
+func platformSource(getenv func(string) string, forOthers bool) string {
 	for _, platform := range platformSources {
-		if getenv(platform.variable) != "" {
-			return platform.source
+		if getenv(platform.variable) == "" {
+			continue
 		}
+		if forOthers && slices.Contains(sourcesForAWS, platform.variable) {
+			return ""
+		}
+		return platform.source
 	}
 	return ""
 }

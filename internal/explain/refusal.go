@@ -28,6 +28,7 @@ type advice struct {
 	facts    []fact   // those that matter
 	command  string   // shows what to compare with; empty if there is none
 	actions  []string // those that a trust policy has to allow, where trust is the matter
+	ofBlock  bool     // argument is one of the block, although the failure is that of a hop
 	sides    side     // whose policies have to allow a hop, where they are the matter
 
 	inCloudTrail bool // the account's CloudTrail has the call, with the policy that denied it
@@ -56,7 +57,7 @@ func (r refusal) explain() Explanation {
 		causes = append(r.findings(), causes...)
 	}
 	argument := advice.argument
-	if r.Hop > 0 {
+	if r.Hop > 0 && !advice.ofBlock {
 		argument = AssumeRoleArgument
 	}
 	return Explanation{
@@ -114,7 +115,7 @@ func (r refusal) failure(id string, advice advice) string {
 
 // cloudTrail says where the denied call can be found, on a line of its own.
 func (r refusal) cloudTrail(advice advice) string {
-	if !advice.inCloudTrail {
+	if !advice.inCloudTrail || !r.Destination.AWS {
 		return ""
 	}
 	account, event := r.account(), "AssumeRoleWithWebIdentity"

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"strings"
 )
 
 // hopDenied: the message doesn't say which side denies. STS returns the same error for a role that doesn't exist.
@@ -9,10 +10,10 @@ func hopDenied(r refusal) advice {
 	return advice{
 		summary: "STS denied the role chaining",
 		causes: r.withPropagation([]string{
-			"The role's trust policy might not allow the calling role with this request. Compare it with the " +
-				"statement below. The principal is a role's ARN with its path, not a session's ARN.",
-			"The calling role might have no permission for sts:AssumeRole on this role, or a session policy might " +
-				"take it away. Compare its policies with the other statement.",
+			"The role's trust policy might not allow the calling role. Compare it with the statement below. The " +
+				"principal is a role's ARN with its path.",
+			"The calling role might lack the permission, or a session policy might take it away. Compare its " +
+				"policies with the first statement.",
 			r.missingHop(),
 		}, "A change of a policy"),
 		facts: hopFacts, inCloudTrail: true, sides: callerSide | roleSide,
@@ -23,8 +24,7 @@ func hopPermission(r refusal) advice {
 	return advice{
 		summary: "The calling role lacks the permission sts:AssumeRole",
 		causes: r.withPropagation([]string{
-			"No permissions policy of the calling role allows sts:AssumeRole on this role. Add the statement below. " +
-				"The trust policy of this role isn't the cause.",
+			"No permissions policy of the calling role allows sts:AssumeRole on this role. Add the statement below.",
 			fmt.Sprintf("The role's ARN might have a typo, or lack the role's path. Check %s.", r.roleOrigin()),
 		}, "The permission"),
 		facts: hopFacts, inCloudTrail: true, sides: callerSide,
@@ -65,36 +65,54 @@ func (r refusal) missingHop() string {
 }
 
 func hopSessionPolicy(r refusal) advice {
+	argument := AssumeRoleArgument
+	switch {
+	case r.Hop > 1:
+	case r.Request.Policy != "":
+		argument = PolicyArgument
+	case len(r.Request.PolicyARNs) > 0:
+		argument = PolicyARNsArgument
+	}
 	return advice{
-		summary: "A session policy doesn't allow the role chaining",
+		argument: argument,
+		ofBlock:  true,
+		summary:  "A session policy doesn't allow the role chaining",
 		causes: []string{
 			fmt.Sprintf(
-				"The session policy of the call before doesn't allow sts:AssumeRole. Add the statement below to "+
-					"%s, or set session policies only for the last role.",
+				"The session policy of the call before doesn't allow %s. Add the statement below to %s, or set "+
+					"session policies only for the last role.",
+				r.action(),
 				r.namedBefore(PolicyArgument),
 			),
-			fmt.Sprintf("The managed policies in %s restrict that session, too. Name one that allows sts:AssumeRole.",
-				r.namedBefore(PolicyARNsArgument)),
+			fmt.Sprintf("The managed policies in %s restrict that session, too. Name one that allows %s.",
+				r.namedBefore(PolicyARNsArgument), r.action()),
 		},
 		facts: hopFacts, inCloudTrail: true, sides: sessionSide,
 	}
 }
 
-func hopBoundary(refusal) advice {
+func hopBoundary(r refusal) advice {
 	return advice{
 		summary: "A permissions boundary doesn't allow the role chaining",
 		causes: []string{
-			"The permissions boundary of the calling role doesn't allow sts:AssumeRole on this role. Ask the team " +
-				"that maintains it. A permissions policy can't override it.",
+			fmt.Sprintf(
+				"The permissions boundary of the calling role doesn't allow %s on this role. Ask the team that "+
+					"maintains it. A permissions policy can't override it.",
+				r.action(),
+			),
 		},
 		facts: factsOfRoles, inCloudTrail: true,
 	}
 }
 
 func hopExplicitDeny(r refusal) advice {
-	where := "a policy of the calling role or of its session"
-	if r.sideOf() == roleSide {
-		where = "the trust policy of this role"
+	where := map[side]string{
+		callerSide:  "a permissions policy or the permissions boundary of the calling role",
+		sessionSide: "a session policy of the calling session",
+		roleSide:    "the trust policy of this role",
+	}[r.sideOf()]
+	if where == "" {
+		where = "a policy of one of the two roles or of an organization"
 	}
 	return advice{
 		summary: "An explicit deny blocks the role chaining",
@@ -109,48 +127,67 @@ func hopExplicitDeny(r refusal) advice {
 	}
 }
 
-func hopOtherPolicy(refusal) advice {
-	return advice{
+func hopOtherPolicy(r refusal) advice {
+	advice := advice{
 		summary: "A policy outside the roles denies the role chaining",
 		causes: []string{
 			"The policy that the message names denies the call. Ask the team that maintains it. The policies of the " +
 				"two roles aren't the cause.",
-			"The call might use a VPC endpoint that isn't meant for it. Check its private DNS and the route.",
 		},
 		facts: factsOfRoles, inCloudTrail: true,
 	}
+	if strings.Contains(r.service.Message, "VPC endpoint") {
+		advice.causes = append(advice.causes,
+			"The call might use a VPC endpoint that isn't meant for it. Check its private DNS and the route.")
+	}
+	return advice
+}
+
+// whose names the policy that the message says is missing an action.
+func (r refusal) whose() string {
+	switch r.sideOf() {
+	case callerSide:
+		return "no permissions policy of the calling role allows"
+	case roleSide:
+		return "the role's trust policy doesn't allow"
+	}
+	return "one of the roles' policies doesn't allow"
 }
 
 func hopTagSessionDenied(r refusal) advice {
-	causes := []string{}
-	if len(r.hop().Tags) > 0 {
-		causes = append(
-			causes,
-			fmt.Sprintf("The hop sets session tags, and a policy doesn't allow sts:TagSession. Add "+
-				"the action as in the statements below, or remove %s.", r.named(TagsArgument)),
+	cause := fmt.Sprintf("The hop sets session tags, and %s sts:TagSession for it. Add the statement below, or remove "+
+		"%s.", r.whose(), r.named(TagsArgument))
+	if len(r.hop().Tags) == 0 {
+		cause = fmt.Sprintf(
+			"The session inherits transitive session tags from the calls before, and %s sts:TagSession "+
+				"for it. Add the statement below.",
+			r.whose(),
 		)
-	} else {
-		causes = append(causes, "The session inherits transitive session tags from the calls before, which needs "+
-			"sts:TagSession, too. Add the action as in the statements below.")
 	}
-	causes = append(
-		causes,
-		"A condition on the tags might not match, such as aws:RequestTag or aws:TagKeys. Compare it "+
-			"with the keys below.",
-	)
 	return advice{
 		summary: "A policy doesn't allow the session tags",
-		causes:  causes,
-		facts:   hopFacts, inCloudTrail: true, sides: r.sideOf(),
+		causes: []string{
+			cause,
+			"A condition might not match, such as aws:TagKeys, sts:TransitiveTagKeys, or aws:RequestTag. Compare it " +
+				"with the keys below and with the values of the tags.",
+		},
+		facts: hopFacts, inCloudTrail: true, sides: r.sideOf(),
 	}
 }
 
 func hopSourceIdentityDenied(r refusal) advice {
-	cause := fmt.Sprintf("The hop sets a source identity, and a policy doesn't allow sts:SetSourceIdentity. Add the "+
-		"action as in the statements below, or remove %s.", r.named(SourceIdentityArgument))
+	cause := fmt.Sprintf(
+		"The hop sets a source identity, and %s sts:SetSourceIdentity for it. Add the statement below, "+
+			"or remove %s.",
+		r.whose(),
+		r.named(SourceIdentityArgument),
+	)
 	if r.hop().SourceIdentity == "" {
-		cause = "The session inherits a source identity from the calls before, which needs sts:SetSourceIdentity, " +
-			"too. Add the action as in the statements below."
+		cause = fmt.Sprintf(
+			"The session inherits a source identity from the calls before, and %s sts:SetSourceIdentity "+
+				"for it. Add the statement below.",
+			r.whose(),
+		)
 	}
 	return advice{
 		summary: "A policy doesn't allow the source identity",
@@ -181,6 +218,17 @@ func hopCallerExpired(refusal) advice {
 		causes: []string{
 			"This machine's clock might be wrong. Synchronize it.",
 			"The session before might be too short. Set a longer duration for it, or remove its duration_seconds.",
+		},
+		facts: factsOfRoles,
+	}
+}
+
+func hopCallerInvalid(refusal) advice {
+	return advice{
+		summary: "The server doesn't know the session that calls the role",
+		causes: []string{
+			"The role of that session might have been deleted and created again during the run. Run again.",
+			"The server might have lost its sessions, for example in a restart. Run again.",
 		},
 		facts: factsOfRoles,
 	}

@@ -127,6 +127,9 @@ func invalidField(r refusal) advice {
 		}, facts: factsOfRequest}
 	}
 	rule, ok := rules[argument]
+	if r.Hop > 0 && argument == DurationArgument {
+		rule = "It must be 900 to 3600 seconds"
+	}
 	switch {
 	case !r.Destination.AWS:
 		rule = "Other servers have their own constraints. See this server's documentation"

@@ -15,11 +15,11 @@ func noToken(exchange assumerole.Exchange, failure *webidentity.SourceError) Exp
 	var explanation Explanation
 	switch source := failure.Source.(type) {
 	case webidentity.File:
-		explanation = fileText(source, failure)
+		explanation = fileText(exchange, source, failure)
 	case webidentity.Environment:
-		explanation = environmentText(source, failure)
+		explanation = environmentText(exchange, source, failure)
 	default:
-		explanation = inlineText(failure)
+		explanation = inlineText(exchange, failure)
 	}
 	return atSource(exchange, explanation, sourceArgument(failure.Source))
 }
@@ -31,11 +31,12 @@ func noPlatformToken(exchange assumerole.Exchange, failure *webidentity.Error) E
 		detail += fmt.Sprintf(" The provider requested the token %d times.", exchange.Requests)
 	}
 	if failure.RetryAfter > 0 && failure.MaxAttempts > exchange.Requests {
-		detail += fmt.Sprintf(
-			" The platform asks for a pause of %s, which is longer than the remaining time. Set timeout to a longer "+
-				"time.",
-			inShort(failure.RetryAfter),
-		)
+		advice := "Set timeout to a longer time."
+		if exchange.OnlyToken {
+			advice = "Run again later."
+		}
+		detail += fmt.Sprintf(" The platform asks for a pause of %s, which is longer than the remaining time. %s",
+			inShort(failure.RetryAfter), advice)
 	}
 	return atSource(exchange, Explanation{Summary: failure.Summary, Detail: detail}, RequestArgument)
 }
@@ -54,7 +55,7 @@ func atSource(exchange assumerole.Exchange, explanation Explanation, argument st
 }
 
 // unusable says what is wrong with the text of a token, for a sentence that starts with its place.
-func unusable(failure *webidentity.SourceError) string {
+func unusable(exchange assumerole.Exchange, failure *webidentity.SourceError) string {
 	switch failure.Problem {
 	case webidentity.ProblemEmpty:
 		return "is empty."
@@ -62,20 +63,20 @@ func unusable(failure *webidentity.SourceError) string {
 		return "isn't UTF-8 text. PowerShell's > can write UTF-16. Use Out-File with -Encoding utf8."
 	case webidentity.ProblemTooShort:
 		return fmt.Sprintf("is too short to be a token. It has %d characters, and the minimum is %d.",
-			failure.Length, webidentity.MinTokenLength) + formText(failure.Form)
+			failure.Length, webidentity.MinTokenLength) + formText(exchange, failure.Form)
 	case webidentity.ProblemTooLong:
 		return fmt.Sprintf("is longer than a token can be: %d characters. The maximum is %d.",
 			failure.Length, webidentity.MaxTokenLength)
 	case webidentity.ProblemNotJWT:
 		return "doesn't contain a JWT (three parts in base64url, separated by dots). Nothing was sent." +
-			formText(failure.Form)
+			formText(exchange, failure.Form)
 	default:
 	}
 	return "can't be used."
 }
 
 // formText says how a text that isn't a JWT might have come about. It repeats nothing of the text.
-func formText(form webidentity.Form) string {
+func formText(exchange assumerole.Exchange, form webidentity.Form) string {
 	switch form {
 	case webidentity.FormQuoted:
 		return " It begins with a quotation mark. Remove the quotation marks."
@@ -104,6 +105,9 @@ func formText(form webidentity.Form) string {
 	case webidentity.FormGitHub:
 		return " It is a token for GitHub's API. Set web_identity_token_request = { github_actions = {} }."
 	case webidentity.FormAccessToken:
+		if exchange.OnlyToken {
+			return " It looks like an access token. Use the ID token."
+		}
 		return " It looks like an access token. Use the ID token. Only Login with Amazon and Facebook have access " +
 			"tokens that STS accepts, with provider_id."
 	case webidentity.FormUnknown:
@@ -116,17 +120,17 @@ const (
 	fileHasNoToken = "The web identity token file has no valid token"
 )
 
-func fileText(file webidentity.File, failure *webidentity.SourceError) Explanation {
+func fileText(exchange assumerole.Exchange, file webidentity.File, failure *webidentity.SourceError) Explanation {
 	shown := fileName(file, fmt.Sprintf("%q", secret.Scrub(file.Path)))
 	// A token might be in the place of a path that leads nowhere, so only a plain path is shown.
 	plain := fileName(file, secret.ShownPath(file.Path))
 	misplaced := secret.HidesPath(file.Path)
 	switch failure.Problem {
 	case webidentity.ProblemTokenAsPath:
-		return tokenAsPath(file)
+		return tokenAsPath(exchange, file)
 	case webidentity.ProblemNotFound:
 		return Explanation{
-			Summary: unreadableFile, Detail: plain + " doesn't exist." + pathHint(file), Misplaced: misplaced,
+			Summary: unreadableFile, Detail: plain + " doesn't exist." + pathHint(exchange, file), Misplaced: misplaced,
 		}
 	case webidentity.ProblemNotPermitted:
 		return Explanation{
@@ -136,7 +140,7 @@ func fileText(file webidentity.File, failure *webidentity.SourceError) Explanati
 		}
 	case webidentity.ProblemUnreadable:
 		return Explanation{
-			Summary: unreadableFile, Detail: plain + " can't be read." + pathHint(file), Misplaced: misplaced,
+			Summary: unreadableFile, Detail: plain + " can't be read." + pathHint(exchange, file), Misplaced: misplaced,
 		}
 	case webidentity.ProblemDirectory:
 		return Explanation{
@@ -166,19 +170,22 @@ func fileText(file webidentity.File, failure *webidentity.SourceError) Explanati
 	return Explanation{
 		Summary: fileHasNoToken,
 		Detail: "The text in the file " + strings.TrimPrefix(shown, "The file ") +
-			" " + unusable(failure),
+			" " + unusable(exchange, failure),
 	}
 }
 
-func tokenAsPath(file webidentity.File) Explanation {
+func tokenAsPath(exchange assumerole.Exchange, file webidentity.File) Explanation {
 	place := "The value of " + FileArgument
 	if file.Origin.Kind == origin.Variable {
 		place = "The value of the environment variable " + file.Origin.Name
 	}
+	advice := "Set " + InlineArgument + " to the token instead."
+	if exchange.OnlyToken {
+		advice = "Write the token to a file, and set the path of that file."
+	}
 	return Explanation{
-		Summary: "The path of the token's file is a token",
-		Detail: place + " is a web identity token, not the path of a file. Set " + InlineArgument +
-			" to the token instead.",
+		Summary:   "The path of the token's file is a token",
+		Detail:    place + " is a web identity token, not the path of a file. " + advice,
 		Misplaced: true,
 	}
 }
@@ -195,7 +202,7 @@ func fileName(file webidentity.File, path string) string {
 const eksTokens = "/var/run/secrets/eks.amazonaws.com/"
 
 // pathHint says what to do about a path that leads nowhere.
-func pathHint(file webidentity.File) string {
+func pathHint(exchange assumerole.Exchange, file webidentity.File) string {
 	switch {
 	case file.Path == "":
 		return " The path is empty."
@@ -203,6 +210,8 @@ func pathHint(file webidentity.File) string {
 		return ` The provider doesn't expand "~". Write pathexpand(` + secret.ShownPath(file.Path) + `).`
 	case strings.HasPrefix(file.Path, "$"):
 		return " The provider doesn't expand variables of a shell. Write the whole path, or use pathexpand."
+	case !secret.IsPath(file.Path) && exchange.OnlyToken:
+		return " If it is a token, write it to a file, and set the path of that file."
 	case !secret.IsPath(file.Path):
 		return " If it is a token, set " + InlineArgument + " to it instead."
 	case strings.HasPrefix(file.Path, eksTokens):
@@ -216,7 +225,9 @@ func pathHint(file webidentity.File) string {
 	return " Check the path, and the step that writes the file."
 }
 
-func environmentText(variable webidentity.Environment, failure *webidentity.SourceError) Explanation {
+func environmentText(
+	exchange assumerole.Exchange, variable webidentity.Environment, failure *webidentity.SourceError,
+) Explanation {
 	explanation := Explanation{
 		Summary:   "The environment variable has no valid token",
 		Misplaced: variable.Name != "" && !variable.HasPlainName(),
@@ -239,7 +250,7 @@ func environmentText(variable webidentity.Environment, failure *webidentity.Sour
 		}
 		explanation.Detail = subject + " isn't set, or is empty, where Terraform runs." + variableHint(variable.Name)
 	default:
-		explanation.Detail = "The environment variable " + variable.Name + " " + unusable(failure)
+		explanation.Detail = "The environment variable " + variable.Name + " " + unusable(exchange, failure)
 	}
 	return explanation
 }
@@ -271,7 +282,7 @@ func variableHint(name string) string {
 	return " Check that the job requests the token (in GitLab, with id_tokens), and passes the variable to Terraform."
 }
 
-func inlineText(failure *webidentity.SourceError) Explanation {
+func inlineText(exchange assumerole.Exchange, failure *webidentity.SourceError) Explanation {
 	if failure.Problem == webidentity.ProblemPathAsToken {
 		return Explanation{
 			Summary: "The token is the path of a file",
@@ -279,11 +290,22 @@ func inlineText(failure *webidentity.SourceError) Explanation {
 				" to the path instead. The provider then reads the file whenever it needs a token.",
 		}
 	}
+	kind := "a JWT from your identity provider, or an access token of Login with Amazon or Facebook, with provider_id."
+	if exchange.OnlyToken {
+		kind = "a JWT from your identity provider."
+	}
 	return Explanation{
 		Summary: "Not a web identity token",
-		Detail: "The value of " + InlineArgument + " " + unusable(
-			failure,
-		) + " It must be the token itself: a JWT from your identity provider, or an access token of Login with " +
-			"Amazon or Facebook, with provider_id.",
+		Detail: "The value of " + InlineArgument + " " + unusable(exchange, failure) +
+			" It must be the token itself: " + kind,
 	}
+}
+
+// noTokenInTime explains that a source gave no token within the time that the provider waits for a token alone.
+func noTokenInTime(exchange assumerole.Exchange, timeout *assumerole.TimeoutError) Explanation {
+	return atSource(exchange, Explanation{
+		Summary: "No web identity token within the timeout",
+		Detail: fmt.Sprintf("%s passed while %s. The source might be slow, or a firewall might block it. Check where "+
+			"Terraform runs, and run again.", inShort(timeout.Timeout), stageText(exchange, timeout.During)),
+	}, sourceArgument(exchange.Request.Token))
 }

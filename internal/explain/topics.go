@@ -313,7 +313,25 @@ func noTokenTopics() []Topic {
 			},
 		)
 	}
-	return merged(topics)
+	return merged(append(topics, audienceTopics()...))
+}
+
+// audienceTopics are the ways in which the audience of a token isn't allowed.
+func audienceTopics() []Topic {
+	var topics []Topic
+	for _, kind := range []assumerole.AudienceKind{
+		assumerole.AudienceRequested, assumerole.AudienceClaimed, assumerole.AudienceMissing, assumerole.AudienceOpaque,
+	} {
+		failed := &assumerole.AudienceError{Kind: kind, Allowed: []string{"https://vault.example.com"}}
+		if kind == assumerole.AudienceRequested || kind == assumerole.AudienceClaimed {
+			failed.Audience = awsAudience
+		}
+		explanation := failure(exampleAtAWS(), failed, exampleTime)
+		topics = append(topics, Topic{
+			Summary: explanation.Summary, Argument: explanation.Argument, Paragraphs: []string{explanation.Detail},
+		})
+	}
+	return topics
 }
 
 // exampleValues are values for the arguments that a platform needs.

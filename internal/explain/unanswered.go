@@ -76,7 +76,7 @@ var failingTrouble = trouble{summary: "The STS endpoint fails", causes: always(
 )}
 
 var noCredentialsTrouble = trouble{summary: "The answer of STS has no credentials", causes: always(
-	"The server might not support AssumeRoleWithWebIdentity. See the server's documentation and log.",
+	"The server might not support the call. See the server's documentation and log.",
 	"A stand-in for tests might return less than AWS does. Return AccessKeyId, SecretAccessKey, and SessionToken.",
 )}
 
@@ -312,12 +312,12 @@ func timeoutCauses(exchange assumerole.Exchange, err error) []string {
 		silentFirewall = "A firewall or a proxy might silently drop the traffic. Allow the host."
 		slowServer     = "The server might be slow. Run again, or set timeout to a longer time."
 	)
-	if proxy := exchange.Destination.Proxy; exchange.Sent && proxy.Host != "" {
+	if proxy := exchange.Destination.Proxy; (exchange.Sent || exchange.Hop > 0) && proxy.Host != "" {
 		causes = append(causes, sentence(proxyName(proxy))+" might not respond. Check it, or exclude the host with "+
 			"the provider's argument no_proxy.")
 	}
 	switch {
-	case !exchange.Sent:
+	case !exchange.Sent && exchange.Hop == 0:
 		return append(causes,
 			"The source of the token might be slow. Run again, or set timeout to a longer time.",
 			"The source might be a platform that this machine doesn't run on, or a firewall might block it. Check "+
@@ -341,8 +341,16 @@ func unanswered(exchange assumerole.Exchange, err error) Explanation {
 		said:     what,
 		Summary:  found.summary,
 		Detail: paragraphs(what, numberedList(causes),
-			facts(exchange, time.Now(), factsOfCall), more(found.summary)),
+			facts(exchange, time.Now(), callFacts(exchange)), more(found.summary)),
 	}
+}
+
+// callFacts are the facts of a call without an answer. A hop has no token, but two roles.
+func callFacts(exchange assumerole.Exchange) []fact {
+	if exchange.Hop > 0 {
+		return factsOfRoles
+	}
+	return factsOfCall
 }
 
 // troubleOf finds the kind, and says in a sentence what happened.
@@ -354,7 +362,7 @@ func troubleOf(exchange assumerole.Exchange, err error) (found trouble, what str
 			target = "to " + quoted(redirect.Host)
 		}
 		return redirectTrouble, fmt.Sprintf("%s answered with HTTP status %d, a redirect %s. The provider doesn't "+
-			"follow it, because the token goes only to the configured endpoint.",
+			"follow it. It sends secrets only to the configured endpoint.",
 			host, redirect.Status, target)
 	}
 	if answer, ok := errors.AsType[*assumerole.AnswerError](err); ok {

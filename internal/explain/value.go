@@ -32,7 +32,7 @@ func beforehand(err error) (Explanation, bool) {
 			Summary:   "The role's account isn't allowed",
 			Detail: fmt.Sprintf("The role ARN %q isn't in an account that the provider's argument allowed_account_ids "+
 				"lists: %s. Correct %s, or add the account to the list. Nothing was sent.",
-				account.RoleARN, strings.Join(account.Allowed, ", "), argument),
+				account.RoleARN, strings.Join(account.Allowed, ", "), argument) + ofChain(account),
 		}, true
 	}
 	if ambient, ok := errors.AsType[*assumerole.AmbientTokenError](err); ok {
@@ -75,6 +75,14 @@ func (e Explanation) at(value *assumerole.ValueError) Explanation {
 	case origin.Default, origin.Variable, origin.Profile:
 	}
 	return e
+}
+
+// ofChain reminds of the first account of a chain, which has the role that calls the others.
+func ofChain(account *assumerole.AccountError) string {
+	if !account.HasHops {
+		return ""
+	}
+	return " The list must have the accounts of all roles, also that of role_arn."
 }
 
 // In is the explanation of an error in a part of an argument, such as assume_role[0].role_arn.

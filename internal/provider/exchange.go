@@ -69,7 +69,7 @@ func (e *exchanger) exchange(
 			result = nil
 		}
 	}()
-	if !e.isReadyFor(block, diagnostics) {
+	if !e.isReadyFor(block.hasToken(), !block.RoleSessionName.IsNull(), diagnostics) {
 		return nil
 	}
 	request := block.withDefaults(e.identity, e.client.HTTPClient(), os.Getenv, diagnostics)
@@ -105,13 +105,13 @@ func (e *exchanger) explain(exchange assumerole.Exchange, err error) explain.Exp
 
 // isReadyFor reports whether the arguments of the provider block are known that the block depends on. Terraform calls a
 // provider even if they aren't. The environment's values might be another identity or another server than the intended
-// one.
-func (e *exchanger) isReadyFor(block *model, diagnostics *diag.Diagnostics) bool {
+// one. A block doesn't depend on what it has itself.
+func (e *exchanger) isReadyFor(hasToken, hasSessionName bool, diagnostics *diag.Diagnostics) bool {
 	var unknownNames []string
-	if !block.hasToken() {
+	if !hasToken {
 		unknownNames = append(unknownNames, e.unknownToken...)
 	}
-	if block.RoleSessionName.IsNull() {
+	if !hasSessionName {
 		unknownNames = append(unknownNames, e.unknownSessionName...)
 	}
 	const summary = "The provider's configuration isn't known yet"
@@ -153,7 +153,11 @@ func (e *exchanger) loggedExchange(
 		"token_source":      explain.SourceName(request.Token),
 	}
 	request.Attempted = func(attempt assumerole.Attempt) {
-		tflog.Debug(logging, "AssumeRoleWithWebIdentity: a call failed", requestFields, map[string]any{
+		operation := "AssumeRoleWithWebIdentity"
+		if attempt.Hop > 0 {
+			operation = "AssumeRole"
+		}
+		tflog.Debug(logging, operation+": a call failed", requestFields, map[string]any{
 			"hop":         attempt.Hop,
 			"attempt":     attempt.Number,
 			"reason":      attempt.Err.Error(),

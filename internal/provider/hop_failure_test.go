@@ -64,15 +64,15 @@ var hopsAtAWS = map[string]failureCase{
 	"hop_session_policy": {
 		arguments: append(throughHub("open/trusting"), `policy = jsonencode({ Version = "2012-10-17", Statement = [{ `+
 			`Effect = "Allow", Action = "s3:*", Resource = "*" }] })`),
-		argument: "assume_role", summary: "A session policy doesn't allow the role chaining",
-		says: []string{"add this statement to policy."},
+		argument: "policy", summary: "A session policy doesn't allow the role chaining",
+		says: []string{"add this statement to policy of the block."},
 	},
 	"hop_tags": {
 		arguments: throughHub("plain/trusting", `tags = { team = "platform" }`), argument: "assume_role",
 		summary: "A policy doesn't allow the session tags",
 		says: []string{
 			"because no identity-based policy allows the sts:TagSession action",
-			`"Action": [ "sts:AssumeRole", "sts:TagSession" ]`,
+			"no permissions policy of the calling role allows sts:TagSession", `"aws:TagKeys": "team"`,
 		},
 	},
 	"hop_tags_trust": {

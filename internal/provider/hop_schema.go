@@ -27,13 +27,15 @@ func hopsArgument() schema.ListNestedAttribute {
 	}
 	return schema.ListNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Further roles to assume after the exchange, in this order (role chaining). The " +
-			"provider calls " + assumeRoleReference + " for each element, with the credentials of the role before. " +
-			"The result has the credentials of the last role. Each role's trust policy must allow the role before, " +
-			"and that role needs the permission `sts:AssumeRole`. All roles must be in one partition. `timeout` " +
-			"limits the time for the whole chain. The guide \"One identity, many accounts\" has the policies.",
+		MarkdownDescription: "Further roles to assume after the exchange, in this order (role chaining). The value " +
+			"is a list, also for one role. It can't be empty. The provider calls " + assumeRoleReference + " for " +
+			"each element, with the credentials of the role before. The result has the credentials of the last role. " +
+			"Each role's trust policy must allow the role before, and that role needs the permission " +
+			"`sts:AssumeRole`. All roles must be in one partition. `timeout` limits the time for the whole chain. " +
+			"Terraform ignores names inside an element that don't exist, such as `session_name` or `policyarns`. The guide \"One identity, many accounts\" " +
+			"has the policies.",
 		NestedObject: schema.NestedAttributeObject{Attributes: hop},
-		Validators:   []validator.List{listvalidator.NoNullValues()},
+		Validators:   []validator.List{listvalidator.NoNullValues(), hopsOrNull{}},
 	}
 }
 
@@ -87,6 +89,23 @@ func hopArguments() map[string]schema.Attribute {
 			Validators: []validator.String{checkedBy("a source identity", assumerole.CheckSourceIdentity)},
 		},
 	}
+}
+
+// hopsOrNull is the validator for assume_role. An empty list would give the credentials of the block's role to whoever
+// expects those of another account.
+type hopsOrNull struct{}
+
+func (hopsOrNull) Description(context.Context) string { return "must not be empty" }
+
+func (h hopsOrNull) MarkdownDescription(ctx context.Context) string { return h.Description(ctx) }
+
+func (hopsOrNull) ValidateList(_ context.Context, request validator.ListRequest, response *validator.ListResponse) {
+	if request.ConfigValue.IsNull() || request.ConfigValue.IsUnknown() || len(request.ConfigValue.Elements()) > 0 {
+		return
+	}
+	response.Diagnostics.AddAttributeError(request.Path, "No further role",
+		"The list is empty, so the result would have the credentials of role_arn. Add a role to the list. If you want "+
+			"the credentials of role_arn, set null.")
 }
 
 // tags is the validator for session tags.

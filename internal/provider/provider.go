@@ -1,5 +1,5 @@
 // Package provider is everything that Terraform sees: the provider block, the data source, its ephemeral twin, the
-// function, their schemas, and errors as diagnostics. What it does is in the packages that it calls.
+// token, the functions, their schemas, and errors as diagnostics. What it does is in the packages that it calls.
 package provider
 
 import (
@@ -84,7 +84,7 @@ func (p *stsProvider) DataSources(context.Context) []func() datasource.DataSourc
 }
 
 func (p *stsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{newEphemeralResource}
+	return []func() ephemeral.EphemeralResource{newEphemeralResource, newTokenResource}
 }
 
 func (p *stsProvider) Functions(context.Context) []func() function.Function {

@@ -18,6 +18,7 @@ import (
 type providerModel struct {
 	identityModel
 	AllowedAccountIDs    types.Set    `tfsdk:"allowed_account_ids"`
+	AllowedAudiences     types.Set    `tfsdk:"allowed_audiences"`
 	Region               types.String `tfsdk:"region"`
 	Endpoint             types.String `tfsdk:"endpoint"`
 	UseFIPSEndpoint      types.Bool   `tfsdk:"use_fips_endpoint"`
@@ -52,6 +53,8 @@ func (m providerModel) settings(
 	}
 	diagnostics.Append(m.AllowedAccountIDs.ElementsAs(ctx, &settings.AllowedAccountIDs, false)...)
 	slices.Sort(settings.AllowedAccountIDs)
+	diagnostics.Append(m.AllowedAudiences.ElementsAs(ctx, &settings.AllowedAudiences, false)...)
+	slices.Sort(settings.AllowedAudiences)
 	return settings
 }
 
@@ -73,6 +76,7 @@ func (m providerModel) unknown(ctx context.Context) (reaching, token, sessionNam
 		{explain.NoProxyArgument, m.NoProxy, &reaching},
 		{explain.MaxRetriesArgument, m.MaxRetries, &reaching},
 		{allowedAccountIDsArgument, m.AllowedAccountIDs, &reaching},
+		{explain.AllowedAudiencesArgument, m.AllowedAudiences, &reaching},
 		{explain.InlineArgument, m.WebIdentityToken, &token},
 		{explain.FileArgument, m.WebIdentityTokenFile, &token},
 		{explain.EnvironmentArgument, m.WebIdentityTokenEnv, &token},

@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -37,6 +38,20 @@ func providerAttributes() map[string]schema.Attribute {
 			setvalidator.NoNullValues(),
 			setvalidator.SizeAtLeast(1),
 			eachCheckedBy("the ID of an AWS account, 12 digits", checkAccountID),
+		},
+	}
+	merged[explain.AllowedAudiencesArgument] = schema.SetAttribute{
+		Optional:    true,
+		ElementType: types.StringType,
+		MarkdownDescription: "Audiences of the tokens that blocks may use. A request for a token with another " +
+			"audience is an error before the provider makes it. A token with another audience in its `aud` claim, or without " +
+			"an audience, is an error before the provider sends or returns it. Default: all audiences. Set it if " +
+			"you pass this provider to a module. Without it, the module can request a token for every receiver that " +
+			"trusts your platform.",
+		Validators: []validator.Set{
+			setvalidator.NoNullValues(),
+			setvalidator.SizeAtLeast(1),
+			eachCheckedBy("an audience", checkAllowedAudience),
 		},
 	}
 	return merged
@@ -108,6 +123,17 @@ func transportAttributes() map[string]schema.Attribute {
 
 func checkProxy(parameter assumerole.Parameter) func(string) error {
 	return func(value string) error { return assumerole.CheckProxy(parameter, value) }
+}
+
+// checkAllowedAudience rejects what no token's audience is.
+func checkAllowedAudience(value string) error {
+	if strings.TrimSpace(value) != "" {
+		return nil
+	}
+	return &argumentError{
+		summary: "Invalid audience",
+		detail:  "An audience is empty. Set it to the audience of a token, or remove it.",
+	}
 }
 
 var accountID = regexp.MustCompile(`^\d{12}$`)

@@ -219,7 +219,7 @@ func (f *wordFilter) omit(piece string) bool {
 
 // spend takes a piece out of what may be shown. It reports whether there was enough.
 func (f *wordFilter) spend(piece string) bool {
-	rest := f.withoutNames(piece)
+	rest, names := f.separate(piece)
 	unknown := 0
 	for _, part := range camelPart.FindAllString(withoutScheme(rest), -1) {
 		if !knownWords()[strings.ToLower(part)] {
@@ -230,37 +230,68 @@ func (f *wordFilter) spend(piece string) bool {
 	if f.unknown+unknown > maxUnknown || f.digits+digits > maxDigits {
 		return false
 	}
-	if rest != piece && !f.repeat(piece) {
+	if len(names) > 0 && !f.repeat(names) {
 		return false
 	}
 	f.unknown, f.digits, f.length = f.unknown+unknown, f.digits+digits, f.length+utf8.RuneCountInString(rest)+1
 	return true
 }
 
-// repeat counts the names in a piece. It reports whether they may be shown: the order of names can carry data, too.
-func (f *wordFilter) repeat(piece string) bool {
-	for _, name := range f.names {
-		if strings.Contains(piece, name) {
-			if f.named[name]++; f.named[name] > maxRepeats {
-				return false
-			}
+// repeat counts the names of a piece. It reports whether they may be shown: the order of names can carry data, too.
+func (f *wordFilter) repeat(names []string) bool {
+	for _, name := range names {
+		if f.named[name]++; f.named[name] > maxRepeats {
+			return false
 		}
 	}
 	f.pieces++
 	return f.pieces <= maxNames
 }
 
-// withoutNames is what a piece has beside names. A short name must be the whole of a piece.
-func (f *wordFilter) withoutNames(piece string) string {
-	if f.isName(piece) {
-		return ""
+// separate is what a piece has beside names, and the names. A short name must be the whole of a piece. A name that is a
+// part of a longer one, or of a word, isn't one of them.
+func (f *wordFilter) separate(piece string) (rest string, names []string) {
+	if name, ok := f.nameOf(piece); ok {
+		return "", []string{name}
 	}
 	for _, name := range f.names {
-		if utf8.RuneCountInString(name) >= minOverlap {
-			piece = strings.ReplaceAll(piece, name, "")
+		if utf8.RuneCountInString(name) < minOverlap {
+			continue
+		}
+		if without := withoutWord(piece, name); without != piece {
+			piece, names = without, append(names, name)
 		}
 	}
-	return piece
+	return piece, names
+}
+
+// withoutWord removes a name from a piece where no letter or digit is beside it.
+func withoutWord(piece, name string) string {
+	var rest strings.Builder
+	for {
+		at := strings.Index(piece, name)
+		if at < 0 {
+			rest.WriteString(piece)
+			return rest.String()
+		}
+		before, _ := utf8.DecodeLastRuneInString(piece[:at])
+		after, _ := utf8.DecodeRuneInString(piece[at+len(name):])
+		end := at + len(name)
+		if isLetterOrDigit(before) || isLetterOrDigit(after) {
+			_, size := utf8.DecodeRuneInString(piece[at:])
+			rest.WriteString(piece[:at+size])
+			end = at + size
+		} else {
+			rest.WriteString(piece[:at])
+		}
+		piece = piece[end:]
+	}
+}
+
+// withoutNames is what a piece has beside names.
+func (f *wordFilter) withoutNames(piece string) string {
+	rest, _ := f.separate(piece)
+	return rest
 }
 
 // closeGap says how much was left out before the piece that follows.
@@ -305,9 +336,19 @@ func (f *wordFilter) isPlain(piece string) bool {
 
 // isName reports whether a piece is a name, perhaps with marks around it.
 func (f *wordFilter) isName(piece string) bool {
+	_, ok := f.nameOf(piece)
+	return ok
+}
+
+// nameOf is the name that a piece is.
+func (f *wordFilter) nameOf(piece string) (name string, ok bool) {
 	core, _ := withoutMarks(piece)
-	return slices.Contains(f.names, piece) || slices.Contains(f.names, core) ||
-		slices.Contains(f.names, strings.TrimRight(piece, ".,:;"))
+	for _, candidate := range []string{piece, core, strings.TrimRight(piece, ".,:;")} {
+		if slices.Contains(f.names, candidate) {
+			return candidate, true
+		}
+	}
+	return "", false
 }
 
 // isOfSecret reports whether the letters and digits of a piece are a part of a secret. A short word of English that is

@@ -15,6 +15,7 @@ type Hop struct {
 	RoleARN        string
 	ExternalID     string   // empty if the call has none
 	TagKeys        []string // of the session tags that the call sets or inherits
+	TransitiveKeys []string // those of TagKeys that the call makes transitive
 	SourceIdentity string   // that the call sets
 	Inherits       bool     // reports whether the session inherits a source identity
 }
@@ -39,53 +40,61 @@ func (h Hop) Actions() []string {
 // sts:AssumeRole. The text is empty if a value can't be copied safely.
 //
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
-func (h Hop) TrustStatements() string {
+func (h Hop) TrustStatements(actions []string) string {
 	if !isRoleARN.MatchString(h.CallerRoleARN) {
 		return ""
 	}
-	var texts []string
-	for _, action := range h.Actions() {
+	return join(actions, func(action string) Statement {
 		statement := Statement{
-			Effect:    "Allow",
-			Principal: map[string]string{"AWS": h.CallerRoleARN},
-			Action:    Values{action},
-			Condition: map[string]map[string]Values{},
+			Effect: "Allow", Principal: map[string]string{"AWS": h.CallerRoleARN}, Action: Values{action},
+			Condition: h.conditions(action),
 		}
-		switch {
-		case action == AssumeRole && h.ExternalID != "":
+		if action == AssumeRole && h.ExternalID != "" {
 			statement.add("StringEquals", "sts:ExternalId", Values{h.ExternalID})
-		case action == TagSession: // without the condition, the caller could set any tag
-			statement.add("ForAllValues:StringEquals", "aws:TagKeys", slices.Sorted(slices.Values(h.TagKeys)))
-		case action == SetSourceIdentity && h.SourceIdentity != "":
-			statement.add("StringEquals", "sts:SourceIdentity", Values{h.SourceIdentity})
 		}
-		text := statement.text()
+		return statement
+	})
+}
+
+// PermissionStatements are the statements for a policy of the caller's role, or of its session, as TrustStatements are
+// for the other role.
+func (h Hop) PermissionStatements(actions []string) string {
+	if !isRoleARN.MatchString(h.RoleARN) {
+		return ""
+	}
+	return join(actions, func(action string) Statement {
+		return Statement{
+			Effect: "Allow", Action: Values{action}, Resource: h.RoleARN, Condition: h.conditions(action),
+		}
+	})
+}
+
+// conditions restrict what the caller can set. Without them, it could set any tag or source identity.
+func (h Hop) conditions(action string) map[string]map[string]Values {
+	statement := Statement{Condition: map[string]map[string]Values{}}
+	switch {
+	case action == TagSession:
+		statement.add("ForAllValues:StringEquals", "aws:TagKeys", slices.Sorted(slices.Values(h.TagKeys)))
+		if len(h.TransitiveKeys) > 0 {
+			statement.add("ForAllValues:StringEquals", "sts:TransitiveTagKeys", h.TransitiveKeys)
+		}
+	case action == SetSourceIdentity && h.SourceIdentity != "":
+		statement.add("StringEquals", "sts:SourceIdentity", Values{h.SourceIdentity})
+	}
+	return statement.Condition
+}
+
+// join is the text of a statement for each action, or empty if one of them must not be shown.
+func join(actions []string, statementFor func(action string) Statement) string {
+	var texts []string
+	for _, action := range actions {
+		text := statementFor(action).text()
 		if text == "" {
 			return ""
 		}
 		texts = append(texts, text)
 	}
 	return strings.Join(texts, ",\n")
-}
-
-// PermissionStatement is the statement for a policy of the caller's role, as JSON. It is empty if a value can't be
-// copied safely.
-func (h Hop) PermissionStatement() string {
-	if !isRoleARN.MatchString(h.RoleARN) {
-		return ""
-	}
-	text, err := marshal(permission{Effect: "Allow", Action: h.Actions(), Resource: h.RoleARN}, "  ")
-	if err != nil {
-		return ""
-	}
-	return string(text)
-}
-
-// permission is a statement of an identity-based policy.
-type permission struct {
-	Effect   string
-	Action   Values
-	Resource string
 }
 
 // isRoleARN is stricter than IAM, so that a pattern or a policy variable can't be among the ARNs.

@@ -10,11 +10,13 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// Statement is one statement of a trust policy. Its fields have the order of IAM's documentation.
+// Statement is one statement of a trust policy, or of the policy of a role that calls. Its fields have the order of IAM's
+// documentation.
 type Statement struct {
 	Effect    string
-	Principal map[string]string
+	Principal map[string]string `json:",omitempty"` // of a trust policy
 	Action    Values
+	Resource  string                       `json:",omitempty"` // of the policy of a role that calls
 	Condition map[string]map[string]Values `json:",omitempty"`
 }
 

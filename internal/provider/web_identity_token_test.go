@@ -1,0 +1,468 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
+)
+
+const tokenType = "sts_web_identity_token"
+
+// tokenBlock is a block of the token itself.
+func tokenBlock(arguments ...string) string {
+	return "ephemeral \"sts_web_identity_token\" \"test\" {\n  " + strings.Join(arguments, "\n  ") + "\n}\n"
+}
+
+// echoedToken is tokenBlock with its result in the state of another resource.
+func echoedToken(arguments ...string) string {
+	return tokenBlock(arguments...) + `
+provider "echo" {
+  data = {
+    block    = ephemeral.sts_web_identity_token.test
+    function = provider::sts::decode_web_identity_token(ephemeral.sts_web_identity_token.test.token)
+  }
+}
+resource "echo" "test" {}
+`
+}
+
+// member is a member of the echoed result.
+func member(value knownvalue.Check, names ...string) statecheck.StateCheck {
+	path := tfjsonpath.New("data").AtMapKey("block")
+	for _, name := range names {
+		path = path.AtMapKey(name)
+	}
+	return statecheck.ExpectKnownValue("echo.test", path, value)
+}
+
+// TestTokenSchema checks the attributes. There must never be a data source, because it would store the token.
+func TestTokenSchema(t *testing.T) {
+	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if schemas.DataSourceSchemas[tokenType] != nil || schemas.ResourceSchemas[tokenType] != nil {
+		t.Error("Terraform would store the token")
+	}
+	var arguments, results []string
+	for _, attribute := range schemas.EphemeralResourceSchemas[tokenType].Block.Attributes {
+		if attribute.Sensitive != (attribute.Name == "token") {
+			t.Errorf("%s: sensitive is %v", attribute.Name, attribute.Sensitive)
+		}
+		if attribute.Computed {
+			results = append(results, attribute.Name)
+		}
+		if attribute.Optional {
+			arguments = append(arguments, attribute.Name)
+		}
+		if strings.Contains(attribute.Description, "provider_id") {
+			t.Errorf("%s: the description names an argument that isn't there", attribute.Name)
+		}
+	}
+	want := []string{"web_identity_token_env", "web_identity_token_file", "web_identity_token_request"}
+	if !slices.Equal(arguments, want) {
+		t.Errorf("the arguments are %q", arguments)
+	}
+	if want := []string{
+		"audience",
+		"claims",
+		"expiration",
+		"issuer",
+		"subject",
+		"token",
+	}; !slices.Equal(
+		results,
+		want,
+	) {
+		t.Errorf("the results are %q", results)
+	}
+}
+
+func TestTokenEveryAttribute(t *testing.T) {
+	f := newFixture(t)
+	token := f.token(t, func(token *emulator.Token) {
+		token.Audience = []string{audience, "https://vault.example.com"}
+		token.Claims = map[string]any{
+			"repository": "example/platform", "nested": map[string]any{"list": []any{"a", 7, true, nil}},
+			"exp": 4102444800,
+		}
+	})
+	text := knownvalue.StringExact
+	runEphemeral(t, resource.TestStep{
+		Config: echoedToken(set("web_identity_token_file", testenv.WriteFile(t, "token", " "+token+"\n"))),
+		ConfigStateChecks: []statecheck.StateCheck{
+			member(text(token), "token"),
+			member(text(f.issuer.URL()), "issuer"),
+			member(text(subject), "subject"),
+			member(
+				knownvalue.ListExact([]knownvalue.Check{text(audience), text("https://vault.example.com")}),
+				"audience",
+			),
+			member(text("2100-01-01T00:00:00Z"), "expiration"),
+			member(text("example/platform"), "claims", "repository"),
+			member(knownvalue.ListExact([]knownvalue.Check{
+				text("a"), knownvalue.Int64Exact(7), knownvalue.Bool(true), knownvalue.Null(),
+			}), "claims", "nested", "list"),
+			member(knownvalue.Null(), "web_identity_token_env"),
+			member(knownvalue.Null(), "web_identity_token_request"),
+			statecheck.CompareValuePairs(
+				"echo.test", tfjsonpath.New("data").AtMapKey("block").AtMapKey("claims"),
+				"echo.test", tfjsonpath.New("data").AtMapKey("function").AtMapKey("claims"), same{},
+			),
+		},
+	})
+}
+
+// same compares values of any type.
+type same struct{}
+
+func (same) CompareValues(values ...any) error {
+	if first, second := fmt.Sprint(values[0]), fmt.Sprint(values[1]); first != second || first == "<nil>" {
+		return fmt.Errorf("%s isn't %s", first, second)
+	}
+	return nil
+}
+
+// TestTokenNullMembers checks that what a token lacks is null.
+func TestTokenNullMembers(t *testing.T) {
+	f := newFixture(t)
+	bare := f.token(t, func(token *emulator.Token) {
+		token.Audience = nil
+		token.Claims = map[string]any{"iss": nil, "sub": nil, "exp": nil, "iat": nil, "nbf": nil, "jti": "only"}
+	})
+	t.Setenv("JOB_TOKEN", bare)
+	var checks []statecheck.StateCheck
+	for _, name := range []string{"issuer", "subject", "audience", "expiration"} {
+		checks = append(checks, member(knownvalue.Null(), name))
+	}
+	runEphemeral(t, resource.TestStep{
+		Config: echoedToken(set("web_identity_token_env", "JOB_TOKEN")),
+		ConfigStateChecks: append(
+			checks,
+			member(knownvalue.StringExact(bare), "token"),
+			member(knownvalue.MapExact(map[string]knownvalue.Check{"jti": knownvalue.StringExact("only")}), "claims"),
+		),
+	})
+}
+
+// tokenSources are the arguments with a token for the audience, in the environment of this process.
+func (f fixture) tokenSources(t *testing.T) map[string]string {
+	t.Helper()
+	t.Setenv("JOB_TOKEN", f.token(t, nil))
+	return map[string]string{
+		"web_identity_token":         set("web_identity_token", f.token(t, nil)),
+		"web_identity_token_file":    set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
+		"web_identity_token_env":     set("web_identity_token_env", "JOB_TOKEN"),
+		"web_identity_token_request": requestFor(audience),
+	}
+}
+
+func requestFor(audience string) string {
+	return fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience)
+}
+
+// TestTokenSources checks each source, in the block and in the provider block. The block's own comes first.
+func TestTokenSources(t *testing.T) {
+	f := newFixture(t)
+	f.inGitHub(t)
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
+	own := set("web_identity_token_file", testenv.WriteFile(t, "own", f.token(t, func(token *emulator.Token) {
+		token.Subject = "repo:example/own"
+	})))
+	isSubject := func(want string) []statecheck.StateCheck {
+		return []statecheck.StateCheck{member(knownvalue.StringExact(want), "subject")}
+	}
+	for name, source := range f.tokenSources(t) {
+		t.Run(name, func(t *testing.T) {
+			if name != "web_identity_token" {
+				runEphemeral(t, resource.TestStep{
+					Config: echoedToken(source), ConfigStateChecks: isSubject(subject),
+				})
+			}
+			runEphemeral(t, resource.TestStep{
+				Config: f.provider(source) + echoedToken(), ConfigStateChecks: isSubject(subject),
+			})
+		})
+	}
+	runEphemeral(t, resource.TestStep{
+		Config:            f.provider(requestFor(audience)) + echoedToken(own),
+		ConfigStateChecks: isSubject("repo:example/own"),
+	})
+	if calls := len(f.Requests()); calls != 0 {
+		t.Errorf("STS was called %d times", calls)
+	}
+}
+
+// TestTokenOfEnvironmentIsNoDefault checks that the token of a pod, which is meant for AWS, isn't returned, unless its
+// file is named.
+func TestTokenOfEnvironmentIsNoDefault(t *testing.T) {
+	f := newFixture(t)
+	file := testenv.WriteFile(t, "token", f.token(t, nil))
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", file)
+	for _, sentence := range []string{
+		"AWS_WEB_IDENTITY_TOKEN_FILE isn't a default here. Its token is meant for AWS, and this resource passes " +
+			"tokens to others. To use it anyway, set web_identity_token_file to its path.",
+		"- web_identity_token_env: the name of an environment variable",
+	} {
+		runEphemeral(t, resource.TestStep{Config: echoedToken(), ExpectError: sentencePattern(sentence)})
+	}
+	runEphemeral(t, resource.TestStep{
+		Config:            echoedToken(set("web_identity_token_file", file)),
+		ConfigStateChecks: []statecheck.StateCheck{member(knownvalue.StringExact(subject), "subject")},
+	})
+}
+
+// TestTokenErrors checks where each error points. None of them shows a token.
+func TestTokenErrors(t *testing.T) {
+	f := newFixture(t)
+	f.inGitHub(t)
+	t.Setenv("GITHUB_ACTIONS", "true")
+	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
+	t.Setenv("OPAQUE", "an-opaque-token-of-the-job")
+	for name, test := range map[string]struct {
+		config, argument, want string
+	}{
+		"no file": {
+			tokenBlock(set("web_identity_token_file", "/nowhere")), "web_identity_token_file",
+			"The file \"/nowhere\" doesn't exist",
+		},
+		"no variable": {
+			tokenBlock(set("web_identity_token_env", "NO_TOKEN")), "web_identity_token_env",
+			"NO_TOKEN isn't set, or is empty",
+		},
+		"no JWT": {
+			tokenBlock(set("web_identity_token_env", "OPAQUE")), "web_identity_token_env",
+			"OPAQUE doesn't contain a JWT",
+		},
+		"no permission": {
+			tokenBlock(requestFor(audience)), "web_identity_token_request", "The job can't request a token",
+		},
+		"no platform": {
+			tokenBlock("web_identity_token_request = {}"), "web_identity_token_request",
+			"Set exactly one of azure_devops",
+		},
+		"two arguments": {
+			tokenBlock(set("web_identity_token_file", "/nowhere"), set("web_identity_token_env", "NO_TOKEN")),
+			"web_identity_token_env",
+			`Attribute "web_identity_token_file" cannot be specified when "web_identity_token_env" is specified`,
+		},
+		"a file and a platform": {
+			tokenBlock(set("web_identity_token_file", "/nowhere"), requestFor(audience)),
+			"web_identity_token_request",
+			`Attribute "web_identity_token_file" cannot be specified when "web_identity_token_request" is specified`,
+		},
+		"the provider block's file": {
+			f.provider(set("web_identity_token_file", "/nowhere")) + tokenBlock(), "",
+			"The provider block names the source of the token, with web_identity_token_file",
+		},
+		"the provider block's text": {
+			f.provider(set("web_identity_token", "an-opaque-token-of-the-job")) + tokenBlock(), "",
+			"It must be the token itself: a JWT from your identity provider",
+		},
+		"the token as an argument": {
+			tokenBlock(set("web_identity_token", f.token(t, nil))), "web_identity_token",
+			`An argument named "web_identity_token" is not expected here`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := errorAtBlock(test.want)
+			if test.argument != "" {
+				want = errorAt(test.argument, test.want)
+			}
+			runEphemeral(t, resource.TestStep{Config: test.config, ExpectError: want})
+		})
+	}
+}
+
+// TestTokenConflictIsReportedOnce counts the errors of all three arguments together.
+func TestTokenConflictIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	cli := newCLI(t, tokenBlock(set("web_identity_token_file", "/nowhere"), set("web_identity_token_env", "T")))
+	printed := cli.mustFail(t, "validate", "-no-color")
+	if got := strings.Count(printed, "Error: "); got != 1 {
+		t.Errorf("%d errors:\n%s", got, printed)
+	}
+}
+
+// TestUnknownProviderArgumentsOfToken checks that a block doesn't go on with a provider block that isn't known.
+func TestUnknownProviderArgumentsOfToken(t *testing.T) {
+	f := newFixture(t)
+	file := set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil)))
+	later := func(argument string) string {
+		return "resource \"terraform_data\" \"later\" { input = \"later\" }\n" + f.provider(argument)
+	}
+	runEphemeral(t, resource.TestStep{
+		Config: later("web_identity_token = terraform_data.later.output") + echoedToken(),
+		ExpectError: sentencePattern(
+			"The value of web_identity_token in the provider block isn't known before the apply",
+		),
+	})
+	runEphemeral(t, resource.TestStep{
+		Config: later("allowed_audiences = [terraform_data.later.output]") + echoedToken(file),
+		ExpectError: sentencePattern(
+			"The value of allowed_audiences in the provider block isn't known before the apply",
+		),
+	})
+	for _, argument := range []string{"web_identity_token", "role_session_name"} {
+		runEphemeral(t, resource.TestStep{
+			Config:            later(argument+" = terraform_data.later.output") + echoedToken(file),
+			ConfigStateChecks: []statecheck.StateCheck{member(knownvalue.StringExact(subject), "subject")},
+		})
+	}
+}
+
+// unreliable is the endpoint of GitHub Actions that fails a number of times first, and records the tokens it gives.
+type unreliable struct {
+	*httptest.Server
+	mutex    sync.Mutex
+	requests int
+	tokens   []string
+}
+
+func (f fixture) unreliable(t *testing.T, failures int) *unreliable {
+	t.Helper()
+	u := &unreliable{}
+	u.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u.mutex.Lock()
+		defer u.mutex.Unlock()
+		if u.requests++; u.requests <= failures {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		token := f.token(t, func(token *emulator.Token) { token.Audience = []string{r.URL.Query().Get("audience")} })
+		u.tokens = append(u.tokens, token)
+		_, _ = fmt.Fprintf(w, `{"value": %q}`, token)
+	}))
+	t.Cleanup(u.Close)
+	return u
+}
+
+// given are the requests and the tokens so far.
+func (u *unreliable) given() (requests int, tokens []string) {
+	u.mutex.Lock()
+	defer u.mutex.Unlock()
+	return u.requests, slices.Clone(u.tokens)
+}
+
+func (u *unreliable) variables() []string {
+	return []string{"ACTIONS_ID_TOKEN_REQUEST_URL=" + u.URL, "ACTIONS_ID_TOKEN_REQUEST_TOKEN=of-the-job"}
+}
+
+// TestTokenRetries checks that a platform's failure that might pass doesn't fail the block.
+func TestTokenRetries(t *testing.T) {
+	f := newFixture(t)
+	platform := f.unreliable(t, 1)
+	for _, variable := range platform.variables() {
+		name, value, _ := strings.Cut(variable, "=")
+		t.Setenv(name, value)
+	}
+	runEphemeral(t, resource.TestStep{
+		Config:            echoedToken(requestFor(audience)),
+		ConfigStateChecks: []statecheck.StateCheck{member(knownvalue.StringExact(subject), "subject")},
+	})
+	if requests, tokens := platform.given(); len(tokens) == 0 || requests != len(tokens)+1 {
+		t.Errorf("%d requests for %d tokens", requests, len(tokens))
+	}
+}
+
+// TestTokenIsNewAndStaysSecret runs plan and apply with a saved plan and the most detailed log. Two blocks with the
+// same request ask for a token each, in the plan and again in the apply. Each token reaches its command. No part of a
+// token is in the state, the plan, the log, or the printed text.
+func TestTokenIsNewAndStaysSecret(t *testing.T) {
+	t.Parallel()
+	f := startFixture(t)
+	platform := f.unreliable(t, 0)
+	results := t.TempDir()
+	config := f.provider(requestFor(audience), `allowed_audiences = ["`+audience+`"]`)
+	for _, name := range []string{"first", "second"} {
+		config += strings.Replace(tokenBlock(), `"test"`, `"`+name+`"`, 1) + fmt.Sprintf(`
+resource "terraform_data" %[1]q {
+  provisioner "local-exec" {
+    command     = "printf %%s \"$TOKEN\" > %[2]s"
+    environment = { TOKEN = ephemeral.sts_web_identity_token.%[1]s.token }
+  }
+}
+`, name, filepath.Join(results, name))
+	}
+	cli := newCLI(t, config)
+	log := filepath.Join(t.TempDir(), "log")
+	cli.CLI = cli.With(append(platform.variables(), "TF_LOG=TRACE", "TF_LOG_PATH="+log)...)
+
+	printed := cli.mustRun(t, "plan", "-no-color", "-out=plan")
+	_, planned := platform.given()
+	printed += cli.mustRun(t, "apply", "-no-color", "plan")
+	_, tokens := platform.given()
+	if len(planned) != 2 || len(tokens) != 4 {
+		t.Errorf("%d tokens in the plan, %d in all", len(planned), len(tokens))
+	}
+	first, second := read(t, filepath.Join(results, "first")), read(t, filepath.Join(results, "second"))
+	if first == second || !slices.Contains(tokens[2:], first) || !slices.Contains(tokens[2:], second) {
+		t.Error("the commands don't have the tokens of the apply")
+	}
+	var secrets []string
+	for _, token := range tokens {
+		segments := strings.Split(token, ".")
+		secrets = append(secrets, token, segments[1], segments[2])
+	}
+	logged := read(t, log)
+	if !strings.Contains(logged, "Web identity token") ||
+		!strings.Contains(logged, "web_identity_token_request.github_actions") {
+		t.Error("the log doesn't tell of the token")
+	}
+	searchFor(t, secrets, map[string]string{"what is printed": printed, "the log": logged})
+	searchFolder(t, secrets, cli.folder)
+	if len(f.Requests()) != 0 {
+		t.Error("STS was called")
+	}
+}
+
+// TestFailedTokenStaysSecret checks the printed text and the log if a token isn't allowed.
+func TestFailedTokenStaysSecret(t *testing.T) {
+	t.Parallel()
+	f := startFixture(t)
+	token := f.token(t, nil)
+	file := testenv.WriteFile(t, "token", token)
+	for name, config := range map[string]string{
+		"a file": f.provider(`allowed_audiences = ["other"]`) + tokenBlock(set("web_identity_token_file", file)),
+		"the provider block's text": f.provider(`allowed_audiences = ["other"]`, set("web_identity_token", token)) +
+			tokenBlock(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			cli := newCLI(t, config)
+			log := filepath.Join(t.TempDir(), "log")
+			cli.CLI = cli.With("TF_LOG=TRACE", "TF_LOG_PATH="+log)
+			printed := cli.mustFail(t, "plan", "-no-color")
+			if !strings.Contains(printed, "The token's audience isn't allowed") {
+				t.Errorf("it says:\n%s", printed)
+			}
+			segments := strings.Split(token, ".")
+			secrets := []string{token, segments[1], segments[2]}
+			searchFor(t, secrets, map[string]string{"what is printed": printed, "the log": read(t, log)})
+			if err := os.Remove(filepath.Join(cli.folder, "main.tf")); err != nil {
+				t.Fatal(err)
+			}
+			searchFolder(t, secrets, cli.folder)
+		})
+	}
+}
