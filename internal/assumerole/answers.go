@@ -128,8 +128,8 @@ var HopAnswers = slices.Concat([]Answer{
 	{"hopInheritedTag", []string{"InvalidParameterValue"}, "transitive tag key from the calling session", Final},
 }, commonAnswers)
 
-// reasonsOfHops are answers whose cause is a policy that an Allow in the policies of the two roles can't change, for any
-// action.
+// reasonsOfHops are answers whose cause is a policy that an Allow in the policies of the two roles can't change, for
+// any action.
 var reasonsOfHops = []Answer{
 	{"hopExplicitDeny", accessDenied, "explicit deny", Propagating},
 	{"hopSessionPolicy", accessDenied, "no session policy allows", Final},

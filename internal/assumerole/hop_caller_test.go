@@ -16,8 +16,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// TestSecretsOfTheChain holds that a server can't put what it got earlier in the chain into a result: the token, and the
-// credentials of each call. This is so for the exchange that called them, and for one that uses a kept session.
+// TestSecretsOfTheChain holds that a server can't put what it got earlier in the chain into a result: the token, and
+// the credentials of each call. This is so for the exchange that called them, and for one that uses a kept session.
 func TestSecretsOfTheChain(t *testing.T) {
 	testenv.Isolate(t)
 	server, mint := startChain(t, emulator.Role{})
@@ -85,7 +85,7 @@ func TestRefusedSessions(t *testing.T) {
 				mutex.Lock()
 				defer mutex.Unlock()
 				match := accessKeyOf.FindStringSubmatch(r.Header.Get("Authorization"))
-				if match == nil || !old[match[1]] {
+				if len(match) < 2 || !old[match[1]] {
 					return false
 				}
 				emulator.WriteError(w, http.StatusForbidden, code, "")

@@ -19,7 +19,9 @@ func TestSignedBy(t *testing.T) {
 		"a Region":        {Settings{Region: "eu-west-3"}, "", "eu-west-3", "sts.eu-west-3.amazonaws.com"},
 		"a pseudo Region": {Settings{Region: "us-east-1-fips"}, "", "us-east-1", "sts-fips.us-east-1.amazonaws.com"},
 		"its other form":  {Settings{Region: "fips-us-west-2"}, "", "us-west-2", "sts-fips.us-west-2.amazonaws.com"},
-		"GovCloud":        {Settings{Region: "us-gov-east-1-fips"}, "", "us-gov-east-1", "sts.us-gov-east-1.amazonaws.com"},
+		"GovCloud": {
+			Settings{Region: "us-gov-east-1-fips"}, "", "us-gov-east-1", "sts.us-gov-east-1.amazonaws.com",
+		},
 		"a VPC endpoint": {
 			Settings{Endpoint: "https://vpce-1.sts.eu-west-1.vpce.amazonaws.com", Region: "us-east-1"},
 			"",

@@ -158,10 +158,11 @@ var hopGoldens = func() map[string]answered {
 			message: hopDenial + "TagSession because no role trust policy allows the sts:TagSession action",
 		},
 		"hop_elsewhere_identity": {
-			status:  403,
-			code:    "AccessDenied",
-			change:  hopElsewhere,
-			message: hopDenial + "SetSourceIdentity because no role trust policy allows the sts:SetSourceIdentity action",
+			status: 403,
+			code:   "AccessDenied",
+			change: hopElsewhere,
+			message: hopDenial + "SetSourceIdentity because no role trust policy allows the sts:SetSourceIdentity " +
+				"action",
 		},
 		"hop_elsewhere_permission": {
 			status: 403, code: "AccessDenied", change: hopElsewhere,
@@ -190,20 +191,22 @@ var hopGoldens = func() map[string]answered {
 			message: hopDenial + "TagSession" + onSpoke + " with an explicit deny in an identity-based policy",
 		},
 		"hop_tags_boundary": {
-			status:  403,
-			code:    "AccessDenied",
-			change:  fullHop,
-			message: hopDenial + "TagSession" + onSpoke + " because no permissions boundary allows the sts:TagSession action",
+			status: 403,
+			code:   "AccessDenied",
+			change: fullHop,
+			message: hopDenial + "TagSession" + onSpoke + " because no permissions boundary allows the " +
+				"sts:TagSession action",
 		},
 		"hop_tags_session_policy": {
 			status: 403, code: "AccessDenied", change: withSessionPolicy,
 			message: hopDenial + "TagSession" + onSpoke + " because no session policy allows the sts:TagSession action",
 		},
 		"hop_tags_permission": {
-			status:  403,
-			code:    "AccessDenied",
-			change:  fullHop,
-			message: hopDenial + "TagSession" + onSpoke + " because no identity-based policy allows the sts:TagSession action",
+			status: 403,
+			code:   "AccessDenied",
+			change: fullHop,
+			message: hopDenial + "TagSession" + onSpoke + " because no identity-based policy allows the " +
+				"sts:TagSession action",
 		},
 		"hop_elsewhere_field": {
 			status: 400, code: "ValidationError", message: "A value isn't valid", change: hopElsewhere,

@@ -38,7 +38,9 @@ func TestHopStatements(t *testing.T) {
 			},
 			others: []func(*assumerole.Hop){
 				func(hop *assumerole.Hop) { hop.ExternalID = "acme-0815" },
-				func(hop *assumerole.Hop) { hop.Tags = map[string]string{"admin": "true"}; hop.TransitiveTagKeys = nil },
+				func(hop *assumerole.Hop) {
+					hop.Tags, hop.TransitiveTagKeys = map[string]string{"admin": "true"}, nil
+				},
 				func(hop *assumerole.Hop) { hop.SourceIdentity = "root" },
 			},
 		},

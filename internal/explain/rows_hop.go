@@ -150,6 +150,7 @@ func (r refusal) whose() string {
 		return "no permissions policy of the calling role allows"
 	case roleSide:
 		return "the role's trust policy doesn't allow"
+	case sessionSide: // has an answer of its own
 	}
 	return "one of the roles' policies doesn't allow"
 }

@@ -35,8 +35,8 @@ func (h Hop) Actions() []string {
 	return actions
 }
 
-// TrustStatements are the statements for the trust policy of the role that is assumed, as JSON, separated by commas. Each
-// action has its own, because a condition key exists only for the actions that have it: the external ID only for
+// TrustStatements are the statements for the trust policy of the role that is assumed, as JSON, separated by commas.
+// Each action has its own, because a condition key exists only for the actions that have it: the external ID only for
 // sts:AssumeRole. The text is empty if a value can't be copied safely.
 //
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html

@@ -10,8 +10,8 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// Statement is one statement of a trust policy, or of the policy of a role that calls. Its fields have the order of IAM's
-// documentation.
+// Statement is one statement of a trust policy, or of the policy of a role that calls. Its fields have the order of
+// IAM's documentation.
 type Statement struct {
 	Effect    string
 	Principal map[string]string `json:",omitempty"` // of a trust policy
