@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -14,84 +15,124 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-// blocks are the kinds of blocks with a source of the token. The result of an ephemeral one is echoed.
-func blocks() map[string]func(arguments ...string) string {
-	return map[string]func(arguments ...string) string{
-		"data source": func(arguments ...string) string {
-			return block(append(arguments, set("role_arn", roleARN(production)))...)
-		},
-		"ephemeral resource": func(arguments ...string) string {
-			data := block(append(arguments, set("role_arn", roleARN(production)))...)
-			return strings.Replace(data, "data \"sts_", "ephemeral \"sts_", 1) + `
-provider "echo" {
-  data = ephemeral.sts_assume_role_with_web_identity.test
+// blockKinds are the kinds of blocks with a source of the token.
+var blockKinds = []string{
+	"data.sts_assume_role_with_web_identity", "ephemeral.sts_assume_role_with_web_identity",
+	"ephemeral.sts_web_identity_token",
 }
-resource "echo" "test" {}
-`
-		},
-		"token": echoedToken,
+
+// namedBlock is a block of a kind.
+func namedBlock(kind, name string, arguments ...string) string {
+	mode, resource, _ := strings.Cut(kind, ".")
+	if resource != tokenType {
+		arguments = append(arguments, set("role_arn", roleARN(production)))
 	}
+	return fmt.Sprintf("%s %q %q {\n  %s\n}\n", mode, resource, name, strings.Join(arguments, "\n  "))
 }
 
 // TestAllowedAudiences checks each kind of block with each source of the token, in the block and in the provider block.
-// If the audience isn't allowed, no platform is asked and STS isn't called.
+// If the audience isn't allowed, no platform is asked and STS isn't called. No error shows the line of a token.
 func TestAllowedAudiences(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	variables, requests := f.gitHub(t)
-	for name, value := range variables {
-		t.Setenv(name, value)
+	token := f.token(t, nil)
+	sources := map[string]string{
+		"web_identity_token":         set("web_identity_token", token),
+		"web_identity_token_file":    set("web_identity_token_file", testenv.WriteFile(t, "token", token)),
+		"web_identity_token_env":     set("web_identity_token_env", "JOB_TOKEN"),
+		"web_identity_token_request": requestFor(audience),
 	}
 	const others = `allowed_audiences = ["other", "https://vault.example.com"]`
-	for name, source := range f.tokenSources(t) {
-		for kind, config := range blocks() {
-			t.Run(kind+" with "+name, func(t *testing.T) {
-				calls := len(f.Requests())
-				requests.Store(0)
-				if kind != "token" || name != "web_identity_token" {
-					at := errorAt(
-						name,
-						fmt.Sprintf("audience %q. The provider's argument allowed_audiences allows only "+
-							`"https://vault.example.com", "other".`, audience),
-					)
-					if name == "web_identity_token" { // whose line has the token
-						at = errorAtBlock("The token of web_identity_token is for the audience")
-					}
-					runEphemeral(t, resource.TestStep{
-						Config: f.provider(
-							`allowed_audiences = ["other", "https://vault.example.com"]`,
-						) + config(
-							source,
-						),
-						ExpectError: at,
-					})
-				}
-				runEphemeral(t, resource.TestStep{
-					Config:      f.provider(others, source) + config(),
-					ExpectError: errorAtBlock("The provider block names the source of the token, with " + name),
-				})
-				if asked, called := requests.Load(), len(f.Requests())-calls; asked != 0 || called != 0 {
-					t.Errorf("the platform was asked %d times, and STS was called %d times", asked, called)
-				}
-			})
+	config := f.provider(others)
+	want := map[string]string{} // the argument that the error points at, by the block's address; empty: the block
+	for name, source := range sources {
+		config += f.provider(set("alias", name), others, source)
+		for _, kind := range blockKinds {
+			config += namedBlock(kind, "of_provider_"+name, "provider = sts."+name)
+			want[kind+".of_provider_"+name] = ""
+			switch {
+			case name != "web_identity_token":
+				config += namedBlock(kind, name, source)
+				want[kind+"."+name] = name
+			case kind != "ephemeral.sts_web_identity_token":
+				config += namedBlock(kind, name, source)
+				want[kind+"."+name] = ""
+			}
 		}
+	}
+	cli := newCLI(t, config)
+	cli.CLI = cli.With("JOB_TOKEN=" + token)
+	for name, value := range variables {
+		cli.CLI = cli.With(name + "=" + value)
+	}
+	printed := cli.mustFail(t, "plan", "-json")
+	explained := 0
+	for _, found := range errorsIn(printed) {
+		argument, ok := want[found.Address]
+		if !ok || found.Summary != "The token's audience isn't allowed" {
+			t.Errorf("%s: %s", found.Address, found.Summary)
+		}
+		delete(want, found.Address)
+		_, resource, _ := strings.Cut(found.Address, ".")
+		resource, _, _ = strings.Cut(resource, ".")
+		if line := strings.TrimSpace(found.Snippet.Code); argument != "" && !strings.HasPrefix(line, argument+" =") ||
+			argument == "" && !strings.Contains(line, `"`+resource+`"`) {
+			t.Errorf("%s: it points at %q, want %q", found.Address, line, argument)
+		}
+		if strings.Contains(
+			found.Detail,
+			`audience "`+audience+`". The provider's argument allowed_audiences allows only `+
+				`"https://vault.example.com", "other".`,
+		) {
+			explained++
+		} else if !strings.Contains(
+			found.Detail,
+			"explains this failure",
+		) {
+			t.Errorf("%s: %s", found.Address, found.Detail)
+		}
+	}
+	if len(want) != 0 || explained < len(sources)*2 {
+		t.Errorf("%d errors explain it, and there are none for %v", explained, want)
+	}
+	if strings.Contains(printed, token) {
+		t.Error("the token is printed")
+	}
+	if requests.Load() != 0 || len(f.Requests()) != 0 {
+		t.Errorf("the platform was asked %d times, and STS was called %d times", requests.Load(), len(f.Requests()))
 	}
 }
 
-// TestAllowedAudience checks each kind of block with an audience that is allowed.
-func TestAllowedAudience(t *testing.T) {
-	f := newFixture(t)
-	variables, requests := f.gitHub(t)
-	for name, value := range variables {
-		t.Setenv(name, value)
-	}
-	list := fmt.Sprintf("allowed_audiences = [%q, \"other\"]", audience)
-	for kind, config := range blocks() {
-		calls := len(f.Requests())
-		requests.Store(0)
-		runEphemeral(t, resource.TestStep{Config: f.provider(list) + config(requestFor(audience))})
-		if requests.Load() == 0 || (kind != "token") != (len(f.Requests()) > calls) {
-			t.Errorf("%s: %d tokens, %d calls", kind, requests.Load(), len(f.Requests())-calls)
+// errorsIn are the errors that `terraform plan -json` prints.
+func errorsIn(printed string) []diagnostic {
+	var all []diagnostic
+	for line := range strings.Lines(printed) {
+		var message struct{ Diagnostic diagnostic }
+		if json.Unmarshal([]byte(line), &message) == nil && message.Diagnostic.Severity == "error" {
+			all = append(all, message.Diagnostic)
 		}
+	}
+	return all
+}
+
+// TestAllowedAudience checks each kind of block with an audience that is allowed. The block of the token asks for a
+// token of its own.
+func TestAllowedAudience(t *testing.T) {
+	t.Parallel()
+	f := startFixture(t)
+	variables, requests := f.gitHub(t)
+	config := f.provider(fmt.Sprintf("allowed_audiences = [%q, \"other\"]", audience), requestFor(audience))
+	for _, kind := range blockKinds {
+		config += namedBlock(kind, "test")
+	}
+	cli := newCLI(t, config)
+	for name, value := range variables {
+		cli.CLI = cli.With(name + "=" + value)
+	}
+	cli.mustRun(t, "plan", "-no-color")
+	if requests.Load() != 2 || len(f.Requests()) != 1 {
+		t.Errorf("%d tokens, %d calls", requests.Load(), len(f.Requests()))
 	}
 }
 

@@ -26,6 +26,8 @@ func TestModelsRedact(t *testing.T) {
 		providerModel{identityModel: identity},
 		&exchanger{identity: identity},
 		struct{ Block model }{block},
+		tokenModel{Token: types.StringValue(value)},
+		&tokenModel{Token: types.StringValue(value)},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 			fmt.Fprintf(&printed, verb, printable)
@@ -66,5 +68,11 @@ func TestPanicBecomesDiagnostic(t *testing.T) {
 	if len(diagnostics) != 1 || diagnostics[0].Summary() != "The provider has a bug" ||
 		!strings.Contains(diagnostics[0].Detail(), "internal/assumerole.") {
 		t.Errorf("it says %v", diagnostics)
+	}
+	diagnostics = nil
+	block := &tokenModel{WebIdentityTokenEnv: types.StringValue("JOB_TOKEN")}
+	if broken.openToken(t.Context(), block, &diagnostics) || len(diagnostics) != 1 ||
+		diagnostics[0].Summary() != "The provider has a bug" || !block.Token.IsNull() {
+		t.Errorf("for a token, it says %v", diagnostics)
 	}
 }

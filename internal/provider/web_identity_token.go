@@ -68,7 +68,13 @@ func (r *tokenResource) Open(ctx context.Context, request ephemeral.OpenRequest,
 }
 
 // openToken gets the token of a block. It reports whether the block has it now.
-func (e *exchanger) openToken(ctx context.Context, block *tokenModel, diagnostics *diag.Diagnostics) bool {
+func (e *exchanger) openToken(ctx context.Context, block *tokenModel, diagnostics *diag.Diagnostics) (opened bool) {
+	defer func() {
+		if bug := assumerole.Bug(recover()); bug != nil {
+			addError(diagnostics, explain.Failure(assumerole.Exchange{OnlyToken: true}, bug))
+			opened = false
+		}
+	}()
 	identity := block.identity()
 	if !e.isReadyFor(identity.hasToken(), true, diagnostics) {
 		return false

@@ -166,18 +166,6 @@ func TestTokenNullMembers(t *testing.T) {
 	})
 }
 
-// tokenSources are the arguments with a token for the audience, in the environment of this process.
-func (f fixture) tokenSources(t *testing.T) map[string]string {
-	t.Helper()
-	t.Setenv("JOB_TOKEN", f.token(t, nil))
-	return map[string]string{
-		"web_identity_token":         set("web_identity_token", f.token(t, nil)),
-		"web_identity_token_file":    set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
-		"web_identity_token_env":     set("web_identity_token_env", "JOB_TOKEN"),
-		"web_identity_token_request": requestFor(audience),
-	}
-}
-
 func requestFor(audience string) string {
 	return fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } }", audience)
 }
@@ -187,28 +175,41 @@ func TestTokenSources(t *testing.T) {
 	f := newFixture(t)
 	f.inGitHub(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
-	own := set("web_identity_token_file", testenv.WriteFile(t, "own", f.token(t, func(token *emulator.Token) {
-		token.Subject = "repo:example/own"
-	})))
-	isSubject := func(want string) []statecheck.StateCheck {
-		return []statecheck.StateCheck{member(knownvalue.StringExact(want), "subject")}
+	of := func(subject string) string {
+		return f.token(t, func(token *emulator.Token) { token.Subject = subject })
 	}
-	for name, source := range f.tokenSources(t) {
-		t.Run(name, func(t *testing.T) {
-			if name != "web_identity_token" {
-				runEphemeral(t, resource.TestStep{
-					Config: echoedToken(source), ConfigStateChecks: isSubject(subject),
-				})
-			}
-			runEphemeral(t, resource.TestStep{
-				Config: f.provider(source) + echoedToken(), ConfigStateChecks: isSubject(subject),
-			})
-		})
+	t.Setenv("JOB_TOKEN", of("variable"))
+	file := set("web_identity_token_file", testenv.WriteFile(t, "token", of("file")))
+	const variable = `web_identity_token_env = "JOB_TOKEN"`
+	check := func(config string, subjects map[string]string) {
+		t.Helper()
+		members, checks := "", []statecheck.StateCheck{}
+		for name, subject := range subjects {
+			members += fmt.Sprintf("    %[1]s = ephemeral.sts_web_identity_token.%[1]s.subject\n", name)
+			checks = append(checks, statecheck.ExpectKnownValue(
+				"echo.test", tfjsonpath.New("data").AtMapKey(name), knownvalue.StringExact(subject),
+			))
+		}
+		config += "provider \"echo\" {\n  data = {\n" + members + "  }\n}\nresource \"echo\" \"test\" {}\n"
+		runEphemeral(t, resource.TestStep{Config: config, ConfigStateChecks: checks})
 	}
-	runEphemeral(t, resource.TestStep{
-		Config:            f.provider(requestFor(audience)) + echoedToken(own),
-		ConfigStateChecks: isSubject("repo:example/own"),
-	})
+	const kind = "ephemeral.sts_web_identity_token"
+	check(
+		namedBlock(kind, "file", file)+namedBlock(kind, "variable", variable)+
+			namedBlock(kind, "request", requestFor(audience)),
+		map[string]string{"file": "file", "variable": "variable", "request": subject},
+	)
+	for source, want := range map[string]string{
+		set("web_identity_token", of("text")): "text", file: "file", variable: "variable",
+		requestFor(audience): subject,
+	} {
+		own := testenv.WriteFile(t, "own", of("own"))
+		check(
+			f.provider(source)+namedBlock(kind, "default")+
+				namedBlock(kind, "own", set("web_identity_token_file", own)),
+			map[string]string{"default": want, "own": "own"},
+		)
+	}
 	if calls := len(f.Requests()); calls != 0 {
 		t.Errorf("STS was called %d times", calls)
 	}

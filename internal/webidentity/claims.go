@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -70,6 +71,12 @@ func Decode(token string) (Claims, error) {
 		Expiration:      instant(claims["exp"]),
 		All:             claims,
 	}, nil
+}
+
+// HasPlainAudience reports whether aud is a text, or a list of texts, none of which is empty.
+func (c Claims) HasPlainAudience() bool {
+	elements, isList := c.All["aud"].([]any)
+	return len(c.Audience) > 0 && !slices.Contains(c.Audience, "") && (!isList || len(elements) == len(c.Audience))
 }
 
 func decodeObject(segment string) (map[string]any, bool) {

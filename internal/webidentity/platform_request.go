@@ -36,6 +36,12 @@ func (r PlatformRequest) Key() string {
 	return fmt.Sprintf("%s %q", r.Platform.Name, values) // the quotes separate the values, whatever they are
 }
 
+// Audience is the audience that the token is requested for. It reports whether the request says for whom the token is.
+func (r PlatformRequest) Audience() (string, bool) {
+	argument, found := r.Platform.Audience()
+	return r.text(argument.Name), found
+}
+
 // Token requests a token, once. Its errors are *Error, or the context's.
 func (r PlatformRequest) Token(ctx context.Context) (secret.Text, error) {
 	question, err := r.Platform.inquiry(r)

@@ -104,3 +104,10 @@ func acceptJWT(source Source, raw string, opaque bool) (secret.Text, error) {
 	}
 	return secret.New(token), nil
 }
+
+// CheckJWT checks that the token of a source is a JWT, for a use that needs one of every source. Its error is a
+// *SourceError.
+func CheckJWT(source Source, token secret.Text) error {
+	_, err := acceptJWT(source, token.Reveal(), false)
+	return err
+}
