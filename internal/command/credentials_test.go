@@ -201,7 +201,8 @@ func TestDenial(t *testing.T) {
 		t.Errorf("status %d, printed %q", got.status, got.stdout)
 	}
 	for _, want := range []string{
-		"The server denied the role chaining.", "AccessDenied", "Check --assume-role-arn.", `external ID  "acme-0815"`,
+		"The role's trust policy doesn't allow the calling role.", "AccessDenied", "Check --external-id.",
+		`external ID  "acme-0815"`,
 	} {
 		if !strings.Contains(got.stderr, want) {
 			t.Errorf("%q isn't in:\n%s", want, got.stderr)

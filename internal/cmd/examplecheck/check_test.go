@@ -27,6 +27,8 @@ func TestCheckAll(t *testing.T) {
 			example: "aws-resource", verdict: notValidated,
 			says: `needs the real hashicorp/aws for resource "aws_s3_bucket" "state"`,
 		},
+		{example: "backend", verdict: valid},
+		{example: "backend-wrong", verdict: failed, says: "Duplicate backend configuration"},
 		{example: "broken-syntax", verdict: failed, says: "Unclosed configuration block"},
 		{example: "module", verdict: valid},
 		{example: "modules", verdict: valid},

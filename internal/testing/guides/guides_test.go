@@ -41,7 +41,7 @@ func readGuides(t *testing.T) map[string]string {
 	return guides
 }
 
-var included = regexp.MustCompile(`\{\{ ?tffile "(examples/[^"]+)" ?\}\}`)
+var included = regexp.MustCompile(`\{\{ ?(?:tffile|codefile "[a-z]+") "(examples/[^"]+)" ?\}\}`)
 
 // TestExamplesAreIncluded: a guide includes files that are there, and no example of a guide is left over.
 func TestExamplesAreIncluded(t *testing.T) {

@@ -9,7 +9,7 @@ terraform {
   }
 }
 
-# The providers get their own session. The backend's role is another one, and the providers can't use it.
+# The providers get their own session. The role of the backend is another one, and the providers can't use it.
 ephemeral "sts_assume_role_with_web_identity" "deploy" {
   role_arn                   = "arn:aws:iam::111122223333:role/deploy"
   web_identity_token_request = { github_actions = {} }

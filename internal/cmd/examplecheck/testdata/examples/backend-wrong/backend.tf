@@ -1,0 +1,8 @@
+terraform {
+  backend "s3" {
+    bucket = "example-org-terraform-state"
+  }
+
+  backend "local" {
+  }
+}
