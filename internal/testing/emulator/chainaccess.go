@@ -132,8 +132,13 @@ func (h hop) denial(action string, namesRole bool, reason string) *refusal {
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
 func keysOf(action string, keys map[string][]string) map[string][]string {
 	foreign := map[string][]string{
-		trustpolicy.TagSession:        {"sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity"},
-		trustpolicy.SetSourceIdentity: {"sts:ExternalId", "sts:RoleSessionName", "sts:TransitiveTagKeys", "aws:TagKeys"},
+		trustpolicy.TagSession: {"sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity"},
+		trustpolicy.SetSourceIdentity: {
+			"sts:ExternalId",
+			"sts:RoleSessionName",
+			"sts:TransitiveTagKeys",
+			"aws:TagKeys",
+		},
 	}
 	own := maps.Clone(keys)
 	for _, key := range foreign[action] {

@@ -268,13 +268,16 @@ func TestSessionPoliciesLimitChains(t *testing.T) {
 			change: policy(document(permission("Allow", "sts:*", siblingARN, ""))),
 			want:   none,
 		},
-		"a policy for another service":    {change: policy(document(permission("Allow", "s3:*", "*", ""))), want: none},
-		"a policy whose condition fails":  {change: policy(document(permission("Allow", "*", "*", `"StringEquals": {"sts:ExternalId": "x"}`))), want: none},
-		"a policy without a version":      {change: policy(`{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}`)},
-		"administrator access":            {change: arns(administrator)},
-		"another managed policy":          {change: arns("arn:aws:iam::aws:policy/PowerUserAccess"), want: none},
-		"an account's policy of the name": {change: arns("arn:aws:iam::123456789012:policy/AdministratorAccess"), want: none},
-		"two managed policies":            {change: arns("arn:aws:iam::aws:policy/ReadOnlyAccess", administrator)},
+		"a policy for another service": {change: policy(document(permission("Allow", "s3:*", "*", ""))), want: none},
+		"a policy whose condition " +
+			"fails": {change: policy(document(permission("Allow", "*", "*", `"StringEquals": {"sts:ExternalId": "x"}`))), want: none},
+		"a policy without a " +
+			"version": {change: policy(`{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}`)},
+		"administrator access":   {change: arns(administrator)},
+		"another managed policy": {change: arns("arn:aws:iam::aws:policy/PowerUserAccess"), want: none},
+		"an account's policy of the " +
+			"name": {change: arns("arn:aws:iam::123456789012:policy/AdministratorAccess"), want: none},
+		"two managed policies": {change: arns("arn:aws:iam::aws:policy/ReadOnlyAccess", administrator)},
 		"the union of a policy and administrator access": {
 			change: func(in *input) {
 				policy(document(permission("Allow", "s3:*", "*", "")))(in)
@@ -335,33 +338,36 @@ func TestChainedConditions(t *testing.T) {
 		condition string
 		allowed   bool
 	}{
-		"the external ID":                {full, `"StringEquals": {"sts:ExternalId": "ticket-7"}`, true},
-		"another external ID":            {full, `"StringEquals": {"sts:ExternalId": "ticket-8"}`, false},
-		"no external ID":                 {bare, `"StringEquals": {"sts:ExternalId": "ticket-7"}`, false},
-		"no external ID, wanted so":      {bare, `"Null": {"sts:ExternalId": "true"}`, true},
-		"an external ID, not wanted":     {full, `"Null": {"sts:ExternalId": "true"}`, false},
-		"the session name":               {bare, `"StringEquals": {"sts:RoleSessionName": "hop"}`, true},
-		"another session name":           {bare, `"StringEquals": {"sts:RoleSessionName": "terraform"}`, false},
-		"the source identity":            {full, `"StringEquals": {"sts:SourceIdentity": "alice"}`, true},
-		"the inherited source identity":  {bare, `"StringEquals": {"sts:SourceIdentity": "alice"}`, true},
-		"another source identity":        {full, `"StringEquals": {"sts:SourceIdentity": "bob"}`, false},
-		"the caller's source identity":   {bare, `"StringEquals": {"aws:SourceIdentity": "alice"}`, true},
-		"a tag":                          {full, `"StringEquals": {"aws:RequestTag/color": "red"}`, true},
-		"a tag's other value":            {full, `"StringEquals": {"aws:RequestTag/color": "blue"}`, false},
-		"no tag, wanted so":              {bare, `"Null": {"aws:RequestTag/color": "true"}`, true},
-		"an inherited tag as requested":  {full, `"StringEquals": {"aws:RequestTag/team": "web"}`, false},
-		"the tag keys":                   {full, `"ForAllValues:StringEquals": {"aws:TagKeys": ["Color", "size"]}`, true},
-		"a tag key too many":             {full, `"ForAllValues:StringEquals": {"aws:TagKeys": ["size"]}`, false},
-		"no tag keys":                    {bare, `"Null": {"aws:TagKeys": "true"}`, true},
-		"the transitive tag keys":        {full, `"ForAnyValue:StringEquals": {"sts:TransitiveTagKeys": "size"}`, true},
-		"not a transitive tag key":       {full, `"ForAnyValue:StringEquals": {"sts:TransitiveTagKeys": "Color"}`, false},
-		"no transitive tag keys":         {bare, `"Null": {"sts:TransitiveTagKeys": "true"}`, true},
-		"the caller's role":              {bare, `"ArnEquals": {"aws:PrincipalArn": "` + hubARN + `"}`, true},
-		"the caller's session":           {bare, `"ArnEquals": {"aws:PrincipalArn": "` + hubSession + `"}`, false},
-		"the caller's account":           {bare, `"StringEquals": {"aws:PrincipalAccount": "123456789012"}`, true},
-		"the role's account":             {bare, `"StringEquals": {"aws:PrincipalAccount": "210987654321"}`, false},
-		"a tag of the caller":            {bare, `"StringEquals": {"aws:PrincipalTag/stage": "test"}`, true},
-		"a tag of the caller, as text":   {full, `"StringEquals": {"aws:PrincipalTag/team": "${aws:PrincipalTag/TEAM}"}`, true},
+		"the external ID":               {full, `"StringEquals": {"sts:ExternalId": "ticket-7"}`, true},
+		"another external ID":           {full, `"StringEquals": {"sts:ExternalId": "ticket-8"}`, false},
+		"no external ID":                {bare, `"StringEquals": {"sts:ExternalId": "ticket-7"}`, false},
+		"no external ID, wanted so":     {bare, `"Null": {"sts:ExternalId": "true"}`, true},
+		"an external ID, not wanted":    {full, `"Null": {"sts:ExternalId": "true"}`, false},
+		"the session name":              {bare, `"StringEquals": {"sts:RoleSessionName": "hop"}`, true},
+		"another session name":          {bare, `"StringEquals": {"sts:RoleSessionName": "terraform"}`, false},
+		"the source identity":           {full, `"StringEquals": {"sts:SourceIdentity": "alice"}`, true},
+		"the inherited source identity": {bare, `"StringEquals": {"sts:SourceIdentity": "alice"}`, true},
+		"another source identity":       {full, `"StringEquals": {"sts:SourceIdentity": "bob"}`, false},
+		"the caller's source identity":  {bare, `"StringEquals": {"aws:SourceIdentity": "alice"}`, true},
+		"a tag":                         {full, `"StringEquals": {"aws:RequestTag/color": "red"}`, true},
+		"a tag's other value":           {full, `"StringEquals": {"aws:RequestTag/color": "blue"}`, false},
+		"no tag, wanted so":             {bare, `"Null": {"aws:RequestTag/color": "true"}`, true},
+		"an inherited tag as requested": {full, `"StringEquals": {"aws:RequestTag/team": "web"}`, false},
+		"the tag " +
+			"keys": {full, `"ForAllValues:StringEquals": {"aws:TagKeys": ["Color", "size"]}`, true},
+		"a tag key too many":      {full, `"ForAllValues:StringEquals": {"aws:TagKeys": ["size"]}`, false},
+		"no tag keys":             {bare, `"Null": {"aws:TagKeys": "true"}`, true},
+		"the transitive tag keys": {full, `"ForAnyValue:StringEquals": {"sts:TransitiveTagKeys": "size"}`, true},
+		"not a transitive tag " +
+			"key": {full, `"ForAnyValue:StringEquals": {"sts:TransitiveTagKeys": "Color"}`, false},
+		"no transitive tag keys": {bare, `"Null": {"sts:TransitiveTagKeys": "true"}`, true},
+		"the caller's role":      {bare, `"ArnEquals": {"aws:PrincipalArn": "` + hubARN + `"}`, true},
+		"the caller's session":   {bare, `"ArnEquals": {"aws:PrincipalArn": "` + hubSession + `"}`, false},
+		"the caller's account":   {bare, `"StringEquals": {"aws:PrincipalAccount": "123456789012"}`, true},
+		"the role's account":     {bare, `"StringEquals": {"aws:PrincipalAccount": "210987654321"}`, false},
+		"a tag of the caller":    {bare, `"StringEquals": {"aws:PrincipalTag/stage": "test"}`, true},
+		"a tag of the caller, as " +
+			"text": {full, `"StringEquals": {"aws:PrincipalTag/team": "${aws:PrincipalTag/TEAM}"}`, true},
 		"another tag of the caller":      {bare, `"StringEquals": {"aws:PrincipalTag/stage": "live"}`, false},
 		"a tag that the caller lacks":    {bare, `"Null": {"aws:PrincipalTag/color": "true"}`, true},
 		"not a tag that it lacks":        {bare, `"StringNotEquals": {"aws:PrincipalTag/color": "red"}`, true},
@@ -387,7 +393,8 @@ func TestChainedConditions(t *testing.T) {
 		})
 	}
 	for key, denied := range map[string]string{
-		"sts:ExternalId": "sts:TagSession", "aws:TagKeys": "sts:SetSourceIdentity", "sts:RoleSessionName": "sts:TagSession",
+		"sts:ExternalId": "sts:TagSession", "sts:RoleSessionName": "sts:TagSession",
+		"aws:TagKeys": "sts:SetSourceIdentity",
 	} {
 		t.Run(key+" for all actions", func(t *testing.T) {
 			f.addRole(t, emulator.Role{ARN: spokeARN, TrustPolicy: document(
@@ -445,10 +452,11 @@ func TestAddRoleRefusesPermissions(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
 	for name, test := range map[string]struct{ permissions, message string }{
-		"not JSON":               {`{`, "invalid Json"},
-		"a principal":            {emulator.ChainTrustPolicy(hubARN, nil), "should not specify a principal"},
-		"no resource":            {`{"Statement": {"Effect": "Allow", "Action": "*"}}`, "must contain resources"},
-		"an unknown operator":    {document(permission("Allow", "*", "*", `"Like": {"aws:userid": "x"}`)), "Syntax errors"},
+		"not JSON":    {`{`, "invalid Json"},
+		"a principal": {emulator.ChainTrustPolicy(hubARN, nil), "should not specify a principal"},
+		"no resource": {`{"Statement": {"Effect": "Allow", "Action": "*"}}`, "must contain resources"},
+		"an unknown operator": {document(permission("Allow", "*", "*", `"Like": {"aws:userid": "x"}`)), "Syntax " +
+			"errors"},
 		"a resource as a number": {`{"Statement": {"Effect": "Allow", "Action": "*", "Resource": 1}}`, "Syntax errors"},
 	} {
 		t.Run(name, func(t *testing.T) {
