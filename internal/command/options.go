@@ -168,7 +168,7 @@ func passedOnOptions() []option {
 
 func timeoutOption() option {
 	return option{
-		"timeout", "DURATION", "Maximum time for everything, such as 30s. Default: 50s, because AWS SDKs stop a " +
+		"timeout", "DURATION", "Maximum time for everything, such as 30s. Default: 50s, because some AWS SDKs stop a " +
 			"credential_process after a minute.",
 		func(s *settings, value string) error { return duration(value, &s.request.Timeout) },
 	}

@@ -21,6 +21,7 @@ func forms() []form {
 		{regexp.MustCompile(`web_identity_token_request = \{ (\w+) = \{[^}]*\} \}`), dashed},
 		{regexp.MustCompile(`web_identity_token_request\.(\w+)`), dashed},
 		{regexp.MustCompile(`assume_role\[\d+\]\.(\w+)`), func(name string) string { return hopFlag(names, name) }},
+		{regexp.MustCompile(`(assume_role)\[\d+\]`), func(string) string { return "assume-role-arn" }},
 		{regexp.MustCompile(`the provider's argument (\w+)`), dashed},
 		{regexp.MustCompile(`\b(` + strings.Join(withUnderscores(names), "|") + `)\b`), dashed},
 	}
