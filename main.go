@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
@@ -37,6 +38,9 @@ func main() {
 			Version: version, Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr,
 		}))
 	}
+	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") {
+		os.Exit(command.Unknown(os.Args[1], usage, os.Stdout, os.Stderr))
+	}
 	flag.Usage = func() { _, _ = fmt.Fprint(flag.CommandLine.Output(), usage) }
 	debug := flag.Bool("debug", false, "run for a debugger to attach to, and print what Terraform needs to find the "+
 		"process")
@@ -53,7 +57,7 @@ const usage = `Terraform and OpenTofu start this program as the provider "sts". 
   terraform-provider-sts token [flags]         prints a web identity token
   terraform-provider-sts -debug                runs the provider for a debugger
 
-Each of the first two prints its flags with -h.
+The first two are commands. A command comes before its flags, and -h prints them.
 `
 
 func serve(debug bool) error {

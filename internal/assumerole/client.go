@@ -30,6 +30,7 @@ type Settings struct {
 	AllowedAccountIDs    []string
 	AllowedAudiences     []string // of tokens; empty: all
 	Version              string   // of this provider, for the user agent
+	OnlyTokens           bool     // the client gets only tokens, so what concerns STS isn't checked
 }
 
 // Client makes exchanges. It is safe for concurrent use.
@@ -70,6 +71,9 @@ func NewClient(ctx context.Context, settings Settings) (*Client, error) {
 		return nil, err
 	}
 	client.client = httpClient(loaded, client.proxies)
+	if settings.OnlyTokens {
+		return client, nil
+	}
 	client.config.HTTPClient = client.client // the SDK would copy its own transport for each call
 	if client.region, err = findRegion(settings.Region, loaded.ConfigSources); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webidentity/terraform-provider-sts/internal/command"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
@@ -33,11 +34,36 @@ func TestCredentials(t *testing.T) {
 		t.Error("it isn't the session")
 	}
 	instant, err := time.Parse(time.RFC3339, printed["Expiration"].(string))
-	if life := time.Until(instant); err != nil || life < 50*time.Minute || life > time.Hour {
+	if life := time.Until(instant); err != nil || life < 50*time.Minute || life > 59*time.Minute {
 		t.Errorf("it expires at %v", printed["Expiration"])
 	}
 	if agent := f.Requests()[0].Header.Get("User-Agent"); !strings.Contains(agent, "terraform-provider-sts/1.2.3") {
 		t.Errorf("the user agent is %q", agent)
+	}
+}
+
+// TestPlainEndpointWarns holds that plain http to another machine is a warning, after the result.
+func TestPlainEndpointWarns(t *testing.T) {
+	f := newFixture(t)
+	t.Setenv("NO_PROXY", "")
+	got := run(t.Context(), nil, "credentials", "--endpoint", "http://minio.example", "--http-proxy", f.URL(),
+		"--role-arn", hubARN, "--web-identity-token-file", f.file)
+	if !strings.Contains(got.stderr, "Warning: The STS endpoint isn't encrypted.") {
+		t.Errorf("status %d: %s", got.status, got.stderr)
+	}
+}
+
+// TestWarningComesLast holds that the result doesn't wait for somebody to read a warning.
+func TestWarningComesLast(t *testing.T) {
+	f := newFixture(t)
+	var both strings.Builder
+	status := command.Run(t.Context(), "credentials", []string{
+		"--endpoint", f.URL(), "--role-arn", hubARN, "--web-identity-token-file", f.file,
+		"--policy-arns", "arn:aws:iam::aws:policy/AdministratorAccess",
+	}, command.Process{Getenv: func(string) string { return "" }, Stdout: &both, Stderr: &both})
+	result, warning, _ := strings.Cut(both.String(), "\n")
+	if status != 0 || !json.Valid([]byte(result)) || !strings.HasPrefix(warning, "Warning: ") {
+		t.Errorf("status %d, and the warning is %q", status, warning)
 	}
 }
 

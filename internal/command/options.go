@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,15 @@ type option struct {
 	value string // what the usage calls its value; empty for a flag without a value
 	text  string // for people
 	set   func(*settings, string) error
+}
+
+// hopOption is the flag that begins a further role.
+const hopOption = "assume-role-arn"
+
+// repeatable are the flags that can be set more than once. Each of the others would replace its first value.
+var repeatable = []string{
+	hopOption, "policy-arns", "assume-role-policy-arns", "tags", "transitive-tag-keys", "allowed-account-ids",
+	"allowed-audiences", "claims", "aws-session-tags",
 }
 
 // group is a group of options with a heading.
@@ -37,7 +47,10 @@ func roleOptions() group {
 			},
 			{
 				"role-session-name", "NAME", "Name of the session. Default: AWS_ROLE_SESSION_NAME, then terraform.",
-				func(s *settings, value string) error { s.sessionName = &value; return nil },
+				func(s *settings, value string) error {
+					s.sessionName = &value
+					return assumerole.CheckRoleSessionName(value, origin.Of(origin.Block))
+				},
 			},
 			{
 				"duration-seconds",
@@ -73,11 +86,12 @@ func roleOptions() group {
 	}
 }
 
-// tokenOptions have the flags of the platforms, which the package of the platforms lists.
-func tokenOptions() group {
+// tokenOptions have the flags of the platforms, which the package of the platforms lists. The text says which file is
+// the default.
+func tokenOptions(defaultText string) group {
 	return group{"Token (set one source)", append([]option{
 		{
-			"web-identity-token-file", "PATH", "File that contains the token. Default: AWS_WEB_IDENTITY_TOKEN_FILE.",
+			"web-identity-token-file", "PATH", "File that contains the token. " + defaultText,
 			func(s *settings, value string) error { s.file = &value; return notEmpty(value) },
 		},
 		{
@@ -93,7 +107,7 @@ func tokenOptions() group {
 func hopOptions() group {
 	return group{"Further roles (role chaining)", append([]option{
 		{
-			"assume-role-arn", "ARN", "ARN of a role to assume with the credentials of the role before. Repeat the " +
+			hopOption, "ARN", "ARN of a role to assume with the credentials of the role before. Repeat the " +
 				"flag for more roles. The flags below apply to the last one before them.",
 			func(s *settings, value string) error {
 				s.request.Hops = append(s.request.Hops, assumerole.Hop{RoleARN: value})
@@ -145,6 +159,9 @@ func passedOnOptions() []option {
 				if hop.Tags == nil {
 					hop.Tags = map[string]string{}
 				}
+				if _, again := hop.Tags[key]; again {
+					return wrong("has two values for the same key")
+				}
 				hop.Tags[key] = text
 				return assumerole.CheckTags(hop.Tags)
 			}),
@@ -152,7 +169,9 @@ func passedOnOptions() []option {
 		{
 			"transitive-tag-keys", "KEY", "Key of a tag that passes on to the next sessions. Repeat the flag for more.",
 			ofHop(func(hop *assumerole.Hop, value string) error {
-				hop.TransitiveTagKeys = append(hop.TransitiveTagKeys, value)
+				if !slices.Contains(hop.TransitiveTagKeys, value) {
+					hop.TransitiveTagKeys = append(hop.TransitiveTagKeys, value)
+				}
 				return notEmpty(value)
 			}),
 		},
@@ -341,7 +360,9 @@ func checkPolicy(value string) error {
 }
 
 func addPolicyARN(into *[]string, value string) error {
-	*into = append(*into, value)
+	if !slices.Contains(*into, value) {
+		*into = append(*into, value)
+	}
 	if len(*into) > assumerole.MaxPolicyARNs {
 		return wrong("can be set at most %d times", assumerole.MaxPolicyARNs)
 	}

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
@@ -16,6 +18,7 @@ import (
 // settings are what the flags say.
 type settings struct {
 	help           bool
+	warnings       []explain.Explanation // for people, after the result
 	core           assumerole.Settings
 	request        assumerole.Request
 	roleARN        *string
@@ -38,12 +41,17 @@ const inlineFlag = "web-identity-token"
 func (c command) parse(arguments []string) (*settings, error) {
 	given := &settings{}
 	var problem error
+	already := map[string]bool{} // set, of the flags that can be set once
 	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	for _, group := range c.options {
 		for _, option := range group.options {
 			set := func(value string) error {
-				if err := option.set(given, value); err != nil && problem == nil {
+				err := c.checkUse(option, value, already)
+				if err == nil {
+					err = option.set(given, value)
+				}
+				if err != nil && problem == nil {
 					problem = atFlag(option.name, err)
 				}
 				return nil
@@ -70,10 +78,42 @@ func (c command) parse(arguments []string) (*settings, error) {
 	case err != nil:
 		return nil, c.flagError(err)
 	case flags.NArg() > 0:
-		return nil, &usageError{"There is an argument that isn't a flag or the value of a flag. It isn't shown, " +
-			"because it might be a secret."}
+		return nil, &usageError{afterFlag(arguments, flags.NArg()) + " is an argument that isn't a flag or the value " +
+			"of a flag. It isn't shown, because it might be a secret."}
 	}
 	return given, nil
+}
+
+// checkUse finds a flag that is set again, and one whose value is missing, so that the next flag is in its place.
+func (c command) checkUse(used option, value string, already map[string]bool) error {
+	if name, _, _ := strings.Cut(value, "="); strings.HasPrefix(name, "--") && flagNames()[name[2:]] {
+		return wrong("has no value, because a flag follows it")
+	}
+	again := already[used.name]
+	already[used.name] = !slices.Contains(repeatable, used.name)
+	switch {
+	case used.name == hopOption:
+		for _, option := range hopOptions().options {
+			delete(already, option.name)
+		}
+	case again && used.name == "role-arn":
+		return wrong("is set twice. For a further role, set --%s", hopOption)
+	case again && slices.ContainsFunc(hopOptions().options, func(o option) bool { return o.name == used.name }):
+		return wrong("is set twice for the same role. Set it after the --%s that it is for", hopOption)
+	case again:
+		return wrong("is set twice")
+	}
+	return nil
+}
+
+// afterFlag says where the rest of the arguments begins.
+func afterFlag(arguments []string, rest int) string {
+	for _, before := range slices.Backward(arguments[:len(arguments)-rest]) {
+		if name, _, _ := strings.Cut(strings.TrimLeft(before, "-"), "="); flagNames()[name] {
+			return "After --" + name + ", there"
+		}
+	}
+	return "There"
 }
 
 // atFlag says which flag has a value that can't be used.
@@ -99,6 +139,8 @@ func (c command) flagError(err error) error {
 		text := "The flag " + shownFlag(name) + " doesn't exist."
 		if nearest := c.nearest(name); nearest != "" {
 			text += " Did you mean --" + nearest + "?"
+		} else if flagNames()[name] {
+			text += " It is a flag of the command credentials."
 		}
 		return &usageError{text}
 	}
@@ -108,11 +150,11 @@ func (c command) flagError(err error) error {
 	return &usageError{"A flag must have the form --name VALUE or --name=VALUE."}
 }
 
-// maxFlag is the length of the longest text that is shown as the name of a flag. A token might be in its place.
-const maxFlag = 40
+// likeFlag is what is shown as the name of a flag. A token or a key might be in its place.
+var likeFlag = regexp.MustCompile(`^[A-Za-z][A-Za-z_-]{0,29}$`)
 
 func shownFlag(name string) string {
-	if len(name) > maxFlag {
+	if !likeFlag.MatchString(name) {
 		return "that you set"
 	}
 	return "--" + name
@@ -124,7 +166,11 @@ func (c command) nearest(name string) string {
 	best, least := "", max(len(name)/3, 2)+1
 	for _, group := range c.options {
 		for _, option := range group.options {
-			if distance := trustpolicy.Distance(name, option.name); distance < least {
+			distance := trustpolicy.Distance(name, option.name)
+			if strings.HasSuffix(name, "-"+option.name) || strings.HasSuffix(option.name, "-"+name) {
+				distance = 1
+			}
+			if distance < least {
 				best, least = option.name, distance
 			}
 		}

@@ -30,6 +30,9 @@ func (s *settings) complete(ctx context.Context, p Process) (*assumerole.Client,
 	if err != nil {
 		return nil, request, err
 	}
+	if assumerole.IsPlainRemote(s.core.Endpoint) {
+		s.warnings = append(s.warnings, explain.PlainEndpoint())
+	}
 	if request.Token == nil {
 		if request.Token = s.ambientToken(p, &request); request.Token == nil {
 			return nil, request, noSource("Or set the environment variable " + webidentity.FileVariable + " to the " +
@@ -59,7 +62,7 @@ func (s *settings) connect(ctx context.Context, p Process) (*assumerole.Client, 
 	}
 	client, err := assumerole.NewClient(ctx, s.core)
 	if err != nil {
-		return nil, request, &failedError{explain.Setting(err)}
+		return nil, request, &failedError{explain.Setting(err), wrongUsage}
 	}
 	request.Token, request.TokenOrigin = s.source(client, p), origin.Of(origin.Block)
 	return client, request, nil
@@ -129,6 +132,10 @@ func (s *settings) role(token origin.Origin, p Process) (string, origin.Origin, 
 		return fromEnvironment, origin.OfVariable(roleARNVariable), nil
 	}
 	text := "There is no role to assume. Set --role-arn to its ARN."
+	if len(s.request.Hops) > 0 {
+		text = "--assume-role-arn is for a further role. Set --role-arn to the ARN of the first role, which the " +
+			"token is for."
+	}
 	if fromEnvironment != "" {
 		text += fmt.Sprintf(" The environment variable %s is set, but it applies only to the token of %s.",
 			roleARNVariable, webidentity.FileVariable)

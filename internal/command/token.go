@@ -1,18 +1,15 @@
 package command
 
-import (
-	"context"
-
-	"github.com/webidentity/terraform-provider-sts/internal/explain"
-)
+import "context"
 
 // token has no default source. The file of AWS_WEB_IDENTITY_TOKEN_FILE is meant for AWS, and this token is for others.
 func token() command {
 	return command{
 		name:    "token",
 		summary: "Gets a web identity token, and prints it.",
-		options: []group{tokenOptions(), tokenLimitOptions(), tokenTransportOptions()},
+		options: []group{tokenOptions(""), tokenLimitOptions(), tokenTransportOptions()},
 		run: func(ctx context.Context, s *settings, p Process) ([]byte, error) {
+			s.core.OnlyTokens = true
 			client, request, err := s.connect(ctx, p)
 			if err != nil {
 				return nil, err
@@ -24,7 +21,7 @@ func token() command {
 			}
 			exchange, token, err := client.Token(ctx, request)
 			if err != nil {
-				return nil, &failedError{explain.Failure(exchange, err)}
+				return nil, failed(exchange, err)
 			}
 			return []byte(token.Reveal()), nil
 		},

@@ -147,26 +147,42 @@ func (r refusal) statements(sides side) string {
 	policies := r.hopPolicies()
 	actions := r.deniedActions(policies)
 	var texts []string
-	add := func(where, statement string) {
+	add := func(condition, where, statement string) {
 		if statement == "" {
 			return
 		}
-		texts = append(texts, fmt.Sprintf("Only if this is intended, add %s to %s.", these(statement), where),
+		texts = append(texts, fmt.Sprintf("Only if %s, add %s to %s.", condition, these(statement), where),
 			indented(statement))
 	}
 	if sides == callerSide|roleSide {
 		texts = append(texts, "The policies of both roles must allow the call.")
 	}
 	if sides&callerSide != 0 {
-		add("a permissions policy of "+r.callerName(), policies.PermissionStatements(actions))
+		add("this is intended", "a permissions policy of "+r.callerName(), policies.PermissionStatements(actions))
 	}
 	if sides&sessionSide != 0 {
-		add(r.namedBefore(PolicyArgument), policies.PermissionStatements(actions))
+		add("this is intended", r.namedBefore(PolicyArgument), policies.PermissionStatements(actions))
 	}
 	if sides&roleSide != 0 {
-		add("the trust policy of "+quoted(r.ShownRoleARN()), policies.TrustStatements(actions))
+		add(
+			r.trustIntention(actions),
+			"the trust policy of "+quoted(r.ShownRoleARN()),
+			policies.TrustStatements(actions),
+		)
 	}
 	return paragraphs(texts...)
+}
+
+// trustIntention is what must hold before the statements go into a trust policy. Without a condition on the external
+// ID, they would take away the protection that another statement's condition gives.
+func (r refusal) trustIntention(actions []string) string {
+	switch {
+	case !slices.Contains(actions, trustpolicy.AssumeRole):
+		return "this is intended"
+	case r.hop().ExternalID == "":
+		return "this is intended without an external ID"
+	}
+	return "this is intended with this external ID"
 }
 
 // these refers to one statement or several.

@@ -12,9 +12,9 @@ func hopDenied(r refusal) advice {
 		causes: r.withPropagation([]string{
 			"The role's trust policy might not allow the calling role. Compare it with the statement below. The " +
 				"principal is a role's ARN with its path.",
-			"The calling role might lack the permission, or a session policy might take it away. Compare its " +
-				"policies with the first statement.",
-			r.missingHop(),
+			r.conditionCause(),
+			fmt.Sprintf("The calling role might lack the permission, or a session policy might take it away. Compare "+
+				"its policies with the first statement. Or the role might not exist. Check %s.", r.roleOrigin()),
 		}, "A change of a policy"),
 		facts: hopFacts, inCloudTrail: true, sides: callerSide | roleSide,
 	}
@@ -56,12 +56,6 @@ func (r refusal) conditionCause() string {
 	}
 	return fmt.Sprintf("The trust policy might require another external ID. Case matters. Check %s.",
 		r.named(ExternalIDArgument))
-}
-
-// missingHop is the cause that the role doesn't exist.
-func (r refusal) missingHop() string {
-	return fmt.Sprintf("The role might not exist. STS returns the same error for a missing role. Check %s.",
-		r.roleOrigin())
 }
 
 func hopSessionPolicy(r refusal) advice {
@@ -295,8 +289,8 @@ func hopDeniedElsewhere(r refusal) advice {
 		summary: "The server denied the role chaining",
 		causes: []string{
 			"The server might not support role chaining. Some servers accept only permanent credentials for " +
-				"AssumeRole. See its documentation, and remove assume_role if it doesn't.",
-			"The server's policies might not allow the call. Compare them with the values below.",
+				"AssumeRole. Remove assume_role if it doesn't.",
+			"The server's policies might deny the call. Compare them with the values below, such as the external ID.",
 			r.missingHopElsewhere(),
 		},
 		facts: hopFacts,

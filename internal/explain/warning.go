@@ -53,3 +53,11 @@ func ignoredPolicies(exchange assumerole.Exchange) []string {
 	}
 	return arguments
 }
+
+// PlainEndpoint warns about plain http to another machine.
+func PlainEndpoint() Explanation {
+	return Explanation{
+		Summary: "The STS endpoint isn't encrypted",
+		Detail:  "The token and the credentials cross the network in plaintext. Use https if the server supports it.",
+	}
+}

@@ -623,6 +623,7 @@ func TestMisplacedSecrets(t *testing.T) {
 		"letters-and-digits": "hunter2hunter2hunter2",
 		"capitals":           "MFRGGZDFMZTWQ2LKNNWG23TPOA",
 	}
+	severalKinds := []string{"jwt", "secret-key"} // for what takes a run for each
 	config := providerAt(f.URL()) + "variable \"misplaced\" {\n  type = map(string)\n  sensitive = true\n}\n"
 	for label, argument := range map[string]string{
 		"file": "web_identity_token_file", "env": "web_identity_token_env", "role": "role_arn",
@@ -722,7 +723,8 @@ func TestMisplacedSecrets(t *testing.T) {
 				set("web_identity_token", f.token(t, nil)),
 			),
 	)
-	for _, value := range misplaced {
+	for _, name := range severalKinds {
+		value := misplaced[name]
 		accountsLog := accounts.enableTrace(t, "TF_VAR_misplaced="+value)
 		printed := accounts.mustFail(t, "plan", "-no-color")
 		if !strings.Contains(printed, "of an AWS account") {
@@ -739,17 +741,27 @@ func TestMisplacedSecrets(t *testing.T) {
 	for name, value := range misplaced {
 		ambientLog := ambient.enableTrace(t, "AWS_WEB_IDENTITY_TOKEN_FILE="+value)
 		printed := ambient.mustFail(t, "plan", "-no-color")
-		for _, variable := range []string{
-			"AWS_CA_BUNDLE", "AWS_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL_STS", "AWS_RETRY_MODE",
-		} {
-			run := ambient
-			log := run.enableTrace(t, variable+"="+value)
-			run.wantNoSecrets(t, []string{value}, run.mustFail(t, "plan", "-no-color"), log)
-		}
 		if !sentencePattern("named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE").MatchString(printed) &&
 			name != "jwt" {
 			t.Errorf("%s: it says:\n%s", name, printed)
 		}
 		ambient.wantNoSecrets(t, []string{value}, printed, ambientLog)
+	}
+	token := "AWS_WEB_IDENTITY_TOKEN_FILE=" + testenv.WriteFile(t, "token", f.token(t, nil))
+	for _, name := range severalKinds {
+		for _, variable := range []string{
+			"AWS_CA_BUNDLE", "AWS_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL_STS", "AWS_RETRY_MODE",
+		} {
+			run := ambient
+			log := run.enableTrace(t, variable+"="+misplaced[name])
+			run.wantNoSecrets(t, []string{misplaced[name]}, run.mustFail(t, "plan", "-no-color"), log)
+		}
+		run := ambient
+		log := run.enableTrace(t, token, "AWS_ROLE_SESSION_NAME="+misplaced[name]+"/") // never a good name
+		printed := run.mustFail(t, "plan", "-no-color")
+		if !strings.Contains(printed, "session name") {
+			t.Errorf("another error: %s", printed)
+		}
+		run.wantNoSecrets(t, []string{misplaced[name]}, printed, log)
 	}
 }

@@ -1,10 +1,16 @@
 package provider_test
 
 import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -33,14 +39,8 @@ func TestConstraints(t *testing.T) {
 	}
 	slices.Sort(platforms)
 
-	for name, test := range map[string]struct {
-		argument string
-		value    string
-		others   []string
-		want     string
-		provider bool // it is an argument of the provider block
-		block    bool // the error points at the block: the argument's line might hold a secret
-	}{
+	ofBlock := map[string]constraint{}
+	for name, test := range map[string]constraint{
 		"role_arn empty": {
 			argument: "role_arn", value: `""`, others: []string{token}, want: `The role ARN "" is empty`,
 		},
@@ -260,13 +260,13 @@ func TestConstraints(t *testing.T) {
 			want: "has a user or a password",
 		},
 	} {
+		if !test.provider {
+			ofBlock[notInName.ReplaceAllString(name, "-")] = test
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			testenv.Isolate(t)
-			setting := test.argument + " = " + test.value
-			config := "provider \"sts\" {\n  region = \"us-east-1\"\n}\n" + block(append(test.others, setting)...)
-			if test.provider {
-				config = "provider \"sts\" {\n  " + setting + "\n}\n" + block(role, token)
-			}
+			config := "provider \"sts\" {\n  " + test.argument + " = " + test.value + "\n}\n" + block(role, token)
 			testenv.Refused()
 			fails := errorAt(test.argument, test.want)
 			if test.block {
@@ -277,6 +277,59 @@ func TestConstraints(t *testing.T) {
 				t.Errorf("something was sent to %q", hosts)
 			}
 		})
+	}
+	t.Run("of the block", func(t *testing.T) { wantConstraints(t, ofBlock) })
+}
+
+// notInName is what a name in a configuration can't have.
+var notInName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
+
+// constraint is a value that an argument can't have, and a part of the error.
+type constraint struct {
+	argument string
+	value    string
+	others   []string
+	want     string
+	provider bool // it is an argument of the provider block
+	block    bool // the error points at the block: the argument's line might hold a secret
+}
+
+// wantConstraints has a block for each constraint, by the block's name. The schema's errors hide those of the plan, so
+// the blocks without one are planned alone.
+func wantConstraints(t *testing.T, constraints map[string]constraint) {
+	t.Helper()
+	var calls atomic.Int32
+	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+	t.Cleanup(proxy.Close)
+	remaining := maps.Clone(constraints)
+	for _, command := range []string{"validate", "plan"} {
+		config := fmt.Sprintf("provider \"sts\" {\n  region = \"us-east-1\"\n  https_proxy = %q\n}\n", proxy.URL)
+		for name, test := range remaining {
+			config += strings.Replace(
+				block(append(test.others, test.argument+" = "+test.value)...), `"test"`, fmt.Sprintf("%q", name), 1,
+			)
+		}
+		cli := newCLI(t, config)
+		for _, found := range cli.diagnostics(t, command) {
+			name := found.Address[strings.LastIndex(found.Address, ".")+1:]
+			test, ok := remaining[name]
+			if !ok {
+				continue
+			}
+			pointed := strings.TrimSpace(strings.SplitN(found.Snippet.Code, "=", 2)[0])
+			isAtBlock := strings.HasPrefix(pointed, "data ")
+			if isAtBlock != test.block || !isAtBlock && pointed != test.argument ||
+				!sentencePattern(test.want).MatchString(found.Summary+" "+found.Detail) {
+				t.Errorf("%s: at %q, %q isn't in:\n%s\n%s", name, pointed, test.want, found.Summary, found.Detail)
+			}
+			delete(remaining, name)
+		}
+	}
+	if len(remaining) > 0 {
+		t.Errorf("no error for %q", slices.Sorted(maps.Keys(remaining)))
+	}
+	if n := calls.Load(); n > 0 {
+		t.Errorf("%d calls were made", n)
 	}
 }
 

@@ -14,11 +14,13 @@ import (
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
+	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
 
 // exchanger makes exchanges for the blocks of one provider block.
 type exchanger struct {
 	client           *assumerole.Client // nil beside a problem, and while something isn't known
+	tokens           *assumerole.Client // client, or one that gets only tokens if the environment has no usable STS
 	environmentError error              // what is wrong with the environment
 	identity         identityModel      // the defaults for the blocks
 	warned           atomic.Bool        // a warning that is for all blocks was given
@@ -69,7 +71,7 @@ func (e *exchanger) exchange(
 			result = nil
 		}
 	}()
-	if !e.isReadyFor(block.hasToken(), !block.RoleSessionName.IsNull(), diagnostics) {
+	if !e.isReadyFor(block.hasToken(), !block.RoleSessionName.IsNull(), e.client, diagnostics) {
 		return nil
 	}
 	request := block.withDefaults(e.identity, e.client.HTTPClient(), os.Getenv, diagnostics)
@@ -105,8 +107,12 @@ func (e *exchanger) explain(exchange assumerole.Exchange, err error) explain.Exp
 
 // isReadyFor reports whether the arguments of the provider block are known that the block depends on. Terraform calls a
 // provider even if they aren't. The environment's values might be another identity or another server than the intended
-// one. A block doesn't depend on what it has itself.
-func (e *exchanger) isReadyFor(hasToken, hasSessionName bool, diagnostics *diag.Diagnostics) bool {
+// one. A block doesn't depend on what it has itself. The client is the one that the block uses.
+func (e *exchanger) isReadyFor(
+	hasToken, hasSessionName bool,
+	client *assumerole.Client,
+	diagnostics *diag.Diagnostics,
+) bool {
 	var unknownNames []string
 	if !hasToken {
 		unknownNames = append(unknownNames, e.unknownToken...)
@@ -133,7 +139,7 @@ func (e *exchanger) isReadyFor(hasToken, hasSessionName bool, diagnostics *diag.
 				strings.Join(unknownNames, " and "),
 			),
 		)
-	case e.environmentError != nil:
+	case client == nil:
 		addError(diagnostics, explain.Setting(e.environmentError))
 	default:
 		return true
@@ -149,7 +155,7 @@ func (e *exchanger) loggedExchange(
 ) (assumerole.Exchange, error) {
 	requestFields := map[string]any{
 		"role_arn":          request.ShownRoleARN(),
-		"role_session_name": request.RoleSessionName,
+		"role_session_name": secret.Shown(request.RoleSessionName), // a variable might have a token instead
 		"token_source":      explain.SourceName(request.Token),
 	}
 	request.Attempted = func(attempt assumerole.Attempt) {

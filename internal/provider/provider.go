@@ -64,10 +64,12 @@ func (p *stsProvider) Configure(
 	configured := &exchanger{identity: block.identityModel}
 	configured.unknown, configured.unknownToken, configured.unknownSessionName = block.unknown(ctx)
 	if len(configured.unknown) == 0 {
-		configured.client, configured.environmentError = assumerole.NewClient(
-			ctx,
-			block.settings(ctx, p.version, &response.Diagnostics),
-		)
+		settings := block.settings(ctx, p.version, &response.Diagnostics)
+		configured.client, configured.environmentError = assumerole.NewClient(ctx, settings)
+		if configured.tokens = configured.client; configured.environmentError != nil {
+			settings.OnlyTokens = true
+			configured.tokens, _ = assumerole.NewClient(ctx, settings) // the first error is reported
+		}
 	}
 	if configured.environmentError != nil {
 		if explanation := explain.Setting(configured.environmentError); explanation.ProviderArgument != "" {
@@ -98,9 +100,8 @@ func (p *stsProvider) Resources(context.Context) []func() resource.Resource { re
 // warnOfPlainEndpoint warns about plain http to another machine, which only the argument in the configuration allows.
 func warnOfPlainEndpoint(block providerModel, diagnostics *diag.Diagnostics) {
 	if assumerole.IsPlainRemote(block.Endpoint.ValueString()) {
-		diagnostics.AddAttributeWarning(path.Root(explain.EndpointArgument), "The STS endpoint isn't encrypted",
-			"The token and the credentials cross the network in plaintext. Use https "+
-				"if the server supports it.")
+		warning := explain.PlainEndpoint()
+		diagnostics.AddAttributeWarning(path.Root(explain.EndpointArgument), warning.Summary, warning.Detail)
 	}
 }
 

@@ -76,19 +76,19 @@ func (e *exchanger) openToken(ctx context.Context, block *tokenModel, diagnostic
 		}
 	}()
 	identity := block.identity()
-	if !e.isReadyFor(identity.hasToken(), true, diagnostics) {
+	if !e.isReadyFor(identity.hasToken(), true, e.tokens, diagnostics) {
 		return false
 	}
 	request := assumerole.Request{Timeout: assumerole.DefaultTimeout, TokenOrigin: origin.Of(origin.Block)}
 	if !identity.hasToken() {
 		identity, request.TokenOrigin = e.identity, origin.Of(origin.ProviderBlock)
 	}
-	request.Token = identity.source(request.TokenOrigin, false, e.client.HTTPClient())
+	request.Token = identity.source(request.TokenOrigin, false, e.tokens.HTTPClient())
 	if request.Token == nil {
 		addError(diagnostics, explain.NoTokenSource(os.Getenv))
 		return false
 	}
-	exchange, token, err := e.client.Token(ctx, request)
+	exchange, token, err := e.tokens.Token(ctx, request)
 	tflog.Debug(ctx, "Web identity token", map[string]any{
 		"token_source": explain.SourceName(request.Token),
 		"failures":     exchange.Requests,

@@ -234,6 +234,21 @@ func TestTokenOfEnvironmentIsNoDefault(t *testing.T) {
 	})
 }
 
+// TestTokenNeedsNoSTS checks that variables for another STS don't stop a token, which isn't for STS.
+func TestTokenNeedsNoSTS(t *testing.T) {
+	f := newFixture(t)
+	file := testenv.WriteFile(t, "token", f.token(t, nil))
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": "http://minio.example", "AWS_REGION": "aws-global", "AWS_MAX_ATTEMPTS": "-1",
+	} {
+		t.Setenv(name, value)
+	}
+	runEphemeral(t, resource.TestStep{
+		Config:            echoedToken(set("web_identity_token_file", file)),
+		ConfigStateChecks: []statecheck.StateCheck{member(knownvalue.StringExact(subject), "subject")},
+	})
+}
+
 // TestTokenErrors checks where each error points. None of them shows a token.
 func TestTokenErrors(t *testing.T) {
 	f := newFixture(t)

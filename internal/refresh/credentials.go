@@ -77,3 +77,9 @@ func (h heldCredentials) reported() Credentials {
 	}
 	return credentials
 }
+
+// Reported is the credentials that a client gets from a program of its own, with an earlier expiration. They were
+// obtained at the time.
+func Reported(credentials Credentials, obtained time.Time) Credentials {
+	return heldCredentials{credentials, obtained}.reported()
+}

@@ -2,6 +2,7 @@ package webidentity
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 )
@@ -60,11 +61,21 @@ func gitHubInquiry(r PlatformRequest) (inquiry, error) {
 
 // gitHubVariablesMissing says why the variables are missing.
 func gitHubVariablesMissing(r PlatformRequest) error {
-	if r.env(gitHubJobVariable) == "" && r.env("FORGEJO_ACTIONS") == "" {
-		return r.Platform.unavailable("This isn't a job of GitHub Actions. The variables %s and %s are missing. If "+
+	var missing []string
+	for _, variable := range []string{gitHubURLVariable, gitHubTokenVariable} {
+		if r.env(variable) == "" {
+			missing = append(missing, variable)
+		}
+	}
+	are := "isn't set"
+	if len(missing) > 1 {
+		are = "aren't set"
+	}
+	variables := strings.Join(missing, " and ") + " " + are
+	if r.env(gitHubJobVariable) == "" && r.env("FORGEJO_ACTIONS") == "" && len(missing) > 1 {
+		return r.Platform.unavailable("This isn't a job of GitHub Actions. %s. If "+
 			"Terraform runs in a container of the job, pass them and GITHUB_ACTIONS to the container. Elsewhere, use "+
-			"another source of the token.",
-			gitHubURLVariable, gitHubTokenVariable)
+			"another source of the token.", variables)
 	}
 	fix := "Add permissions: id-token: write to the job, and to a job that calls this workflow. A pull request from " +
 		"a " +
@@ -72,7 +83,7 @@ func gitHubVariablesMissing(r PlatformRequest) error {
 	if r.env("FORGEJO_ACTIONS") != "" {
 		fix = "In Forgejo, set enable-openid-connect: true on the job."
 	}
-	return r.Platform.unavailable("The job can't request a token, because %s or %s is missing. %s If Terraform runs "+
+	return r.Platform.unavailable("The job can't request a token, because %s. %s If Terraform runs "+
 		"in a "+
-		"container of the job, pass both variables to the container.", gitHubURLVariable, gitHubTokenVariable, fix)
+		"container of the job, pass both variables to the container.", variables, fix)
 }
