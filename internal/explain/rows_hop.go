@@ -13,8 +13,8 @@ func hopDenied(r refusal) advice {
 			"The role's trust policy might not allow the calling role. Compare it with the statement below. The " +
 				"principal is a role's ARN with its path.",
 			r.conditionCause(),
-			fmt.Sprintf("The calling role might lack the permission, or a session policy might take it away. Compare "+
-				"its policies with the first statement. Or the role might not exist. Check %s.", r.roleOrigin()),
+			fmt.Sprintf("The role might not exist. Or the calling role might lack the permission, or a session policy "+
+				"might take it away. Check %s, and compare the policies with the first statement.", r.roleOrigin()),
 		}, "A change of a policy"),
 		facts: hopFacts, inCloudTrail: true, sides: callerSide | roleSide,
 	}

@@ -139,7 +139,7 @@ func (e *exchanger) isReadyFor(
 				strings.Join(unknownNames, " and "),
 			),
 		)
-	case client == nil:
+	case client == nil && e.environmentError != nil:
 		addError(diagnostics, explain.Setting(e.environmentError))
 	default:
 		return true
