@@ -61,6 +61,14 @@ type Request struct {
 	identity string // of the token of an earlier exchange of this request, as identityOf; empty if there was none
 }
 
+var bareHost = regexp.MustCompile(`^[^:/\s]*$`)
+
+// IsAccountID reports whether a text is the ID of an AWS account, 12 digits.
+func IsAccountID(text string) bool { return accountID.MatchString(text) }
+
+// IsBareHost reports whether a text has neither a scheme, a port, nor a path.
+func IsBareHost(text string) bool { return bareHost.MatchString(text) }
+
 // CheckRoleSessionName checks the API's constraints. Its error is a *ValueError.
 func CheckRoleSessionName(name string, from origin.Origin) error {
 	return checkText(ParameterRoleSessionName, from, name, MinRoleSessionName, MaxRoleSessionName, roleSessionName)
@@ -166,7 +174,7 @@ func parseRoleARN(value string, from origin.Origin) (arn.ARN, error) {
 		failure.Problem = ProblemRegionInARN
 	case hasLetter.MatchString(parsed.AccountID):
 		failure.Problem, failure.Part = ProblemAccountLetters, secret.Scrub(parsed.AccountID)
-	case !accountID.MatchString(parsed.AccountID):
+	case !IsAccountID(parsed.AccountID):
 		failure.Problem = ProblemAccountID
 	case failure.Length < MinARNLength || failure.Length > MaxARNLength:
 		failure.Problem = ProblemLength

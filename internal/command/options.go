@@ -219,7 +219,7 @@ func limitOptions() group {
 				"Account whose roles the command may assume. Repeat the flag for more. Default: all.",
 				func(s *settings, value string) error {
 					s.core.AllowedAccountIDs = append(s.core.AllowedAccountIDs, value)
-					if !isAccountID(value) {
+					if !assumerole.IsAccountID(value) {
 						return wrong("must be the ID of an AWS account, 12 digits")
 					}
 					return nil
@@ -372,15 +372,10 @@ func addPolicyARN(into *[]string, value string) error {
 func checkProviderID(value string) error {
 	length := len([]rune(value))
 	if length < assumerole.MinProviderIDLength || length > assumerole.MaxProviderIDLength ||
-		strings.ContainsAny(value, ":/ \t\r\n") {
+		!assumerole.IsBareHost(value) {
 		return wrong("must be a bare host name, such as www.amazon.com")
 	}
 	return nil
-}
-
-// isAccountID reports whether a text has 12 digits.
-func isAccountID(text string) bool {
-	return len(text) == 12 && strings.Trim(text, "0123456789") == ""
 }
 
 // checkProxy doesn't accept a password. Other users of the machine can read arguments.

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -136,11 +135,9 @@ func checkAllowedAudience(value string) error {
 	}
 }
 
-var accountID = regexp.MustCompile(`^\d{12}$`)
-
 // checkAccountID doesn't repeat the value, as the framework's own validator does.
 func checkAccountID(value string) error {
-	if accountID.MatchString(value) {
+	if assumerole.IsAccountID(value) {
 		return nil
 	}
 	return &argumentError{

@@ -200,10 +200,8 @@ func checkPolicy(value string) error {
 // isNumber finds a duration whose unit is missing.
 var isNumber = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 
-var bareHost = regexp.MustCompile(`^[^:/\s]*$`)
-
 func checkProviderID(value string) error {
-	if bareHost.MatchString(value) {
+	if assumerole.IsBareHost(value) {
 		return nil
 	}
 	return &argumentError{
