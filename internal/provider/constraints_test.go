@@ -2,26 +2,24 @@ package provider_test
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
+	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
 // TestConstraints checks each documented constraint: the error is at the argument, says what is valid, and comes before
-// any request. It calls AWS's own endpoint, which has all constraints. The proxy of the tests would record a call.
+// any request. It calls AWS's own endpoint, which has all constraints. A proxy would record a call.
 func TestConstraints(t *testing.T) {
+	t.Parallel()
 	const (
 		role  = `role_arn = "arn:aws:iam::111122223333:role/deploy"`
 		token = `web_identity_token = "an-opaque-token"`
@@ -39,8 +37,7 @@ func TestConstraints(t *testing.T) {
 	}
 	slices.Sort(platforms)
 
-	ofBlock := map[string]constraint{}
-	for name, test := range map[string]constraint{
+	wantConstraints(t, map[string]constraint{
 		"role_arn empty": {
 			argument: "role_arn", value: `""`, others: []string{token}, want: `The role ARN "" is empty`,
 		},
@@ -142,15 +139,15 @@ func TestConstraints(t *testing.T) {
 			want: "This isn't a job of GitHub Actions",
 		},
 		"http_proxy that is none": {
-			block: true, argument: "http_proxy", value: `"user:hunter2"`, provider: true,
+			block: true, argument: "http_proxy", value: `"user:hunter2"`, provider: true, others: []string{role, token},
 			want: "isn't the URL of a proxy",
 		},
 		"allowed_account_ids with a name": {
-			argument: "allowed_account_ids", value: `["production"]`, provider: true,
+			argument: "allowed_account_ids", value: `["production"]`, provider: true, others: []string{role, token},
 			want: "must be the ID of an AWS account, 12 digits",
 		},
 		"max_retries below nothing": {
-			argument: "max_retries", value: "-1", provider: true,
+			argument: "max_retries", value: "-1", provider: true, others: []string{role, token},
 			want: "max_retries must be a whole number from 0 to 1000. The value is -1.",
 		},
 		"a path in place of a policy": {
@@ -159,10 +156,10 @@ func TestConstraints(t *testing.T) {
 		},
 		"a token in place of a CA bundle": {
 			block: true, argument: "custom_ca_bundle", value: `"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln"`,
-			provider: true, want: "which isn't shown because it might be a token",
+			provider: true, others: []string{role, token}, want: "which isn't shown because it might be a token",
 		},
 		"a CA bundle that isn't there": {
-			argument: "custom_ca_bundle", value: `"/nowhere/ca.pem"`, provider: true,
+			argument: "custom_ca_bundle", value: `"/nowhere/ca.pem"`, provider: true, others: []string{role, token},
 			want: `"/nowhere/ca.pem" doesn't exist`,
 		},
 		"provider_id of 3": {
@@ -246,43 +243,33 @@ func TestConstraints(t *testing.T) {
 			want: "must be at most 24h",
 		},
 		"region that is none": {
-			argument: "region", value: `"US East"`, provider: true, want: "isn't the name of a Region",
+			argument: "region",
+			value:    `"US East"`,
+			provider: true,
+			others:   []string{role, token},
+			want:     "isn't the name of a Region",
 		},
 		"region for the global endpoint": {
-			argument: "region", value: `"aws-global"`, provider: true, want: "stands for the global endpoint",
+			argument: "region",
+			value:    `"aws-global"`,
+			provider: true,
+			others:   []string{role, token},
+			want:     "stands for the global endpoint",
 		},
 		"endpoint that is no URL": {
-			argument: "endpoint", value: `"sts.example.com"`, provider: true,
+			argument: "endpoint", value: `"sts.example.com"`, provider: true, others: []string{role, token},
 			want: "It must be an absolute URL with http or https and a host",
 		},
 		"endpoint with a password": {
-			block: true, argument: "endpoint", value: `"https://user:hunter2@sts.example.com"`, provider: true,
-			want: "has a user or a password",
+			block:    true,
+			argument: "endpoint",
+			value:    `"https://user:hunter2@sts.example.com"`,
+			provider: true,
+			others:   []string{role, token},
+			want:     "has a user or a password",
 		},
-	} {
-		if !test.provider {
-			ofBlock[notInName.ReplaceAllString(name, "-")] = test
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
-			config := "provider \"sts\" {\n  " + test.argument + " = " + test.value + "\n}\n" + block(role, token)
-			testenv.Refused()
-			fails := errorAt(test.argument, test.want)
-			if test.block {
-				fails = errorAtBlock(test.want)
-			}
-			run(t, resource.TestStep{Config: config, ExpectError: fails})
-			if hosts := testenv.Refused(); len(hosts) > 0 {
-				t.Errorf("something was sent to %q", hosts)
-			}
-		})
-	}
-	t.Run("of the block", func(t *testing.T) { wantConstraints(t, ofBlock) })
+	})
 }
-
-// notInName is what a name in a configuration can't have.
-var notInName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 
 // constraint is a value that an argument can't have, and a part of the error.
 type constraint struct {
@@ -294,40 +281,29 @@ type constraint struct {
 	block    bool // the error points at the block: the argument's line might hold a secret
 }
 
-// wantConstraints has a block for each constraint, by the block's name. The schema's errors hide those of the plan, so
-// the blocks without one are planned alone.
+// wantConstraints has a block or a provider block for each constraint.
 func wantConstraints(t *testing.T, constraints map[string]constraint) {
 	t.Helper()
 	var calls atomic.Int32
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
 	t.Cleanup(proxy.Close)
-	remaining := maps.Clone(constraints)
-	for _, command := range []string{"validate", "plan"} {
-		config := fmt.Sprintf("provider \"sts\" {\n  region = \"us-east-1\"\n  https_proxy = %q\n}\n", proxy.URL)
-		for name, test := range remaining {
-			config += strings.Replace(
-				block(append(test.others, test.argument+" = "+test.value)...), `"test"`, fmt.Sprintf("%q", name), 1,
-			)
+	common := fmt.Sprintf("provider \"sts\" {\n  region = \"us-east-1\"\n  https_proxy = %q\n}\n", proxy.URL)
+	parts := map[string]failing{}
+	for name, test := range constraints {
+		part := failing{argument: test.argument, says: test.want}
+		if test.block {
+			part.argument = ""
 		}
-		cli := newCLI(t, config)
-		for _, found := range cli.diagnostics(t, command) {
-			name := found.Address[strings.LastIndex(found.Address, ".")+1:]
-			test, ok := remaining[name]
-			if !ok {
-				continue
-			}
-			pointed := strings.TrimSpace(strings.SplitN(found.Snippet.Code, "=", 2)[0])
-			isAtBlock := strings.HasPrefix(pointed, "data ")
-			if isAtBlock != test.block || !isAtBlock && pointed != test.argument ||
-				!sentencePattern(test.want).MatchString(found.Summary+" "+found.Detail) {
-				t.Errorf("%s: at %q, %q isn't in:\n%s\n%s", name, pointed, test.want, found.Summary, found.Detail)
-			}
-			delete(remaining, name)
+		setting := test.argument + " = " + test.value
+		if test.provider {
+			part.config = fmt.Sprintf("provider \"sts-LABEL\" {\n  https_proxy = %q\n  %s\n}\n", proxy.URL, setting) +
+				blockNamed("LABEL", append(test.others, "provider = sts-LABEL")...)
+		} else {
+			part.config = blockNamed("LABEL", append(test.others, setting)...)
 		}
+		parts[name] = part
 	}
-	if len(remaining) > 0 {
-		t.Errorf("no error for %q", slices.Sorted(maps.Keys(remaining)))
-	}
+	wantErrors(t, newAttachedCLI, common, parts, "validate", "plan")
 	if n := calls.Load(); n > 0 {
 		t.Errorf("%d calls were made", n)
 	}
@@ -335,62 +311,66 @@ func wantConstraints(t *testing.T, constraints map[string]constraint) {
 
 // TestLongestDurations checks that the upper bound itself is valid.
 func TestLongestDurations(t *testing.T) {
-	f := newFixture(t)
-	run(
-		t,
-		resource.TestStep{
-			Config: f.config(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)),
-				set("timeout", "24h"), set("iam_propagation_timeout", "24h")),
-		},
-	)
+	t.Parallel()
+	f := startFixture(t)
+	newAttachedCLI(t, f.config(
+		set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)), set("timeout", "24h"),
+		set("iam_propagation_timeout", "24h"),
+	)).mustRun(t, "plan")
 }
 
-// TestAWSConstraintsAtOtherServers checks that another program's STS doesn't have the constraints of AWS.
+// TestAWSConstraintsAtOtherServers checks that another program's STS doesn't have the constraints of AWS. The emulator
+// stands for AWS, so it rejects the calls. What matters is that they were made.
 func TestAWSConstraintsAtOtherServers(t *testing.T) {
-	f := newFixture(t)
-	for name, argument := range map[string]string{
-		"any role":     set("role_arn", "arn:minio:iam:::role/x"),
-		"any duration": "duration_seconds = 50000",
+	t.Parallel()
+	f := startFixture(t)
+	token := set("web_identity_token", f.token(t, nil))
+	parts := map[string]failing{}
+	for name, test := range map[string]struct{ role, duration, argument string }{
+		"any role":     {role: "arn:minio:iam:::role/x", duration: "900"},
+		"any duration": {role: roleARN(production), duration: "50000", argument: "duration_seconds"},
 	} {
-		// The emulator stands for AWS, so it refuses: what matters is that it was asked.
-		before := len(f.Requests())
-		arguments := []string{argument, set("web_identity_token", f.token(t, nil))}
-		if !strings.HasPrefix(argument, "role_arn") {
-			arguments = append(arguments, set("role_arn", roleARN(production)))
+		parts[name] = failing{
+			config: blockNamed("LABEL", set("role_arn", test.role), "duration_seconds = "+test.duration, token,
+				set("role_session_name", label(name))),
+			argument: test.argument, says: "The server answered ValidationError",
 		}
-		run(t, resource.TestStep{Config: f.config(arguments...), ExpectError: sentencePattern("The server answered " +
-			"ValidationError")})
-		if len(f.Requests()) == before {
+	}
+	wantErrors(t, newAttachedCLI, providerAt(f.URL()), parts, "plan")
+	for name := range parts {
+		if !slices.ContainsFunc(f.Requests(), func(request emulator.Request) bool {
+			return request.Form.Get("RoleSessionName") == label(name)
+		}) {
 			t.Errorf("%s: the server wasn't asked", name)
 		}
 	}
 }
 
 func TestNoToken(t *testing.T) {
-	f := newFixture(t)
-	run(t, resource.TestStep{
-		Config: f.config(set("role_arn", roleARN(production))),
-		ExpectError: sentencePattern(
-			"The configuration has no source for the token. Set one of these arguments in this block or in the " +
-				"provider block: - web_identity_token: the token itself - web_identity_token_file: the path of a " +
-				"file with the token - web_identity_token_env: the name of an environment variable with the token " +
-				"- web_identity_token_request: the platform that Terraform runs on Or set the environment variable " +
-				"AWS_WEB_IDENTITY_TOKEN_FILE",
-		),
+	t.Parallel()
+	f := startFixture(t)
+	wantError(t, failing{
+		config: f.config(set("role_arn", roleARN(production))),
+		says: "The configuration has no source for the token. Set one of these arguments in this block or in the " +
+			"provider block: - web_identity_token: the token itself - web_identity_token_file: the path of a " +
+			"file with the token - web_identity_token_env: the name of an environment variable with the token " +
+			"- web_identity_token_request: the platform that Terraform runs on Or set the environment variable " +
+			"AWS_WEB_IDENTITY_TOKEN_FILE",
 	})
 }
 
 func TestUnreadableTokenFile(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() == 0 {
 		t.Skip("root may read every file")
 	}
-	f := newFixture(t)
+	f := startFixture(t)
 	path := testenv.WriteFile(t, "token", f.token(t, nil))
 	if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}
-	run(t, resource.TestStep{
-		Config:      f.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
-		ExpectError: errorAt("web_identity_token_file", "may not be read by the user that runs Terraform"),
+	wantError(t, failing{
+		config:   f.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
+		argument: "web_identity_token_file", says: "may not be read by the user that runs Terraform",
 	})
 }

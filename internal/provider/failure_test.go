@@ -878,7 +878,7 @@ func (f failures) config(kind string) string {
 // diagnostic is one of those that `terraform plan -json` prints.
 type diagnostic struct {
 	Severity, Summary, Detail, Address string
-	Snippet                            struct{ Code string }
+	Snippet                            struct{ Code, Context string }
 }
 
 // check compares the error of each block with the expected one.

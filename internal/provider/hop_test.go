@@ -7,12 +7,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
@@ -64,7 +64,8 @@ func (f fixture) calls() map[string]int {
 }
 
 func TestHopAttributes(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	f.addChain(t, 0, 0)
 	policy := `{ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }] }`
 	text := knownvalue.StringExact
@@ -94,47 +95,46 @@ func TestHopAttributes(t *testing.T) {
 	echoed := func(path tfjsonpath.Path, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("echo.test", path, check)
 	}
-	run(t, resource.TestStep{
-		Config: f.config(arguments...),
-		ConfigStateChecks: []statecheck.StateCheck{
-			checkValue(tfjsonpath.New("assume_role").AtSliceIndex(0).AtMapKey("external_id"), text("acme-4711")),
-			checkValue(tfjsonpath.New("source_identity"), text("pipeline")),
-		},
-	})
-	runEphemeral(t, resource.TestStep{
-		Config: f.echoed(arguments...),
-		ConfigStateChecks: []statecheck.StateCheck{
-			echoed(at("assumed_role_user", "arn"),
-				text("arn:aws:sts::777788889999:assumed-role/audit/last")),
-			echoed(at("source_identity"), text("pipeline")),
-			echoed(at("packed_policy_size"), knownvalue.NotNull()),
-			echoed(at("session_token_size"), knownvalue.NotNull()),
-			echoed(at("session_token_utilization"), knownvalue.NotNull()),
-			echoed(at("subject_from_web_identity_token"), text(subject)),
-			echoed(at("audience"), text(audience)),
-			echoed(at("identity_provider"), text(f.issuer.URL())),
-			echoed(at("role_arn"), text(hubRole)),
-			echoed(at("role_session_name"), text("job-7")),
-			echoed(at("environment"), knownvalue.MapPartial(map[string]knownvalue.Check{
-				"AWS_ACCOUNT_ID": text("777788889999"),
-			})),
-			echoed(at("credentials", "expiration"), knownvalue.StringFunc(func(value string) error {
-				instant, err := time.Parse(time.RFC3339, value)
-				if life := time.Until(instant); err == nil && (life < 28*time.Minute || life > 31*time.Minute) {
-					err = fmt.Errorf("it is %s from now", life)
-				}
-				return err
-			})),
-			// The configuration is unchanged.
-			echoed(hop("policy"), text(policy)),
-			echoed(hop("duration_seconds"), knownvalue.Int32Exact(1800)),
-			echoed(hop("external_id"), knownvalue.Null()),
-			echoed(hop("tags"), knownvalue.MapExact(map[string]knownvalue.Check{
-				"stage": text("production"), "empty": text(""),
-			})),
-		},
-	})
-	sent := f.Requests()[:3]
+	newAttachedCLI(t, f.config(arguments...)).apply(t,
+		checkValue(tfjsonpath.New("assume_role").AtSliceIndex(0).AtMapKey("external_id"), text("acme-4711")),
+		checkValue(tfjsonpath.New("source_identity"), text("pipeline")),
+	)
+	wantHopRequests(t, f.Requests()[:3])
+	newAttachedCLI(t, f.echoed(arguments...)).apply(t,
+		echoed(at("assumed_role_user", "arn"),
+			text("arn:aws:sts::777788889999:assumed-role/audit/last")),
+		echoed(at("source_identity"), text("pipeline")),
+		echoed(at("packed_policy_size"), knownvalue.NotNull()),
+		echoed(at("session_token_size"), knownvalue.NotNull()),
+		echoed(at("session_token_utilization"), knownvalue.NotNull()),
+		echoed(at("subject_from_web_identity_token"), text(subject)),
+		echoed(at("audience"), text(audience)),
+		echoed(at("identity_provider"), text(f.issuer.URL())),
+		echoed(at("role_arn"), text(hubRole)),
+		echoed(at("role_session_name"), text("job-7")),
+		echoed(at("environment"), knownvalue.MapPartial(map[string]knownvalue.Check{
+			"AWS_ACCOUNT_ID": text("777788889999"),
+		})),
+		echoed(at("credentials", "expiration"), knownvalue.StringFunc(func(value string) error {
+			instant, err := time.Parse(time.RFC3339, value)
+			if life := time.Until(instant); err == nil && (life < 28*time.Minute || life > 31*time.Minute) {
+				err = fmt.Errorf("it is %s from now", life)
+			}
+			return err
+		})),
+		// The configuration is unchanged.
+		echoed(hop("policy"), text(policy)),
+		echoed(hop("duration_seconds"), knownvalue.Int32Exact(1800)),
+		echoed(hop("external_id"), knownvalue.Null()),
+		echoed(hop("tags"), knownvalue.MapExact(map[string]knownvalue.Check{
+			"stage": text("production"), "empty": text(""),
+		})),
+	)
+}
+
+// wantHopRequests checks the calls of TestHopAttributes.
+func wantHopRequests(t *testing.T, sent []emulator.Request) {
+	t.Helper()
 	for number, want := range map[int]map[string]string{
 		0: {"Action": "AssumeRoleWithWebIdentity", "DurationSeconds": "7200", "RoleSessionName": "job-7"},
 		1: {
@@ -263,32 +263,18 @@ func TestHopConstraintsThroughCLI(t *testing.T) {
 	var calls atomic.Int32
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
 	t.Cleanup(proxy.Close)
+	common := fmt.Sprintf("provider \"sts\" {\n  https_proxy = %q\n  max_retries = 0\n}\n", proxy.URL)
 	for command, cases := range map[string]map[string]hopConstraint{"validate": ofSchema, "plan": ofCore} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
-			config := fmt.Sprintf("provider \"sts\" {\n  https_proxy = %q\n  max_retries = 0\n}\n", proxy.URL)
+			parts := map[string]failing{}
 			for name, test := range cases {
-				config += strings.Replace(block(
-					set("role_arn", "arn:aws:iam::111122223333:role/hub"),
-					set("web_identity_token", "an-opaque-token"),
-					"assume_role = "+test.hops,
-				), `"test"`, fmt.Sprintf("%q", name), 1)
+				parts[name] = failing{config: blockNamed(
+					"LABEL", set("role_arn", "arn:aws:iam::111122223333:role/hub"),
+					set("web_identity_token", "an-opaque-token"), "assume_role = "+test.hops,
+				), argument: "assume_role", says: test.want}
 			}
-			cli := newCLI(t, config)
-			errors := map[string]diagnostic{}
-			for _, found := range cli.diagnostics(t, command) {
-				errors[found.Address[strings.LastIndex(found.Address, ".")+1:]] = found
-			}
-			for name, test := range cases {
-				got := errors[name]
-				pointed := strings.TrimSpace(strings.SplitN(got.Snippet.Code, "=", 2)[0])
-				if !sentencePattern(test.want).MatchString(got.Summary+" "+got.Detail) || pointed != "assume_role" {
-					t.Errorf("%s: at %q, %q isn't in:\n%s\n%s", name, pointed, test.want, got.Summary, got.Detail)
-				}
-			}
-			if len(errors) != len(cases) {
-				t.Errorf("there are errors for %d blocks, want %d", len(errors), len(cases))
-			}
+			wantErrors(t, newAttachedCLI, common, parts, command)
 		})
 	}
 	t.Cleanup(func() {
@@ -412,7 +398,7 @@ func (cli installedCLI) diagnostics(t *testing.T, command string) []diagnostic {
 	var found []diagnostic
 	var validated struct{ Diagnostics []diagnostic }
 	if json.Unmarshal([]byte(printed), &validated) == nil {
-		return validated.Diagnostics
+		return slices.DeleteFunc(validated.Diagnostics, func(d diagnostic) bool { return d.Severity != "error" })
 	}
 	for line := range strings.SplitSeq(printed, "\n") {
 		var message struct{ Diagnostic diagnostic }
@@ -425,19 +411,18 @@ func (cli installedCLI) diagnostics(t *testing.T, command string) []diagnostic {
 
 // TestNoHops checks that null is the same as no list. An empty list isn't.
 func TestNoHops(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	arguments := []string{set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))}
-	run(t, resource.TestStep{
-		Config: f.config(append(arguments, "assume_role = null")...),
-		ConfigStateChecks: []statecheck.StateCheck{checkValue(
-			tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
-			knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/terraform"),
-		)},
-	})
+	newAttachedCLI(t, f.config(append(arguments, "assume_role = null")...)).apply(t, checkValue(
+		tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
+		knownvalue.StringExact("arn:aws:sts::111122223333:assumed-role/deploy/terraform"),
+	))
 	before := len(f.Requests())
-	run(t, resource.TestStep{
-		Config:      f.config(append(arguments, "assume_role = []")...),
-		ExpectError: errorAt("assume_role", "The list is empty, so the result would have the credentials of role_arn."),
+	wantError(t, failing{
+		config:   f.config(append(arguments, "assume_role = []")...),
+		argument: "assume_role",
+		says:     "The list is empty, so the result would have the credentials of role_arn.",
 	})
 	if len(f.Requests()) > before {
 		t.Error("something was sent")
@@ -446,35 +431,31 @@ func TestNoHops(t *testing.T) {
 
 // TestUnknownHopIsReadInApply checks that a hop whose values come from a resource waits for it.
 func TestUnknownHopIsReadInApply(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	f.addChain(t, 0, 0)
-	run(t, resource.TestStep{
-		Config: `resource "terraform_data" "role" {
-  input = "` + hopRole("deploy") + `"
+	newAttachedCLI(t, `resource "terraform_data" "role" {
+  input = "`+hopRole("deploy")+`"
 }
-` + f.config(
-			set("role_arn", hubRole), set("web_identity_token", f.token(t, nil)),
-			`assume_role = [{ role_arn = terraform_data.role.output, external_id = "acme-4711" }]`,
-		),
-		ConfigStateChecks: []statecheck.StateCheck{checkValue(
-			tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
-			knownvalue.StringExact("arn:aws:sts::444455556666:assumed-role/deploy/terraform"),
-		)},
-	})
+`+f.config(
+		set("role_arn", hubRole), set("web_identity_token", f.token(t, nil)),
+		`assume_role = [{ role_arn = terraform_data.role.output, external_id = "acme-4711" }]`,
+	)).apply(t, checkValue(
+		tfjsonpath.New("assumed_role_user").AtMapKey("arn"),
+		knownvalue.StringExact("arn:aws:sts::444455556666:assumed-role/deploy/terraform"),
+	))
 }
 
 // TestHopsOutsideTheAllowedAccounts checks that a hop can't leave the accounts of the provider block.
 func TestHopsOutsideTheAllowedAccounts(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	f.addChain(t, 0, 0)
-	run(t, resource.TestStep{
-		Config: fmt.Sprintf("provider \"sts\" {\n  endpoint = %q\n  allowed_account_ids = [%q, %q]\n}\n", f.URL(),
+	wantError(t, failing{
+		config: fmt.Sprintf("provider \"sts\" {\n  endpoint = %q\n  allowed_account_ids = [%q, %q]\n}\n", f.URL(),
 			production, staging) + block(set("role_arn", hubRole), set("web_identity_token", f.token(t, nil)), chain),
-		ExpectError: errorAt(
-			"assume_role",
-			"Correct assume_role[1].role_arn, or add the account to the list. Nothing was "+
-				"sent.",
-		),
+		argument: "assume_role",
+		says:     "Correct assume_role[1].role_arn, or add the account to the list. Nothing was sent.",
 	})
 	if len(f.Requests()) > 0 {
 		t.Error("something was sent")

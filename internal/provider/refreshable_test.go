@@ -398,7 +398,7 @@ func TestReplacedExecutable(t *testing.T) {
 		"removed":  `rm -f $(readlink -f $PROVIDER)`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			cli := newCLI(
+			cli := newInitializedCLI(
 				t,
 				f.ephemeral(
 					set("role_arn", roleARN(production)),

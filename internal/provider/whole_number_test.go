@@ -4,16 +4,13 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
-	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // TestWholeNumbers checks the error for numbers that the framework's own integer type can't hold.
 func TestWholeNumbers(t *testing.T) {
+	t.Parallel()
 	const (
 		role  = `role_arn = "arn:aws:iam::111122223333:role/deploy"`
 		token = `web_identity_token = "an-opaque-token"`
@@ -25,6 +22,7 @@ func TestWholeNumbers(t *testing.T) {
 		"lifetime_seconds": "web_identity_token_request.buildkite.lifetime_seconds must be a whole number " +
 			"from 1 to 2147483647.",
 	}
+	parts := map[string]failing{}
 	for name, test := range map[string]struct{ value, shown string }{
 		"a fraction":             {"900.5", " The value is 900.5."},
 		"a fraction without end": {"2701 / 3", ""},
@@ -34,49 +32,37 @@ func TestWholeNumbers(t *testing.T) {
 		"beyond 512 bits":        {"1e1000", ""},
 		"close to nothing":       {"1e-1000", ""},
 	} {
-		for argument, want := range ranges {
-			t.Run(argument+", "+name, func(t *testing.T) {
-				testenv.Isolate(t)
-				requirement := want
-				if name == "too small" { // without the largest number, which no role allows
-					requirement = regexp.MustCompile(`a whole number from (\d+) to 2147483647`).
-						ReplaceAllString(want, "$1 or more")
-				}
-				setting, at := argument+" = "+test.value, argument
-				config := "provider \"sts\" {}\n" + block(role, token, setting)
-				switch argument {
-				case "max_retries":
-					config = "provider \"sts\" {\n  " + setting + "\n}\n" + block(role, token)
-				case "lifetime_seconds":
-					at = "web_identity_token_request"
-					config = block(role, at+" = { buildkite = { "+setting+" } }")
-				}
-				last := regexp.MustCompile(errorAt(at, requirement+test.shown).String() + `[\s│╵]*$`)
-				run(t, resource.TestStep{Config: config, ExpectError: last})
-			})
+		for argument, requirement := range ranges {
+			if name == "too small" { // without the largest number, which no role allows
+				requirement = regexp.MustCompile(`a whole number from (\d+) to 2147483647`).
+					ReplaceAllString(requirement, "$1 or more")
+			}
+			setting := argument + " = " + test.value
+			part := failing{argument: argument, says: requirement + test.shown, ends: true}
+			part.config = blockNamed("LABEL", role, token, setting)
+			switch argument {
+			case "max_retries":
+				part.config = "provider \"sts-LABEL\" {\n  " + setting + "\n}\n" +
+					blockNamed("LABEL", role, token, "provider = sts-LABEL")
+			case "lifetime_seconds":
+				part.argument = "web_identity_token_request"
+				part.config = blockNamed("LABEL", role, part.argument+" = { buildkite = { "+setting+" } }")
+			}
+			parts[argument+", "+name] = part
 		}
 	}
+	wantErrors(t, newAttachedCLI, "", parts, "validate")
 }
 
 // TestWholeNumberFormats checks that a number may be written in any way, and that the result has the same value.
 func TestWholeNumberFormats(t *testing.T) {
-	f := newFixture(t)
-	run(t, resource.TestStep{
-		Config: providerAt(
-			f.URL(),
-		) + block(
-			set("role_arn", roleARN(production)),
-			set("web_identity_token", f.token(t, nil)),
-			`duration_seconds = "9e2"`,
-			"minimum_session_token_size = 10 / 5",
-		),
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(dataSource, tfjsonpath.New("duration_seconds"), knownvalue.Int64Exact(900)),
-			statecheck.ExpectKnownValue(
-				dataSource,
-				tfjsonpath.New("minimum_session_token_size"),
-				knownvalue.Int64Exact(2),
-			),
-		},
-	})
+	t.Parallel()
+	f := startFixture(t)
+	newAttachedCLI(t, f.config(
+		set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)), `duration_seconds = "9e2"`,
+		"minimum_session_token_size = 10 / 5",
+	)).apply(t,
+		checkValue(tfjsonpath.New("duration_seconds"), knownvalue.Int64Exact(900)),
+		checkValue(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(2)),
+	)
 }

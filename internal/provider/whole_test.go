@@ -21,11 +21,12 @@ import (
 
 // The tests of this file run the built provider, a process for each alias, as a user's CLI does.
 
-// installedCLI is a CLI with both providers in its mirror, and a folder to run it in.
+// installedCLI is a CLI with the providers, and a folder to run it in.
 type installedCLI struct {
 	*terraformcli.CLI
 	folder    string
 	workspace *terraformcli.Workspace
+	required  map[string]string // the addresses of the providers, by their names in the configuration
 }
 
 // buildProviders builds the providers' executables once for all tests, in a folder of the test process.
@@ -49,7 +50,7 @@ var buildProviders = sync.OnceValues(func() (terraformcli.Executables, error) {
 // removeBuilt and removeSDKs remove the executables that tests have built.
 var removeBuilt, removeSDKs = func() error { return nil }, func() error { return nil }
 
-// newCLI makes a workspace with a configuration, and initializes it.
+// newCLI makes a workspace with a configuration, and a CLI that starts the built providers. It needs no init.
 func newCLI(t *testing.T, config string) installedCLI {
 	t.Helper()
 	executables, err := buildProviders()
@@ -62,26 +63,70 @@ func newCLI(t *testing.T, config string) installedCLI {
 // newCLIWith is newCLI with another executable in the provider's place.
 func newCLIWith(t *testing.T, executable, config string) installedCLI {
 	t.Helper()
+	cli := prepareCLI(t, executable, config)
+	overrides := ""
+	for _, source := range cli.required {
+		folders, err := filepath.Glob(cli.workspace.Path("mirror", filepath.FromSlash(source), "*", "*"))
+		if err != nil || len(folders) != 1 {
+			t.Fatalf("%s is at %q, %v", source, folders, err)
+		}
+		overrides += fmt.Sprintf("    %q = %q\n", source, filepath.ToSlash(folders[0]))
+	}
+	config = "disable_checkpoint = true\nprovider_installation {\n  dev_overrides {\n" + overrides + "  }\n}\n"
+	cli.CLI = cli.With("TF_CLI_CONFIG_FILE=" + testenv.WriteFile(t, "overrides.tfrc", config))
+	return cli
+}
+
+// newInitializedCLI is newCLI with an installation of the providers, as users have it.
+func newInitializedCLI(t *testing.T, config string) installedCLI {
+	t.Helper()
 	executables, err := buildProviders()
 	if err != nil {
 		t.Fatal(err)
 	}
+	cli := prepareCLI(t, executables.STS, config)
+	cli.mustRun(t, "init", "-no-color")
+	return cli
+}
+
+// prepareCLI makes a workspace with a configuration, and with a mirror of the providers that it needs.
+func prepareCLI(t *testing.T, executable, config string) installedCLI {
+	t.Helper()
 	workspace := clitest.Workspace(t)
 	cli := installedCLI{CLI: clitest.Find(t, workspace), workspace: workspace}
 	clitest.MirrorSTS(t, cli.CLI, executable)
-	if err := cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer); err != nil {
-		t.Fatal(err)
+	required := map[string]string{"sts": provider.Address}
+	if strings.Contains(config, `provider "aws"`) {
+		executables, err := buildProviders()
+		if err != nil {
+			t.Fatal(err)
+		}
+		required["aws"] = terraformcli.ConsumerAddress.String()
+		err = cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer)
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	if cli.folder, err = workspace.Folder("run"); err != nil {
-		t.Fatal(err)
-	}
-	required := fmt.Sprintf("terraform {\n  required_providers {\n    sts = { source = %q }\n    aws = { source = %q "+
-		"}\n  }\n}\n", provider.Address, terraformcli.ConsumerAddress)
-	if err := os.WriteFile(filepath.Join(cli.folder, "main.tf"), []byte(required+config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cli.mustRun(t, "init", "-no-color")
+	cli.configure(t, required, config)
 	return cli
+}
+
+// configure writes the configuration that the CLI runs with, and the sources of its providers.
+func (cli *installedCLI) configure(t *testing.T, required map[string]string, config string) {
+	t.Helper()
+	var err error
+	if cli.folder, err = cli.workspace.Folder("run"); err != nil {
+		t.Fatal(err)
+	}
+	cli.required = required
+	text := "terraform {\n  required_providers {\n"
+	for name, source := range required {
+		text += fmt.Sprintf("    %s = { source = %q }\n", name, source)
+	}
+	text += "  }\n}\n" + config
+	if err := os.WriteFile(filepath.Join(cli.folder, "main.tf"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // mustRun runs a command that must succeed, and returns its output.
@@ -149,7 +194,7 @@ func TestTwoAccountsWithOneToken(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
 	token := f.token(t, nil)
-	cli := newCLI(t, twoAccounts(f.URL(), testenv.WriteFile(t, "token", token)))
+	cli := newInitializedCLI(t, twoAccounts(f.URL(), testenv.WriteFile(t, "token", token)))
 	logs := t.TempDir()
 	dump := t.TempDir()
 	cli.CLI = cli.With("TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(logs, "log"), "TF_LOG_SDK_PROTO_DATA_DIR="+dump)

@@ -1,20 +1,34 @@
 package clitest
 
 import (
+	"os"
+	"sync"
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
-// Find finds or installs the CLI for a workspace.
+// Find finds or installs the CLI for a workspace. All tests of a process share the search, because it runs the CLI.
 func Find(t *testing.T, workspace *terraformcli.Workspace) *terraformcli.CLI {
 	t.Helper()
-	cli, err := terraformcli.Find(t.Context(), workspace)
-	if err != nil {
-		t.Fatal(err)
+	finding.Lock()
+	defer finding.Unlock()
+	searched := os.Getenv(terraformcli.PathVariable) + "\x00" + os.Getenv("PATH")
+	if found[searched] == nil {
+		cli, err := terraformcli.Find(t.Context(), workspace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[searched] = cli
 	}
-	return cli
+	return found[searched].In(workspace)
 }
+
+// found has the CLIs by what decides which one is found.
+var (
+	finding sync.Mutex
+	found   = map[string]*terraformcli.CLI{}
+)
 
 // Build builds the providers from the source tree that the test runs in.
 func Build(t *testing.T, cli *terraformcli.CLI) terraformcli.Executables {
