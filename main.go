@@ -44,7 +44,12 @@ func main() {
 	flag.Usage = func() { _, _ = fmt.Fprint(flag.CommandLine.Output(), usage) }
 	debug := flag.Bool("debug", false, "run for a debugger to attach to, and print what Terraform needs to find the "+
 		"process")
+	showVersion := flag.Bool("version", false, "print the version")
 	flag.Parse()
+	if *showVersion {
+		_, _ = fmt.Println(version)
+		return
+	}
 	if err := serve(*debug); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err) // not by the standard logger, which is filtered
 		os.Exit(1)
@@ -56,6 +61,7 @@ const usage = `Terraform and OpenTofu start this program as the provider "sts". 
   terraform-provider-sts credentials [flags]   prints temporary AWS credentials, for a credential_process
   terraform-provider-sts token [flags]         prints a web identity token
   terraform-provider-sts -debug                runs the provider for a debugger
+  terraform-provider-sts -version              prints the version
 
 The first two are commands. A command comes before its flags, and -h prints them.
 `
