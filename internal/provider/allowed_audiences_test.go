@@ -6,9 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
@@ -142,12 +140,10 @@ func TestAllowedAudiencesOfEnvironment(t *testing.T) {
 	f.AddOIDCProvider(production, f.issuer.URL(), audience)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", f.token(t, nil)))
 	testenv.Refused()
-	run(t, resource.TestStep{
-		Config: "provider \"sts\" {\n  allowed_audiences = [\"other\"]\n}\n" + block(
-			set("role_arn", roleARN(production)),
-		),
-		ExpectError: errorAtBlock("The token of AWS_WEB_IDENTITY_TOKEN_FILE is for the audience " +
-			`"` + audience + `"`),
+	wantError(t, failing{
+		config: "provider \"sts\" {\n  allowed_audiences = [\"other\"]\n}\n" +
+			block(set("role_arn", roleARN(production))),
+		says: `The token of AWS_WEB_IDENTITY_TOKEN_FILE is for the audience "` + audience + `"`,
 	})
 	if hosts := testenv.Refused(); len(hosts) != 0 {
 		t.Errorf("asked for %q", hosts)
@@ -162,26 +158,26 @@ func TestDefaultAudienceIsCompared(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	const request = "web_identity_token_request = { github_actions = {} }"
-	runEphemeral(t, resource.TestStep{
-		Config: f.provider(`allowed_audiences = ["other"]`) + echoedToken(request),
-		ExpectError: errorAt("web_identity_token_request", "web_identity_token_request.github_actions would request a "+
-			`token for the audience "sts.amazonaws.com"`),
+	wantError(t, failing{
+		config:   f.provider(`allowed_audiences = ["other"]`) + echoedToken(request),
+		argument: "web_identity_token_request",
+		says: "web_identity_token_request.github_actions would request a token for the audience " +
+			`"sts.amazonaws.com"`,
 	})
 	if requests.Load() != 0 {
 		t.Errorf("%d requests", requests.Load())
 	}
-	runEphemeral(t, resource.TestStep{
-		Config: f.provider(`allowed_audiences = ["sts.amazonaws.com"]`) + echoedToken(request),
-		ConfigStateChecks: []statecheck.StateCheck{
-			member(knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("sts.amazonaws.com")}), "audience"),
-		},
-	})
+	newAttachedCLI(t, f.provider(`allowed_audiences = ["sts.amazonaws.com"]`)+echoedToken(request)).apply(
+		t, member(knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("sts.amazonaws.com")}), "audience"),
+	)
 }
 
 // TestFurtherAudienceIsNotAllowed checks tokens with several audiences, with none, and without claims.
 func TestFurtherAudienceIsNotAllowed(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	only := f.provider(fmt.Sprintf("allowed_audiences = [%q]", audience))
+	parts := map[string]failing{}
 	for name, test := range map[string]struct{ token, want string }{
 		"a further audience": {
 			f.token(t, func(token *emulator.Token) { token.Audience = []string{audience, "further"} }),
@@ -192,28 +188,22 @@ func TestFurtherAudienceIsNotAllowed(t *testing.T) {
 		},
 		"no claims": {"an-opaque-token-of-another-kind", "isn't a JWT, so it doesn't show its audience"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			run(t, resource.TestStep{
-				Config: only + block(
-					set("role_arn", roleARN(production)), set("web_identity_token", test.token),
-				),
-				ExpectError: errorAtBlock(test.want),
-			})
-		})
+		parts[name] = failing{
+			config: blockNamed("LABEL", set("role_arn", roleARN(production)), set("web_identity_token", test.token)),
+			says:   test.want,
+		}
 	}
+	wantErrors(t, newAttachedCLI, only, parts, "plan")
 	if calls := len(f.Requests()); calls != 0 {
 		t.Errorf("STS was called %d times", calls)
 	}
-	run(t, resource.TestStep{
-		Config: only + block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))),
-		ConfigStateChecks: []statecheck.StateCheck{
-			checkValue(tfjsonpath.New("audience"), knownvalue.StringExact(audience)),
-		},
-	})
+	newAttachedCLI(t, only+block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)))).
+		apply(t, checkValue(tfjsonpath.New("audience"), knownvalue.StringExact(audience)))
 }
 
 func TestInvalidAllowedAudiences(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
+	parts := map[string]failing{}
 	for value, want := range map[string]string{
 		"[]":     "set must contain at least 1 elements",
 		"[null]": "Null Set Value",
@@ -221,11 +211,11 @@ func TestInvalidAllowedAudiences(t *testing.T) {
 		`[" "]`:  "An audience is empty. Set it to the audience of a token",
 		`"text"`: "set of string required",
 	} {
-		t.Run(value, func(t *testing.T) {
-			run(t, resource.TestStep{
-				Config:      "provider \"sts\" {\n  allowed_audiences = " + value + "\n}\n" + block(),
-				ExpectError: sentencePattern(want),
-			})
-		})
+		parts[value] = failing{
+			config: "provider \"sts-LABEL\" {\n  allowed_audiences = " + value + "\n}\n" +
+				blockNamed("LABEL", "provider = sts-LABEL"),
+			argument: "allowed_audiences", says: want,
+		}
 	}
+	wantErrors(t, newAttachedCLI, "", parts, "validate")
 }

@@ -109,9 +109,9 @@ func attach(t *testing.T, newServer func() (tfprotov6.ProviderServer, error)) at
 	started, ended, failed := make(chan *plugin.ReattachConfig), make(chan struct{}), make(chan error, 1)
 	go func() {
 		failed <- tf6server.Serve(
-			"provider", func() tfprotov6.ProviderServer { return server }, tf6server.WithDebug(t.Context(), started, ended),
+			"provider", func() tfprotov6.ProviderServer { return server },
+			tf6server.WithDebug(t.Context(), started, ended), tf6server.WithLoggingSink(t),
 			tf6server.WithGoPluginLogger(hclog.NewNullLogger()), tf6server.WithoutLogStderrOverride(),
-			tf6server.WithLoggingSink(t),
 		)
 	}()
 	t.Cleanup(func() { <-ended }) // the context has ended by then

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
@@ -37,9 +35,9 @@ func TestBuildkiteNames(t *testing.T) {
 			"web_identity_token_request = { buildkite = { "+arguments+" } }",
 		)
 	}
-	run(t, resource.TestStep{
-		Config:      request(`claims = ["organization_id"], aws_session_tags = ["pipeline_slug", "build_branch"]`),
-		ExpectError: sentencePattern("claims, or aws_session_tags"),
+	wantError(t, failing{
+		config:   request(`claims = ["organization_id"], aws_session_tags = ["pipeline_slug", "build_branch"]`),
+		argument: "web_identity_token_request", says: "claims, or aws_session_tags",
 	})
 	mutex.Lock()
 	defer mutex.Unlock()
@@ -49,10 +47,7 @@ func TestBuildkiteNames(t *testing.T) {
 		t.Errorf("got %s, want %s", body, want)
 	}
 	body = ""
-	run(t, resource.TestStep{
-		Config:      request(`claims = [""]`),
-		ExpectError: errorAt("web_identity_token_request", "claims"),
-	})
+	wantError(t, failing{config: request(`claims = [""]`), argument: "web_identity_token_request", says: "claims"})
 	if body != "" {
 		t.Errorf("%s was sent", body)
 	}

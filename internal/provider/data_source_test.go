@@ -24,7 +24,8 @@ func checkValue(path tfjsonpath.Path, value knownvalue.Check) statecheck.StateCh
 
 // TestEveryAttribute checks each argument and each attribute of the answer in the state.
 func TestEveryAttribute(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	token := f.token(t, func(token *emulator.Token) {
 		token.Claims = map[string]any{"https://aws.amazon.com/source_identity": "alice"}
 	})
@@ -156,24 +157,23 @@ func (sameValue) CompareValues(values ...any) error {
 
 // TestMinimalBlock checks the defaults, and null for what the service omits.
 func TestMinimalBlock(t *testing.T) {
-	f := newFixture(t)
-	run(t, resource.TestStep{
-		Config: f.config(
-			set("role_arn", roleARN(production)),
-			set("web_identity_token", f.token(t, nil)),
-			"minimum_session_token_size = 0",
-			"policy_arns = []",
-		),
-		ConfigStateChecks: []statecheck.StateCheck{
-			checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact("terraform")),
-			checkValue(tfjsonpath.New("source_identity"), knownvalue.Null()),
-			checkValue(tfjsonpath.New("packed_policy_size"), knownvalue.Null()),
-			checkValue(tfjsonpath.New("duration_seconds"), knownvalue.Null()),
-			checkValue(tfjsonpath.New("timeout"), knownvalue.Null()),
-			checkValue(tfjsonpath.New("policy"), knownvalue.Null()),
-			checkValue(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(0)),
-		},
-	})
+	t.Parallel()
+	f := startFixture(t)
+	newAttachedCLI(t, f.config(
+		set("role_arn", roleARN(production)),
+		set("web_identity_token", f.token(t, nil)),
+		"minimum_session_token_size = 0",
+		"policy_arns = []",
+	)).apply(
+		t,
+		checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact("terraform")),
+		checkValue(tfjsonpath.New("source_identity"), knownvalue.Null()),
+		checkValue(tfjsonpath.New("packed_policy_size"), knownvalue.Null()),
+		checkValue(tfjsonpath.New("duration_seconds"), knownvalue.Null()),
+		checkValue(tfjsonpath.New("timeout"), knownvalue.Null()),
+		checkValue(tfjsonpath.New("policy"), knownvalue.Null()),
+		checkValue(tfjsonpath.New("minimum_session_token_size"), knownvalue.Int64Exact(0)),
+	)
 	for _, parameter := range []string{
 		"ProviderId", "Policy", "PolicyArns", "PolicyArns.member.1.arn", "DurationSeconds", "MinimumSessionTokenSize",
 	} {
@@ -186,7 +186,7 @@ func TestMinimalBlock(t *testing.T) {
 // TestResponseWithoutOptionalFields checks that missing values are null, never "" or 0, and that the objects exist, if
 // an STS that isn't AWS's returns less.
 func TestResponseWithoutOptionalFields(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	endpoint := serve(
 		t,
 		200,
@@ -196,52 +196,49 @@ func TestResponseWithoutOptionalFields(t *testing.T) {
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
 	)
 	null := func(path tfjsonpath.Path) statecheck.StateCheck { return checkValue(path, knownvalue.Null()) }
-	run(t, resource.TestStep{
-		Config: providerAt(
-			endpoint,
-		) + block(
-			set("role_arn", ""),
-			set("web_identity_token", "an-opaque-token"),
-			"duration_seconds = 31536000",
+	newAttachedCLI(t, providerAt(
+		endpoint,
+	)+block(
+		set("role_arn", ""),
+		set("web_identity_token", "an-opaque-token"),
+		"duration_seconds = 31536000",
+	)).apply(
+		t,
+		checkValue(tfjsonpath.New("role_arn"), knownvalue.StringExact("")),
+		checkValue(tfjsonpath.New("credentials").AtMapKey("access_key_id"), knownvalue.StringExact("KEYID")),
+		checkValue(tfjsonpath.New("credentials").AtMapKey("secret_access_key"), knownvalue.StringExact("SECRET")),
+		checkValue(tfjsonpath.New("credentials").AtMapKey("session_token"), knownvalue.StringExact("SESSION")),
+		null(
+			tfjsonpath.New("credentials").AtMapKey("expiration"),
 		),
-		ConfigStateChecks: []statecheck.StateCheck{
-			checkValue(tfjsonpath.New("role_arn"), knownvalue.StringExact("")),
-			checkValue(tfjsonpath.New("credentials").AtMapKey("access_key_id"), knownvalue.StringExact("KEYID")),
-			checkValue(tfjsonpath.New("credentials").AtMapKey("secret_access_key"), knownvalue.StringExact("SECRET")),
-			checkValue(tfjsonpath.New("credentials").AtMapKey("session_token"), knownvalue.StringExact("SESSION")),
-			null(
-				tfjsonpath.New("credentials").AtMapKey("expiration"),
-			),
-			null(tfjsonpath.New("assumed_role_user").AtMapKey("arn")),
-			null(
-				tfjsonpath.New("assumed_role_user").AtMapKey("assumed_role_id"),
-			),
-			null(tfjsonpath.New("subject_from_web_identity_token")),
-			null(
-				tfjsonpath.New("audience"),
-			),
-			null(tfjsonpath.New("identity_provider")),
-			null(tfjsonpath.New("packed_policy_size")),
-			null(tfjsonpath.New("session_token_size")),
-			null(tfjsonpath.New("session_token_utilization")),
-		},
-	})
+		null(tfjsonpath.New("assumed_role_user").AtMapKey("arn")),
+		null(
+			tfjsonpath.New("assumed_role_user").AtMapKey("assumed_role_id"),
+		),
+		null(tfjsonpath.New("subject_from_web_identity_token")),
+		null(
+			tfjsonpath.New("audience"),
+		),
+		null(tfjsonpath.New("identity_provider")),
+		null(tfjsonpath.New("packed_policy_size")),
+		null(tfjsonpath.New("session_token_size")),
+		null(tfjsonpath.New("session_token_utilization")),
+	)
 }
 
 func TestTokenFile(t *testing.T) {
 	f := newFixture(t)
 	path := testenv.WriteFile(t, "token", f.token(t, nil)+"\n")
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere") // which comes after the block's
-	run(t, resource.TestStep{
-		Config: f.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path)),
-		ConfigStateChecks: []statecheck.StateCheck{
-			checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
-		},
-	})
+	newAttachedCLI(t, f.config(set("role_arn", roleARN(production)), set("web_identity_token_file", path))).apply(
+		t,
+		checkValue(tfjsonpath.New("subject_from_web_identity_token"), knownvalue.StringExact(subject)),
+	)
 }
 
 func TestAccessTokenOfAnOAuthProvider(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	f.AddAccessToken("www.amazon.com", "Atza|opaque", "app-1", "user-1")
 	f.addRole(
 		t,
@@ -249,21 +246,20 @@ func TestAccessTokenOfAnOAuthProvider(t *testing.T) {
   "Principal": {"Federated": "www.amazon.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"www.amazon.com:app_id": "app-1"}}}}`},
 	)
 	path := testenv.WriteFile(t, "token", "Atza|opaque")
-	run(t, resource.TestStep{
-		Config: f.config(
-			set("role_arn", roleARN(production)),
-			set("web_identity_token_file", path),
-			set("provider_id", "www.amazon.com"),
-		),
-		ConfigStateChecks: []statecheck.StateCheck{
-			checkValue(tfjsonpath.New("identity_provider"), knownvalue.StringExact("www.amazon.com")),
-		},
-	})
+	newAttachedCLI(t, f.config(
+		set("role_arn", roleARN(production)),
+		set("web_identity_token_file", path),
+		set("provider_id", "www.amazon.com"),
+	)).apply(
+		t,
+		checkValue(tfjsonpath.New("identity_provider"), knownvalue.StringExact("www.amazon.com")),
+	)
 }
 
 // TestUnknownArgumentIsReadInApply checks that nothing is sent at plan time while an argument isn't known.
 func TestUnknownArgumentIsReadInApply(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	run(t, resource.TestStep{
 		Config: `resource "terraform_data" "token" { input = "` + f.token(t, nil) + `" }
 ` + f.config(set("role_arn", roleARN(production)), "web_identity_token = terraform_data.token.output"),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,13 +18,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
-	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
-	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 func TestDecodeWebIdentityToken(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	token := f.token(t, func(token *emulator.Token) {
 		token.Claims = map[string]any{
 			"repository": "example/platform",
@@ -74,7 +72,7 @@ func TestDecodeWebIdentityToken(t *testing.T) {
 // TestDecodeHostileClaims checks that no claims make the function fail, beside whose error Terraform prints the token,
 // or take long.
 func TestDecodeHostileClaims(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	var config string
 	var checks []statecheck.StateCheck
 	for claims, test := range map[string]struct {
@@ -145,7 +143,7 @@ func TestDecodeHostileClaims(t *testing.T) {
 		checks = append(checks, statecheck.ExpectKnownOutputValue(output, test.want))
 	}
 	start := time.Now()
-	runFunction(t, config, checks)
+	newAttachedCLI(t, config).apply(t, checks...)
 	if duration := time.Since(start); duration > 30*time.Second {
 		t.Errorf("it took %s", duration)
 	}
@@ -169,7 +167,7 @@ func unsigned(header, claims string) string {
 
 // TestDecodeDeepTexts checks that the members beside the claims are null, too, if they hold deeply nested JSON.
 func TestDecodeDeepTexts(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	deep := strconv.Quote(arrays(1000))
 	token := unsigned(
 		`{"alg":`+deep+`,"kid":`+deep+`}`,
@@ -189,12 +187,12 @@ func TestDecodeDeepTexts(t *testing.T) {
 		)
 		checks = append(checks, statecheck.ExpectKnownOutputValue(output, knownvalue.Bool(true)))
 	}
-	runFunction(t, config, checks)
+	newAttachedCLI(t, config).apply(t, checks...)
 }
 
 // TestDecodeLongToken checks that a token which is longer than STS takes isn't decoded.
 func TestDecodeLongToken(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	config := ""
 	var checks []statecheck.StateCheck
 	for number, claims := range []string{
@@ -208,25 +206,13 @@ func TestDecodeLongToken(t *testing.T) {
 		)
 		checks = append(checks, statecheck.ExpectKnownOutputValue(output, knownvalue.Bool(number == 1)))
 	}
-	runFunction(t, config, checks)
-}
-
-// skipWithoutFunctions skips a test if the CLI has no functions of providers. Terraform 1.8 and OpenTofu 1.7 are the
-// oldest versions that have them.
-func skipWithoutFunctions(t *testing.T) {
-	t.Helper()
-	cli := clitest.Find(t, clitest.Workspace(t))
-	without := map[string]string{"Terraform": `^1\.[0-7]\.`, "OpenTofu": `^1\.6\.`}
-	if regexp.MustCompile(without[cli.Product]).MatchString(cli.Version) {
-		t.Skipf("%s %s has no functions of providers", cli.Product, cli.Version)
-	}
+	newAttachedCLI(t, config).apply(t, checks...)
 }
 
 // TestDecodedClaimsAreRendered checks that Terraform renders whatever is decoded. Its time grows with the cube of the
 // depth, of JSON in strings, too.
 func TestDecodedClaimsAreRendered(t *testing.T) {
 	t.Parallel()
-	skipWithoutFunctions(t)
 	const size = 14000 // bytes of claims, of which a token of 20000 characters has little more
 	config := ""
 	for number, claims := range []string{
@@ -245,10 +231,10 @@ func TestDecodedClaimsAreRendered(t *testing.T) {
 			token,
 		)
 	}
-	cli := newCLI(t, config)
+	cli := newAttachedCLI(t, config)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	for _, command := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"plan"}, {"output"}} {
+	for _, command := range [][]string{{"apply", "-auto-approve"}, {"plan"}, {"output"}} {
 		if _, err := cli.Run(ctx, cli.folder, append(command, "-no-color")...); err != nil {
 			t.Fatalf("%s: %v\n%.2000s", command[0], err, transcript(err))
 		}
@@ -257,6 +243,7 @@ func TestDecodedClaimsAreRendered(t *testing.T) {
 
 func digits(number int) string { return "1" + strings.Repeat("7", number-1) }
 
+// runFunction takes a step whose outputs are results of functions.
 func runFunction(t *testing.T, config string, checks []statecheck.StateCheck) {
 	t.Helper()
 	resource.UnitTest(t, resource.TestCase{

@@ -6,22 +6,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/go-version"
-
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
 	"github.com/webidentity/terraform-provider-sts/internal/explain"
 	"github.com/webidentity/terraform-provider-sts/internal/secret"
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-// TestDenialCommand runs the command that a denial shows, with the built provider and a role's policy in a file.
+// TestDenialCommand runs the command that a denial shows, with a role's policy in a file.
 func TestDenialCommand(t *testing.T) {
-	cli := newCLI(t, "")
-	if running, err := version.NewVersion(cli.Version); err != nil {
-		t.Fatal(err)
-	} else if running.Core().LessThan(version.Must(version.NewVersion("1.8"))) {
-		t.Skipf("%s %s has no functions of providers", cli.Product, cli.Version)
-	}
+	t.Parallel()
+	cli := newAttachedCLI(t, "")
+	cli.skipUnsupported(t, "provider::sts")
 	token := unsigned(`{"alg":"RS256","kid":"k"}`, `{
 		"iss": "https://token.actions.githubusercontent.com", "aud": ["sts.amazonaws.com", "other"], "run_id": "1",
 		"sub": "repo:example-org/infrastructure:environment:production", "repository_id": "456789"

@@ -102,7 +102,8 @@ func (f fixture) ephemeral(arguments ...string) string {
 }
 
 func TestEphemeralEveryAttribute(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	token := f.token(t, nil)
 	policy := "{\n  \"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", " +
 		"\"Resource\": \"*\"}]\n}"
@@ -151,22 +152,22 @@ func TestEphemeralEveryAttribute(t *testing.T) {
 }
 
 func TestEphemeralErrors(t *testing.T) {
-	f := newFixture(t)
-	for name, test := range map[string]struct{ argument, want string }{
-		"a constraint": {set("role_session_name", "a b"), "a character that isn't allowed"},
-		"a refusal":    {set("role_session_name", "job"), "The server answered AccessDenied"},
+	t.Parallel()
+	f := startFixture(t)
+	parts := map[string]failing{}
+	for name, test := range map[string]struct{ session, argument, want string }{
+		"a constraint": {"a b", "role_session_name", "a character that isn't allowed"},
+		"a refusal":    {"job", "", "The server answered AccessDenied"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			runEphemeral(t, resource.TestStep{
-				Config: f.echoed(
-					test.argument,
-					set("role_arn", "arn:aws:iam::111122223333:role/none"),
-					set("web_identity_token", f.token(t, nil)),
-				),
-				ExpectError: sentencePattern(test.want),
-			})
-		})
+		parts[name] = failing{
+			config: fmt.Sprintf("ephemeral %q \"LABEL\" {\n  %s\n}\n", typeName, strings.Join([]string{
+				set("role_session_name", test.session), set("role_arn", "arn:aws:iam::111122223333:role/none"),
+				set("web_identity_token", f.token(t, nil)),
+			}, "\n  ")),
+			argument: test.argument, says: test.want,
+		}
 	}
+	wantErrors(t, newAttachedCLI, providerAt(f.URL()), parts, "validate", "plan")
 }
 
 // asAccount is a consumer, and who it says that it is, written into a file during the apply.

@@ -2,19 +2,11 @@ package provider_test
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
-
-	"github.com/webidentity/terraform-provider-sts/internal/provider"
-	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // trustPolicyConfig has the policy that the tests of functions evaluate.
@@ -46,7 +38,7 @@ locals {
 `
 
 func TestEvaluateTrustPolicy(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	config := trustPolicyConfig
 	var checks []statecheck.StateCheck
 	for claims, members := range map[string]map[string]knownvalue.Check{
@@ -100,21 +92,24 @@ func TestEvaluateTrustPolicy(t *testing.T) {
 			checks = append(checks, statecheck.ExpectKnownOutputValue(output, want))
 		}
 	}
-	runFunction(t, config, checks)
+	newAttachedCLI(t, config).apply(t, checks...)
 }
 
 // TestEvaluateTrustPolicyErrors checks that an error names the argument at fault.
 func TestEvaluateTrustPolicyErrors(t *testing.T) {
+	t.Parallel()
+	parts := map[string]failing{}
 	for name, test := range map[string]struct{ policy, claims, want string }{
 		"a policy that isn't JSON": {
 			policy: `"policy"`, claims: `local.claims`, want: `"policy" parameter: The policy isn't valid JSON`,
 		},
 		"an unknown element": {
 			policy: `replace(local.policy, "Principal", "Principals")`, claims: `local.claims`,
-			want: `"policy" parameter: In Statement\[0\] \(Main\), element Principals: IAM has no such element\.[^.]`,
+			want: `"policy" parameter: In Statement[0] (Main), element Principals: IAM has no such element. ` +
+				"The names of elements are case-sensitive.",
 		},
 		"claims that are text": {
-			policy: `local.policy`, claims: `"claims"`, want: `"claims" parameter: The claims must be an object.`,
+			policy: `local.policy`, claims: `"claims"`, want: `"claims" parameter: The claims must be an object`,
 		},
 		"claims without an issuer": {
 			policy: `local.policy`, claims: `{ sub = "a" }`, want: `"claims" parameter: The claims must have iss`,
@@ -124,28 +119,19 @@ func TestEvaluateTrustPolicyErrors(t *testing.T) {
 			want: `"claims" parameter: The claims must have iss`,
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
-			expectFunctionError(t, trustPolicyConfig+fmt.Sprintf(
-				"output \"decision\" {\n  value = provider::sts::evaluate_trust_policy(%s, %s)\n}\n", test.policy,
-				test.claims,
-			), test.want)
-		})
+		parts[name] = failingCall(
+			fmt.Sprintf("provider::sts::evaluate_trust_policy(%s, %s)", test.policy, test.claims), test.want,
+		)
+		if name == "an unknown element" {
+			part := parts[name]
+			part.ends = true
+			parts[name] = part
+		}
 	}
+	wantErrors(t, newAttachedCLI, trustPolicyConfig, parts, "plan")
 }
 
-// expectFunctionError runs a configuration whose plan must fail. The error matches the pattern, whose spaces are any
-// white space, because Terraform wraps lines.
-func expectFunctionError(t *testing.T, config, pattern string) {
-	t.Helper()
-	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_8_0)},
-		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"sts": providerserver.NewProtocol6WithError(provider.New("test")()),
-		},
-		Steps: []resource.TestStep{{
-			Config:      config,
-			ExpectError: regexp.MustCompile(regexp.MustCompile(` `).ReplaceAllString(pattern, `[\s│]+`)),
-		}},
-	})
+// failingCall is an output whose function fails.
+func failingCall(call, says string) failing {
+	return failing{config: "output \"LABEL\" {\n  value = " + call + "\n}\n", argument: "value", says: says}
 }

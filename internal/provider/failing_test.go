@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"fmt"
+	"hash/crc32"
 	"maps"
 	"regexp"
 	"slices"
@@ -84,12 +86,13 @@ func (part failing) check(t *testing.T, found diagnostic) {
 var (
 	blockStart = regexp.MustCompile(`^(?:data|ephemeral|provider) "`)
 	notInLabel = regexp.MustCompile(`[^a-z0-9]+`)
-	lastName   = regexp.MustCompile(`([A-Za-z0-9_-]+)"?$`)
+	lastName   = regexp.MustCompile(`[A-Za-z0-9_-]+$`)
 )
 
-// label is a name as a block and the address of a provider can have it.
+// label is a name as a block and the address of a provider can have it. Different names have different labels.
 func label(name string) string {
-	return "x-" + strings.Trim(notInLabel.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	words := strings.Trim(notInLabel.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	return strings.TrimSuffix(fmt.Sprintf("x%08x-%s", crc32.ChecksumIEEE([]byte(name)), words), "-")
 }
 
 // label is the name of the block or output that has the error, or a part of the name of the provider.
@@ -99,5 +102,5 @@ func (d diagnostic) label() string {
 		place = d.Snippet.Context
 	}
 	place = strings.TrimSuffix(place, `"]`) // the end of a provider's address
-	return strings.TrimPrefix(lastName.FindString(place), "sts-")
+	return strings.TrimPrefix(lastName.FindString(strings.TrimSuffix(place, `"`)), "sts-")
 }

@@ -406,6 +406,9 @@ func (cli installedCLI) diagnostics(t *testing.T, command string) []diagnostic {
 			found = append(found, message.Diagnostic)
 		}
 	}
+	if len(found) == 0 {
+		t.Fatalf("it fails without an error of a block:\n%s", printed)
+	}
 	return found
 }
 

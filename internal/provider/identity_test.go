@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
@@ -19,8 +18,10 @@ import (
 )
 
 // provider is a provider block at the world's endpoint.
-func (f fixture) provider(arguments ...string) string {
-	return fmt.Sprintf("provider \"sts\" {\n  endpoint = %q\n  %s\n}\n", f.URL(), strings.Join(arguments, "\n  "))
+func (f fixture) provider(arguments ...string) string { return f.providerNamed("sts", arguments...) }
+
+func (f fixture) providerNamed(name string, arguments ...string) string {
+	return fmt.Sprintf("provider %q {\n  endpoint = %q\n  %s\n}\n", name, f.URL(), strings.Join(arguments, "\n  "))
 }
 
 func isSubject(want string) []statecheck.StateCheck {
@@ -32,10 +33,8 @@ func isSubject(want string) []statecheck.StateCheck {
 func TestTokenInVariable(t *testing.T) {
 	f := newFixture(t)
 	t.Setenv("JOB_TOKEN", f.token(t, nil)+"\n")
-	run(t, resource.TestStep{
-		Config:            f.config(set("role_arn", roleARN(production)), set("web_identity_token_env", "JOB_TOKEN")),
-		ConfigStateChecks: isSubject(subject),
-	})
+	newAttachedCLI(t, f.config(set("role_arn", roleARN(production)), set("web_identity_token_env", "JOB_TOKEN"))).
+		apply(t, isSubject(subject)...)
 }
 
 // gitHub is the endpoint of GitHub Actions where a job asks for tokens.
@@ -74,11 +73,8 @@ func (f fixture) inGitHub(t *testing.T) {
 func TestTokenOfPlatform(t *testing.T) {
 	f := newFixture(t)
 	f.inGitHub(t)
-	run(t, resource.TestStep{
-		Config: f.config(set("role_arn", roleARN(production)), fmt.Sprintf("web_identity_token_request = "+
-			"{ github_actions = { audience = %q } }", audience)),
-		ConfigStateChecks: isSubject(subject),
-	})
+	newAttachedCLI(t, f.config(set("role_arn", roleARN(production)), requestFor(audience))).
+		apply(t, isSubject(subject)...)
 }
 
 // TestDefaultAudience checks the default audience of the platforms that let a job choose, and that a role in aws-cn has
@@ -95,17 +91,12 @@ func TestDefaultAudience(t *testing.T) {
 		},
 	)
 	const request = "web_identity_token_request = { github_actions = {} }"
-	run(t, resource.TestStep{
-		Config: f.config(set("role_arn", roleARN(production)), request),
-		ConfigStateChecks: []statecheck.StateCheck{
-			checkValue(tfjsonpath.New("audience"), knownvalue.StringExact("sts.amazonaws.com")),
-		},
-	})
-	run(t, resource.TestStep{
-		Config: f.config(set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy"), request),
-		ExpectError: sentencePattern(
-			"is in the partition aws-cn, where IAM OIDC providers are registered with different audiences",
-		),
+	newAttachedCLI(t, f.config(set("role_arn", roleARN(production)), request)).apply(
+		t, checkValue(tfjsonpath.New("audience"), knownvalue.StringExact("sts.amazonaws.com")),
+	)
+	wantError(t, failing{
+		config: f.config(set("role_arn", "arn:aws-cn:iam::111122223333:role/deploy"), request),
+		says:   "is in the partition aws-cn, where IAM OIDC providers are registered with different audiences",
 	})
 }
 
@@ -126,75 +117,55 @@ func TestIdentityOfProviderBlock(t *testing.T) {
 	)
 	other := f.token(t, func(token *emulator.Token) { token.Subject = "repo:example/other" })
 	t.Setenv("JOB_TOKEN", f.token(t, nil))
+	f.inGitHub(t)
+	// The environment's come after the provider block's.
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
+	t.Setenv("AWS_ROLE_SESSION_NAME", "environment")
+	config, checks := "", []statecheck.StateCheck{}
 	for name, argument := range map[string]string{
-		"web_identity_token":      set("web_identity_token", f.token(t, nil)),
-		"web_identity_token_file": set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
-		"web_identity_token_env":  set("web_identity_token_env", "JOB_TOKEN"),
-		"web_identity_token_request": fmt.Sprintf("web_identity_token_request = { github_actions = { audience = %q } "+
-			"}", audience),
+		"web_identity_token":         set("web_identity_token", f.token(t, nil)),
+		"web_identity_token_file":    set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
+		"web_identity_token_env":     set("web_identity_token_env", "JOB_TOKEN"),
+		"web_identity_token_request": requestFor(audience),
 	} {
-		t.Run(name, func(t *testing.T) {
-			f.inGitHub(t)
-			// The environment's come after the provider block's.
-			t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere")
-			t.Setenv("AWS_ROLE_SESSION_NAME", "environment")
-			run(t,
-				resource.TestStep{
-					Config: f.provider(
-						argument,
-						set("role_session_name", "provider"),
-					) + block(
-						set("role_arn", roleARN(production)),
-					),
-					ConfigStateChecks: append(
-						isSubject(subject),
-						checkValue(
-							tfjsonpath.New("role_session_name"),
-							knownvalue.StringExact("provider"),
-						),
-						checkValue(tfjsonpath.New("web_identity_token"), knownvalue.Null()),
-					),
-				},
-				resource.TestStep{
-					Config: f.provider(argument, set("role_session_name", "provider")) +
-						block(
-							set("role_arn", roleARN(staging)),
-							set("web_identity_token", other),
-							set("role_session_name", "block"),
-						),
-					ConfigStateChecks: append(
-						isSubject("repo:example/other"),
-						checkValue(tfjsonpath.New("role_session_name"), knownvalue.StringExact("block")),
-					),
-				})
-		})
+		providerName := "sts-" + label(name)
+		config += f.providerNamed(providerName, argument, set("role_session_name", "provider")) +
+			blockNamed(name, "provider = "+providerName, set("role_arn", roleARN(production))) +
+			blockNamed(
+				name+"_own", "provider = "+providerName, set("role_arn", roleARN(staging)),
+				set("web_identity_token", other), set("role_session_name", "block"),
+			)
+		is := func(block, attribute string, value knownvalue.Check) {
+			checks = append(checks, statecheck.ExpectKnownValue(
+				"data."+typeName+"."+block, tfjsonpath.New(attribute), value,
+			))
+		}
+		is(name, "subject_from_web_identity_token", knownvalue.StringExact(subject))
+		is(name, "role_session_name", knownvalue.StringExact("provider"))
+		is(name, "web_identity_token", knownvalue.Null())
+		is(name+"_own", "subject_from_web_identity_token", knownvalue.StringExact("repo:example/other"))
+		is(name+"_own", "role_session_name", knownvalue.StringExact("block"))
 	}
+	newAttachedCLI(t, config).apply(t, checks...)
 }
 
 func TestTwoTokensInProviderBlock(t *testing.T) {
-	f := newFixture(t)
-	run(t, resource.TestStep{
-		Config: f.provider(
-			set("web_identity_token", f.token(t, nil)),
-			set("web_identity_token_env", "JOB_TOKEN"),
-		) + block(
-			set("role_arn", roleARN(production)),
-		),
-		ExpectError: sentencePattern(
-			`Attribute "web_identity_token" cannot be specified when "web_identity_token_env" is specified`,
-		),
+	t.Parallel()
+	f := startFixture(t)
+	wantError(t, failing{
+		config: f.provider(set("web_identity_token", f.token(t, nil)), set("web_identity_token_env", "JOB_TOKEN")) +
+			block(set("role_arn", roleARN(production))),
+		argument: "web_identity_token_env",
+		says:     `Attribute "web_identity_token" cannot be specified when "web_identity_token_env" is specified`,
 	})
 }
 
 func TestErrorNamesTokenOfProviderBlock(t *testing.T) {
-	f := newFixture(t)
-	run(t, resource.TestStep{
-		Config: f.provider(
-			set("web_identity_token_file", "/nowhere"),
-		) + block(
-			set("role_arn", roleARN(production)),
-		),
-		ExpectError: sentencePattern("The provider block names the source of the token, with web_identity_token_file"),
+	t.Parallel()
+	f := startFixture(t)
+	wantError(t, failing{
+		config: f.provider(set("web_identity_token_file", "/nowhere")) + block(set("role_arn", roleARN(production))),
+		says:   "The provider block names the source of the token, with web_identity_token_file",
 	})
 }
 
@@ -204,64 +175,51 @@ func TestUnknownIdentityOfProviderBlock(t *testing.T) {
 	f := newFixture(t)
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", testenv.WriteFile(t, "token", f.token(t, nil)))
 	t.Setenv("AWS_ROLE_ARN", roleARN(production))
+	parts, owns, checks := map[string]failing{}, "", []statecheck.StateCheck{}
 	for argument, test := range map[string]struct{ value, input string }{
-		"web_identity_token": {"terraform_data.later.output", f.token(t, nil)},
+		"web_identity_token": {"terraform_data.LABEL.output", f.token(t, nil)},
 		"web_identity_token_request": {
-			"{ github_actions = { audience = terraform_data.later.output } }", "an-audience",
+			"{ github_actions = { audience = terraform_data.LABEL.output } }", "an-audience",
 		},
-		"role_session_name": {"terraform_data.later.output", "later"},
+		"role_session_name": {"terraform_data.LABEL.output", "later"},
 	} {
-		t.Run(argument, func(t *testing.T) {
-			config := fmt.Sprintf(
-				"resource \"terraform_data\" \"later\" { input = %q }\n",
-				test.input,
-			) + f.provider(
-				argument+" = "+test.value,
-			)
-			run(t, resource.TestStep{
-				Config: config + block(set("role_arn", roleARN(production))),
-				ExpectError: sentencePattern(
-					"The value of " + argument + " in the provider block isn't known before the apply, but this " +
-						"block might be read in the plan. Set it in this block instead",
-				),
-			})
-			run(t, resource.TestStep{
-				Config: config + block(
-					set("role_arn", roleARN(production)),
-					set("web_identity_token", f.token(t, nil)),
-					set("role_session_name", "own"),
-				),
-				ConfigStateChecks: isSubject(subject),
-			})
-		})
+		config := fmt.Sprintf("resource \"terraform_data\" \"LABEL\" { input = %q }\n", test.input) +
+			f.providerNamed("sts-LABEL", argument+" = "+test.value)
+		arguments := []string{"provider = sts-LABEL", set("role_arn", roleARN(production))}
+		parts[argument] = failing{
+			config: config + blockNamed("LABEL", arguments...),
+			says: "The value of " + argument + " in the provider block isn't known before the apply, but this " +
+				"block might be read in the plan. Set it in this block instead",
+		}
+		owns += strings.ReplaceAll(config+blockNamed("LABEL", append(
+			arguments, set("web_identity_token", f.token(t, nil)), set("role_session_name", "own"),
+		)...), "LABEL", label(argument))
+		checks = append(checks, statecheck.ExpectKnownValue(
+			"data."+typeName+"."+label(argument), tfjsonpath.New("subject_from_web_identity_token"),
+			knownvalue.StringExact(subject),
+		))
 	}
+	wantErrors(t, newAttachedCLI, "", parts, "plan")
+	newAttachedCLI(t, owns).apply(t, checks...)
 }
 
 func TestAllowedAccountIDs(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
+	only := f.provider(fmt.Sprintf("allowed_account_ids = [%q]", production))
 	token := set("web_identity_token", f.token(t, nil))
-	run(t, resource.TestStep{
-		Config: f.provider(
-			fmt.Sprintf("allowed_account_ids = [%q]", production),
-		) + block(
-			set("role_arn", roleARN(production)),
-			token,
-		),
-		ConfigStateChecks: isSubject(subject),
-	})
+	newAttachedCLI(t, only+block(set("role_arn", roleARN(production)), token)).apply(t, isSubject(subject)...)
 	requestCount := len(f.Requests())
-	for _, role := range []string{roleARN(staging), "", "arn:minio:iam:::role/x"} {
-		run(t, resource.TestStep{
-			Config: f.provider(
-				fmt.Sprintf("allowed_account_ids = [%q]", production),
-			) + block(
-				set("role_arn", role),
-				token,
-			),
-			ExpectError: errorAt("role_arn", "isn't in an account that the provider's argument "+
-				"allowed_account_ids lists: 111122223333"),
-		})
+	parts := map[string]failing{}
+	for name, role := range map[string]string{
+		"another account": roleARN(staging), "no role": "", "a role without an account": "arn:minio:iam:::role/x",
+	} {
+		parts[name] = failing{
+			config: blockNamed("LABEL", set("role_arn", role), token), argument: "role_arn",
+			says: "isn't in an account that the provider's argument allowed_account_ids lists: 111122223333",
+		}
 	}
+	wantErrors(t, newAttachedCLI, only, parts, "plan")
 	if len(f.Requests()) != requestCount {
 		t.Error("something was sent")
 	}
@@ -337,8 +295,9 @@ func TestManyRoles(t *testing.T) {
 
 // TestSameFailureIsExplainedOnce checks that the error of one block explains what all blocks have in common.
 func TestSameFailureIsExplainedOnce(t *testing.T) {
-	f := newFixture(t)
-	cli := newCLI(t, f.provider(set("web_identity_token", f.token(t, nil)))+`
+	t.Parallel()
+	f := startFixture(t)
+	cli := newAttachedCLI(t, f.provider(set("web_identity_token", f.token(t, nil)))+`
 data "sts_assume_role_with_web_identity" "many" {
   count    = 20
   role_arn = "arn:aws:iam::111122223333:role/nowhere-${count.index}"

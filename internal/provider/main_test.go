@@ -179,13 +179,3 @@ func sentencePattern(sentence string) *regexp.Regexp {
 	}
 	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
 }
-
-// errorAtBlock is errorAt for an error that points at a whole block.
-func errorAtBlock(sentence string) *regexp.Regexp {
-	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +(?:data|ephemeral|provider) ".*` + sentencePattern(sentence).String())
-}
-
-// errorAt makes a pattern that finds a sentence in an error that points at the line of an argument.
-func errorAt(argument, sentence string) *regexp.Regexp {
-	return regexp.MustCompile(`(?s)\n[│ ]*\d+: +` + argument + ` +=.*` + sentencePattern(sentence).String())
-}

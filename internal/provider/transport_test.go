@@ -9,10 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
@@ -73,13 +70,10 @@ func TestArgumentsOverEnvironment(t *testing.T) {
 				t.Setenv(variable, value)
 			}
 			testenv.Refused()
-			config := "provider \"sts\" {\n  " + strings.Join(test.arguments, "\n  ") + "\n}\n"
-			run(t, resource.TestStep{
-				Config: config + block(
-					set("role_arn", roleARN(production)),
-					set("web_identity_token", f.token(t, nil)),
-				),
-				ExpectError: sentencePattern("answered with HTTP status 403 and didn't connect"),
+			wantError(t, failing{
+				config: "provider \"sts\" {\n  " + strings.Join(test.arguments, "\n  ") + "\n}\n" +
+					block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))),
+				says: "answered with HTTP status 403 and didn't connect",
 			})
 			if hosts := testenv.Refused(); !slices.Equal(hosts, []string{test.want}) {
 				t.Errorf("asked for %q, want %q", hosts, test.want)
@@ -102,6 +96,13 @@ func newProxy(t *testing.T, to string) *proxy {
 	p.Server = httptest.NewServer(p)
 	t.Cleanup(p.Close)
 	return p
+}
+
+// asked are the requests so far.
+func (p *proxy) asked() []string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return slices.Clone(p.requests)
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
@@ -130,41 +131,32 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	_ = client.Close()
 }
 
-// TestCABundleAndProxies starts the emulator with TLS, behind a proxy.
+// TestCABundleAndProxies starts the emulator with TLS, behind proxies.
 func TestCABundleAndProxies(t *testing.T) {
 	testenv.Isolate(t)
 	f := startFixtureWith(t, emulator.Options{TLS: true})
 	bundle := testenv.WriteFile(t, "ca.pem", string(f.CABundle()))
-	blockOf := block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)))
+	arguments := []string{set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))}
 
 	t.Run("the argument's certificates are trusted, over the variable's", func(t *testing.T) {
 		t.Setenv("AWS_CA_BUNDLE", "/nowhere/ca.pem")
-		run(
-			t,
-			resource.TestStep{
-				Config:            f.provider(set("custom_ca_bundle", bundle)) + blockOf,
-				ConfigStateChecks: isSubject(subject),
-			},
-		)
+		newAttachedCLI(t, f.provider(set("custom_ca_bundle", bundle))+block(arguments...)).
+			apply(t, isSubject(subject)...)
 	})
-	t.Run("others aren't", func(t *testing.T) {
-		run(
-			t,
-			resource.TestStep{
-				Config:      f.provider() + blockOf,
-				ExpectError: sentencePattern("certificate isn't trusted"),
-			},
-		)
-	})
-	t.Run("a bundle that can't be read", func(t *testing.T) {
-		run(
-			t,
-			resource.TestStep{
-				Config:      f.provider(set("custom_ca_bundle", "/nowhere/ca.pem")) + blockOf,
-				ExpectError: errorAt("custom_ca_bundle", `"/nowhere/ca.pem" doesn't exist`),
-			},
-		)
-	})
+
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+	arguments = append(arguments, "provider = sts-LABEL")
+	parts := map[string]failing{
+		"others aren't": {
+			config: f.providerNamed("sts-LABEL") + blockNamed("LABEL", arguments...), says: "certificate isn't trusted",
+		},
+		"a bundle that can't be read": {
+			config: f.providerNamed("sts-LABEL", set("custom_ca_bundle", "/nowhere/ca.pem")) +
+				blockNamed("LABEL", arguments...),
+			argument: "custom_ca_bundle", says: `"/nowhere/ca.pem" doesn't exist`,
+		},
+	}
+	proxies, requests := map[string]*proxy{}, map[string][]string{}
 	for name, test := range map[string]struct {
 		arguments func(*proxy) []string
 		endpoint  string
@@ -185,110 +177,111 @@ func TestCABundleAndProxies(t *testing.T) {
 			endpoint: "https://sts.invalid",
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Setenv("AWS_MAX_ATTEMPTS", "1")
-			p := newProxy(t, strings.TrimPrefix(f.URL(), "https://"))
-			testenv.Refused()
-			// The certificate isn't for that name, and the plain proxy refuses: what matters is who was asked, and for
-			// what.
-			run(t, resource.TestStep{
-				Config: fmt.Sprintf(
-					"provider \"sts\" {\n  endpoint = %q\n  %s\n}\n",
-					test.endpoint,
-					strings.Join(test.arguments(p), "\n  "),
-				) + blockOf,
-				ExpectError: sentencePattern("STS"),
-			})
-			p.mutex.Lock()
-			defer p.mutex.Unlock()
-			if !slices.Equal(p.requests, test.requests) {
-				t.Errorf("the proxy was asked for %q, want %q", p.requests, test.requests)
-			}
-			if hosts := testenv.Refused(); len(hosts) > 0 {
-				t.Errorf("the environment's proxy was asked for %q", hosts)
-			}
-		})
+		proxies[name], requests[name] = newProxy(t, strings.TrimPrefix(f.URL(), "https://")), test.requests
+		// The certificate isn't for that name, and the plain proxy refuses: what matters is who was asked, and for
+		// what.
+		parts[name] = failing{
+			config: fmt.Sprintf("provider \"sts-LABEL\" {\n  endpoint = %q\n  %s\n}\n", test.endpoint,
+				strings.Join(test.arguments(proxies[name]), "\n  ")) + blockNamed("LABEL", arguments...),
+			says: "STS",
+		}
+	}
+	testenv.Refused()
+	wantErrors(t, newAttachedCLI, "", parts, "plan")
+	for name, p := range proxies {
+		if got := p.asked(); !slices.Equal(got, requests[name]) {
+			t.Errorf("%s: the proxy was asked for %q, want %q", name, got, requests[name])
+		}
+	}
+	if hosts := testenv.Refused(); len(hosts) > 0 {
+		t.Errorf("the environment's proxy was asked for %q", hosts)
 	}
 }
 
-// TestNumberOfAttempts counts the attempts at a server that always fails.
+// TestNumberOfAttempts counts the attempts at a server that always fails, or that throttles for a while.
 func TestNumberOfAttempts(t *testing.T) {
-	for name, test := range map[string]struct {
-		arguments   []string
-		environment string
-		want        int32
-	}{
-		"max_retries of none":                 {arguments: []string{"max_retries = 0"}, want: 1},
-		"max_retries over AWS_MAX_ATTEMPTS":   {arguments: []string{"max_retries = 1"}, environment: "5", want: 2},
-		"AWS_MAX_ATTEMPTS":                    {environment: "2", want: 2},
-		"three, when nobody says otherwise":   {want: 3},
-		"as many as it takes, for throttling": {arguments: []string{"max_retries = 0"}, want: 4},
+	t.Parallel()
+	type attempts struct {
+		argument string
+		want     int
+	}
+	const throttled = "as many as it takes, for throttling"
+	for variable, tests := range map[string]map[string]attempts{
+		"": {
+			"max_retries of none":               {"max_retries = 0", 1},
+			"three, when nobody says otherwise": {"", 3},
+			throttled:                           {"max_retries = 0", 4},
+		},
+		"AWS_MAX_ATTEMPTS=5": {"max_retries over AWS_MAX_ATTEMPTS": {"max_retries = 1", 2}},
+		"AWS_MAX_ATTEMPTS=2": {"AWS_MAX_ATTEMPTS": {"", 2}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			f := newFixture(t)
-			if test.environment != "" {
-				t.Setenv("AWS_MAX_ATTEMPTS", test.environment)
-			}
-			throttles := strings.Contains(name, "throttling")
-			var calls atomic.Int32
-			f.Intercept(func(answer http.ResponseWriter, _ *http.Request) bool {
-				n := calls.Add(1)
-				switch {
-				case throttles && n >= test.want:
-					return false
-				case throttles:
+		t.Run(variable, func(t *testing.T) {
+			t.Parallel()
+			f := startFixture(t)
+			var mutex sync.Mutex
+			calls := map[string]int{} // by the session's name
+			f.Intercept(func(answer http.ResponseWriter, request *http.Request) bool {
+				mutex.Lock()
+				defer mutex.Unlock()
+				name := request.PostFormValue("RoleSessionName")
+				switch calls[name]++; {
+				case name != label(throttled):
+					answer.WriteHeader(http.StatusServiceUnavailable)
+				case calls[name] < tests[throttled].want:
 					emulator.WriteError(answer, 400, "Throttling", "Rate exceeded")
 				default:
-					answer.WriteHeader(http.StatusServiceUnavailable)
+					return false
 				}
 				return true
 			})
-			step := resource.TestStep{
-				Config: f.provider(
-					test.arguments...) + block(
-					set("role_arn", roleARN(production)),
-					set("web_identity_token", f.token(t, nil)),
-				),
-			}
-			if throttles {
-				run(t, step)
-				if calls.Load() < test.want {
-					t.Errorf("%d calls", calls.Load())
+			common, parts := "", map[string]failing{}
+			for name, test := range tests {
+				config := fmt.Sprintf("provider \"sts\" {\n  alias = \"LABEL\"\n  endpoint = %q\n  %s\n}\n", f.URL(),
+					test.argument) + blockNamed(
+					"LABEL", "provider = sts.LABEL", set("role_arn", roleARN(production)),
+					set("web_identity_token", f.token(t, nil)), set("role_session_name", "LABEL"),
+				)
+				if name == throttled {
+					common = strings.ReplaceAll(config, "LABEL", label(name))
+					continue
 				}
-				return
+				parts[name] = failing{config: config, says: "answered with an empty response"}
 			}
-			step.ExpectError = sentencePattern("answered with an empty response")
-			run(t, step)
-			if got := calls.Load(); got != test.want {
-				t.Errorf("%d attempts, want %d", got, test.want)
+			wantErrors(t, func(t *testing.T, config string) installedCLI {
+				t.Helper()
+				cli := newCLI(t, config)
+				cli.CLI = cli.With(variable)
+				return cli
+			}, common, parts, "plan")
+			mutex.Lock()
+			defer mutex.Unlock()
+			for name, test := range tests {
+				if got := calls[label(name)]; got != test.want {
+					t.Errorf("%s: %d attempts, want %d", name, got, test.want)
+				}
 			}
 		})
 	}
 }
 
 func TestFIPSWithEndpoint(t *testing.T) {
-	f := newFixture(t)
-	run(t, resource.TestStep{
-		Config: f.provider(
-			"use_fips_endpoint = true",
-		) + block(
-			set("role_arn", roleARN(production)),
-			set("web_identity_token", f.token(t, nil)),
-		),
-		ExpectError: errorAt("use_fips_endpoint", "use_fips_endpoint selects the Region's FIPS endpoint, but the "+
-			"provider's argument endpoint names another endpoint"),
+	t.Parallel()
+	f := startFixture(t)
+	wantError(t, failing{
+		config: f.provider("use_fips_endpoint = true") +
+			block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))),
+		argument: "use_fips_endpoint",
+		says: "use_fips_endpoint selects the Region's FIPS endpoint, but the provider's argument endpoint names " +
+			"another endpoint",
 	})
 }
 
 // TestUserAgent checks that the provider names itself and its version, as it was built.
 func TestUserAgent(t *testing.T) {
-	f := newFixture(t)
-	run(
-		t,
-		resource.TestStep{
-			Config: f.config(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil))),
-		},
-	)
+	t.Parallel()
+	f := startFixture(t)
+	newAttachedCLI(t, f.config(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)))).
+		mustRun(t, "plan")
 	if agent := f.Requests()[0].Header.Get("User-Agent"); !strings.Contains(agent, "terraform-provider-sts/test") {
 		t.Errorf("it is %q", agent)
 	}

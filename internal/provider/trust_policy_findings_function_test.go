@@ -5,12 +5,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-
-	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 func TestTrustPolicyFindings(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	config := trustPolicyConfig + `
 locals {
   right = replace(local.policy, "\"${local.issuer}:sub\"", <<-EOT
@@ -44,19 +42,19 @@ output "none" {
 		onlyNames = `StringEquals on token.actions.githubusercontent.com:sub with "repo:o/r:environment:prod" has only ` +
 			"names. Somebody else can take over a name after a rename or a deletion."
 	)
-	runFunction(t, config, []statecheck.StateCheck{
+	newAttachedCLI(t, config).apply(t,
 		statecheck.ExpectKnownOutputValue("findings", knownvalue.ListExact([]knownvalue.Check{
 			finding("no-audience-condition", "medium", noAudience),
 			finding("names-without-ids", "low", onlyNames),
 		})),
 		statecheck.ExpectKnownOutputValue("none", knownvalue.ListExact([]knownvalue.Check{})),
-	})
+	)
 }
 
 func TestTrustPolicyFindingsError(t *testing.T) {
-	testenv.Isolate(t)
-	expectFunctionError(t, `output "findings" {
-  value = provider::sts::trust_policy_findings("{\"Statement\": []}")
-}
-`, `"policy" parameter: In element Statement: The policy must have a statement.`)
+	t.Parallel()
+	wantErrors(t, newAttachedCLI, "", map[string]failing{"no statement": failingCall(
+		`provider::sts::trust_policy_findings("{\"Statement\": []}")`,
+		`"policy" parameter: In element Statement: The policy must have a statement.`,
+	)}, "plan")
 }

@@ -100,7 +100,8 @@ func TestTokenSchema(t *testing.T) {
 }
 
 func TestTokenEveryAttribute(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	token := f.token(t, func(token *emulator.Token) {
 		token.Audience = []string{audience, "https://vault.example.com"}
 		token.Claims = map[string]any{
@@ -152,18 +153,14 @@ func TestTokenNullMembers(t *testing.T) {
 		token.Claims = map[string]any{"iss": nil, "sub": nil, "exp": nil, "iat": nil, "nbf": nil, "jti": "only"}
 	})
 	t.Setenv("JOB_TOKEN", bare)
-	var checks []statecheck.StateCheck
+	checks := []statecheck.StateCheck{
+		member(knownvalue.StringExact(bare), "token"),
+		member(knownvalue.MapExact(map[string]knownvalue.Check{"jti": knownvalue.StringExact("only")}), "claims"),
+	}
 	for _, name := range []string{"issuer", "subject", "audience", "expiration"} {
 		checks = append(checks, member(knownvalue.Null(), name))
 	}
-	runEphemeral(t, resource.TestStep{
-		Config: echoedToken(set("web_identity_token_env", "JOB_TOKEN")),
-		ConfigStateChecks: append(
-			checks,
-			member(knownvalue.StringExact(bare), "token"),
-			member(knownvalue.MapExact(map[string]knownvalue.Check{"jti": knownvalue.StringExact("only")}), "claims"),
-		),
-	})
+	newAttachedCLI(t, echoedToken(set("web_identity_token_env", "JOB_TOKEN"))).apply(t, checks...)
 }
 
 func requestFor(audience string) string {
@@ -181,35 +178,29 @@ func TestTokenSources(t *testing.T) {
 	t.Setenv("JOB_TOKEN", of("variable"))
 	file := set("web_identity_token_file", testenv.WriteFile(t, "token", of("file")))
 	const variable = `web_identity_token_env = "JOB_TOKEN"`
-	check := func(config string, subjects map[string]string) {
-		t.Helper()
-		members, checks := "", []statecheck.StateCheck{}
-		for name, subject := range subjects {
-			members += fmt.Sprintf("    %[1]s = ephemeral.sts_web_identity_token.%[1]s.subject\n", name)
-			checks = append(checks, statecheck.ExpectKnownValue(
-				"echo.test", tfjsonpath.New("data").AtMapKey(name), knownvalue.StringExact(subject),
-			))
-		}
-		config += "provider \"echo\" {\n  data = {\n" + members + "  }\n}\nresource \"echo\" \"test\" {}\n"
-		runEphemeral(t, resource.TestStep{Config: config, ConfigStateChecks: checks})
-	}
 	const kind = "ephemeral.sts_web_identity_token"
-	check(
-		namedBlock(kind, "file", file)+namedBlock(kind, "variable", variable)+
-			namedBlock(kind, "request", requestFor(audience)),
-		map[string]string{"file": "file", "variable": "variable", "request": subject},
-	)
-	for source, want := range map[string]string{
-		set("web_identity_token", of("text")): "text", file: "file", variable: "variable",
-		requestFor(audience): subject,
+	config := namedBlock(kind, "file", file) + namedBlock(kind, "variable", variable) +
+		namedBlock(kind, "request", requestFor(audience))
+	subjects := map[string]string{"file": "file", "variable": "variable", "request": subject} // by the block's name
+	own := set("web_identity_token_file", testenv.WriteFile(t, "own", of("own")))
+	for source, test := range map[string]struct{ argument, subject string }{
+		"text": {set("web_identity_token", of("text")), "text"}, "file": {file, "file"},
+		"variable": {variable, "variable"}, "request": {requestFor(audience), subject},
 	} {
-		own := testenv.WriteFile(t, "own", of("own"))
-		check(
-			f.provider(source)+namedBlock(kind, "default")+
-				namedBlock(kind, "own", set("web_identity_token_file", own)),
-			map[string]string{"default": want, "own": "own"},
-		)
+		config += f.providerNamed("sts-"+source, test.argument) +
+			namedBlock(kind, "default_"+source, "provider = sts-"+source) +
+			namedBlock(kind, "own_"+source, "provider = sts-"+source, own)
+		subjects["default_"+source], subjects["own_"+source] = test.subject, "own"
 	}
+	members, checks := "", []statecheck.StateCheck{}
+	for name, subject := range subjects {
+		members += fmt.Sprintf("    %[1]s = ephemeral.sts_web_identity_token.%[1]s.subject\n", name)
+		checks = append(checks, statecheck.ExpectKnownValue(
+			"echo.test", tfjsonpath.New("data").AtMapKey(name), knownvalue.StringExact(subject),
+		))
+	}
+	config += "provider \"echo\" {\n  data = {\n" + members + "  }\n}\nresource \"echo\" \"test\" {}\n"
+	newAttachedCLI(t, config).apply(t, checks...)
 	if calls := len(f.Requests()); calls != 0 {
 		t.Errorf("STS was called %d times", calls)
 	}
@@ -221,17 +212,16 @@ func TestTokenOfEnvironmentIsNoDefault(t *testing.T) {
 	f := newFixture(t)
 	file := testenv.WriteFile(t, "token", f.token(t, nil))
 	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", file)
-	for _, sentence := range []string{
-		"AWS_WEB_IDENTITY_TOKEN_FILE isn't a default here. Its token is meant for AWS, and this resource passes " +
-			"tokens to others. To use it anyway, set web_identity_token_file to its path.",
-		"- web_identity_token_env: the name of an environment variable",
-	} {
-		runEphemeral(t, resource.TestStep{Config: echoedToken(), ExpectError: sentencePattern(sentence)})
-	}
-	runEphemeral(t, resource.TestStep{
-		Config:            echoedToken(set("web_identity_token_file", file)),
-		ConfigStateChecks: []statecheck.StateCheck{member(knownvalue.StringExact(subject), "subject")},
+	wantError(t, failing{
+		config: echoedToken(),
+		says: "- web_identity_token_env: the name of an environment variable with the token - " +
+			"web_identity_token_request: the platform that Terraform runs on Or set one of the web_identity_token… " +
+			"arguments in the provider block. The file of the environment variable AWS_WEB_IDENTITY_TOKEN_FILE isn't " +
+			"a default here. Its token is meant for AWS, and this resource passes tokens to others. To use it " +
+			"anyway, set web_identity_token_file to its path.",
 	})
+	newAttachedCLI(t, echoedToken(set("web_identity_token_file", file))).
+		apply(t, member(knownvalue.StringExact(subject), "subject"))
 }
 
 // TestTokenNeedsNoSTS checks that variables for another STS don't stop a token, which isn't for STS.
@@ -243,10 +233,8 @@ func TestTokenNeedsNoSTS(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	runEphemeral(t, resource.TestStep{
-		Config:            echoedToken(set("web_identity_token_file", file)),
-		ConfigStateChecks: []statecheck.StateCheck{member(knownvalue.StringExact(subject), "subject")},
-	})
+	newAttachedCLI(t, echoedToken(set("web_identity_token_file", file))).
+		apply(t, member(knownvalue.StringExact(subject), "subject"))
 }
 
 // TestTokenErrors checks where each error points. None of them shows a token.
@@ -256,65 +244,66 @@ func TestTokenErrors(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true")
 	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
 	t.Setenv("OPAQUE", "an-opaque-token-of-the-job")
-	for name, test := range map[string]struct {
-		config, argument, want string
-	}{
+	const kind = "ephemeral.sts_web_identity_token"
+	ofProvider := func(argument string) string {
+		return f.providerNamed("sts-LABEL", argument) + namedBlock(kind, "LABEL", "provider = sts-LABEL")
+	}
+	wantErrors(t, newAttachedCLI, "", map[string]failing{
 		"no file": {
-			tokenBlock(set("web_identity_token_file", "/nowhere")), "web_identity_token_file",
-			"The file \"/nowhere\" doesn't exist",
+			config:   namedBlock(kind, "LABEL", set("web_identity_token_file", "/nowhere")),
+			argument: "web_identity_token_file", says: "The file \"/nowhere\" doesn't exist",
 		},
 		"no variable": {
-			tokenBlock(set("web_identity_token_env", "NO_TOKEN")), "web_identity_token_env",
-			"NO_TOKEN isn't set, or is empty",
+			config:   namedBlock(kind, "LABEL", set("web_identity_token_env", "NO_TOKEN")),
+			argument: "web_identity_token_env", says: "NO_TOKEN isn't set, or is empty",
 		},
 		"no JWT": {
-			tokenBlock(set("web_identity_token_env", "OPAQUE")), "web_identity_token_env",
-			"OPAQUE doesn't contain a JWT",
+			config:   namedBlock(kind, "LABEL", set("web_identity_token_env", "OPAQUE")),
+			argument: "web_identity_token_env", says: "OPAQUE doesn't contain a JWT",
 		},
 		"no permission": {
-			tokenBlock(requestFor(audience)), "web_identity_token_request", "The job can't request a token",
+			config:   namedBlock(kind, "LABEL", requestFor(audience)),
+			argument: "web_identity_token_request", says: "The job can't request a token",
 		},
 		"no platform": {
-			tokenBlock("web_identity_token_request = {}"), "web_identity_token_request",
-			"Set exactly one of azure_devops",
+			config:   namedBlock(kind, "LABEL", "web_identity_token_request = {}"),
+			argument: "web_identity_token_request", says: "Set exactly one of azure_devops",
 		},
 		"two arguments": {
-			tokenBlock(set("web_identity_token_file", "/nowhere"), set("web_identity_token_env", "NO_TOKEN")),
-			"web_identity_token_env",
-			`Attribute "web_identity_token_file" cannot be specified when "web_identity_token_env" is specified`,
+			config: namedBlock(kind, "LABEL",
+				set("web_identity_token_file", "/nowhere"), set("web_identity_token_env", "NO_TOKEN")),
+			argument: "web_identity_token_env",
+			says: `Attribute "web_identity_token_file" cannot be specified when "web_identity_token_env" is ` +
+				"specified",
 		},
 		"a file and a platform": {
-			tokenBlock(set("web_identity_token_file", "/nowhere"), requestFor(audience)),
-			"web_identity_token_request",
-			`Attribute "web_identity_token_file" cannot be specified when "web_identity_token_request" is specified`,
+			config:   namedBlock(kind, "LABEL", set("web_identity_token_file", "/nowhere"), requestFor(audience)),
+			argument: "web_identity_token_request",
+			says: `Attribute "web_identity_token_file" cannot be specified when "web_identity_token_request" is ` +
+				"specified",
 		},
 		"the provider block's file": {
-			f.provider(set("web_identity_token_file", "/nowhere")) + tokenBlock(), "",
-			"The provider block names the source of the token, with web_identity_token_file",
+			config: ofProvider(set("web_identity_token_file", "/nowhere")),
+			says:   "The provider block names the source of the token, with web_identity_token_file",
 		},
 		"the provider block's text": {
-			f.provider(set("web_identity_token", "an-opaque-token-of-the-job")) + tokenBlock(), "",
-			"It must be the token itself: a JWT from your identity provider",
+			config: ofProvider(set("web_identity_token", "an-opaque-token-of-the-job")),
+			says:   "It must be the token itself: a JWT from your identity provider",
 		},
+	}, "validate", "plan")
+	// The CLI stops at this one.
+	wantErrors(t, newAttachedCLI, "", map[string]failing{
 		"the token as an argument": {
-			tokenBlock(set("web_identity_token", f.token(t, nil))), "web_identity_token",
-			`An argument named "web_identity_token" is not expected here`,
+			config:   namedBlock(kind, "LABEL", set("web_identity_token", f.token(t, nil))),
+			argument: "web_identity_token", says: `An argument named "web_identity_token" is not expected here`,
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			want := errorAtBlock(test.want)
-			if test.argument != "" {
-				want = errorAt(test.argument, test.want)
-			}
-			runEphemeral(t, resource.TestStep{Config: test.config, ExpectError: want})
-		})
-	}
+	}, "validate")
 }
 
 // TestTokenConflictIsReportedOnce counts the errors of all three arguments together.
 func TestTokenConflictIsReportedOnce(t *testing.T) {
 	t.Parallel()
-	cli := newCLI(t, tokenBlock(set("web_identity_token_file", "/nowhere"), set("web_identity_token_env", "T")))
+	cli := newAttachedCLI(t, tokenBlock(set("web_identity_token_file", "/nowhere"), set("web_identity_token_env", "T")))
 	printed := cli.mustFail(t, "validate", "-no-color")
 	if got := strings.Count(printed, "Error: "); got != 1 {
 		t.Errorf("%d errors:\n%s", got, printed)
@@ -323,29 +312,40 @@ func TestTokenConflictIsReportedOnce(t *testing.T) {
 
 // TestUnknownProviderArgumentsOfToken checks that a block doesn't go on with a provider block that isn't known.
 func TestUnknownProviderArgumentsOfToken(t *testing.T) {
-	f := newFixture(t)
+	t.Parallel()
+	f := startFixture(t)
 	file := set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil)))
-	later := func(argument string) string {
-		return "resource \"terraform_data\" \"later\" { input = \"later\" }\n" + f.provider(argument)
+	const kind = "ephemeral.sts_web_identity_token"
+	const later = "resource \"terraform_data\" \"later\" { input = \"later\" }\n"
+	parts := map[string]failing{}
+	for argument, test := range map[string]struct{ value, own string }{
+		"web_identity_token": {"terraform_data.later.output", ""},
+		"allowed_audiences":  {"[terraform_data.later.output]", file},
+	} {
+		parts[argument] = failing{
+			config: f.providerNamed("sts-LABEL", argument+" = "+test.value) +
+				namedBlock(kind, "LABEL", "provider = sts-LABEL", test.own),
+			says: "The value of " + argument + " in the provider block isn't known before the apply",
+		}
 	}
-	runEphemeral(t, resource.TestStep{
-		Config: later("web_identity_token = terraform_data.later.output") + echoedToken(),
-		ExpectError: sentencePattern(
-			"The value of web_identity_token in the provider block isn't known before the apply",
-		),
-	})
-	runEphemeral(t, resource.TestStep{
-		Config: later("allowed_audiences = [terraform_data.later.output]") + echoedToken(file),
-		ExpectError: sentencePattern(
-			"The value of allowed_audiences in the provider block isn't known before the apply",
-		),
-	})
+	wantErrors(t, newAttachedCLI, later, parts, "plan")
+
+	config := later
 	for _, argument := range []string{"web_identity_token", "role_session_name"} {
-		runEphemeral(t, resource.TestStep{
-			Config:            later(argument+" = terraform_data.later.output") + echoedToken(file),
-			ConfigStateChecks: []statecheck.StateCheck{member(knownvalue.StringExact(subject), "subject")},
-		})
+		config += strings.ReplaceAll(f.providerNamed("sts-LABEL", argument+" = terraform_data.later.output")+
+			namedBlock(kind, argument, "provider = sts-LABEL", file), "LABEL", label(argument))
 	}
+	newAttachedCLI(t, config+`
+provider "echo" {
+  data = [
+    ephemeral.sts_web_identity_token.web_identity_token.subject,
+    ephemeral.sts_web_identity_token.role_session_name.subject,
+  ]
+}
+resource "echo" "test" {}
+`).apply(t, statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data"), knownvalue.TupleExact(
+		[]knownvalue.Check{knownvalue.StringExact(subject), knownvalue.StringExact(subject)},
+	)))
 }
 
 // unreliable is the endpoint of GitHub Actions that fails a number of times first, and records the tokens it gives.
@@ -393,10 +393,7 @@ func TestTokenRetries(t *testing.T) {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}
-	runEphemeral(t, resource.TestStep{
-		Config:            echoedToken(requestFor(audience)),
-		ConfigStateChecks: []statecheck.StateCheck{member(knownvalue.StringExact(subject), "subject")},
-	})
+	newAttachedCLI(t, echoedToken(requestFor(audience))).apply(t, member(knownvalue.StringExact(subject), "subject"))
 	if requests, tokens := platform.given(); len(tokens) == 0 || requests != len(tokens)+1 {
 		t.Errorf("%d requests for %d tokens", requests, len(tokens))
 	}
