@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -77,11 +76,11 @@ func connectionError(err error, text serverText) *ConnectionError {
 		return &ConnectionError{Kind: ConnectionNotTLS}
 	}
 	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, errRefused):
 		return &ConnectionError{Kind: ConnectionRefused}
 	case errors.Is(err, io.EOF),
 		errors.Is(err, io.ErrUnexpectedEOF),
-		errors.Is(err, syscall.ECONNRESET),
+		errors.Is(err, errReset),
 		errors.Is(err, net.ErrClosed):
 		return &ConnectionError{Kind: ConnectionClosed}
 	}
