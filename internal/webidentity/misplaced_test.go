@@ -1,6 +1,7 @@
 package webidentity_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -59,7 +60,7 @@ func TestPathsAndNamesAreShown(t *testing.T) {
 		"./none":                               `"./none"`,
 		`C:\tokens\none`:                       `"C:\\tokens\\none"`,
 		"none":                                 "a path of 4 characters",
-		existing:                               existing,
+		existing:                               strconv.Quote(existing),
 	} {
 		_, err := webidentity.File{Path: path, Origin: origin.Of(origin.Block)}.Token(t.Context())
 		if err == nil || !strings.Contains(explained(err), want) {
