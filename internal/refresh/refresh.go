@@ -22,8 +22,10 @@ const (
 )
 
 var (
-	errUnsupported = errors.New("refreshable credentials need a Unix system, and this is none: leave refreshable " +
-		"out, and let the session last as long as the run")
+	errUnsupported = errors.New("refreshable credentials aren't available on Windows. Remove refreshable, and set " +
+		"duration_seconds to at least the length of the run. The role's maximum session duration limits it. For a " +
+		"longer run, use a profile whose credential_process is the command \"terraform-provider-sts credentials\". " +
+		"The guide \"Long applies\" has an example")
 
 	errEnded = errors.New("the Terraform run that these credentials belong to has ended: " +
 		"they are refreshed only as long as the ephemeral resource is open")
@@ -86,8 +88,7 @@ type serverSettings struct {
 // Start makes the private folder, writes the config file and answers on the socket until Close. It also removes the
 // folders that killed runs of the same user have left behind.
 //
-// It fails where there are no Unix sockets (Windows), where no folder for temporary files will do, and on unusable
-// options.
+// It fails on Windows, where no folder for temporary files will do, and on unusable options.
 func Start(options Options) (*Server, error) {
 	return start(options, serverSettings{baseFolders: baseFolders(), mint: mintTimeout})
 }
