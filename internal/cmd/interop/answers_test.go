@@ -8,7 +8,8 @@ func TestFirstError(t *testing.T) {
 	for name, test := range map[string]struct{ output, want string }{
 		"a framed diagnostic": {
 			"\nInitializing...\n╷\n│ Error: Failed to query available provider packages\n│ \n│ " +
-				"Could not retrieve the list of\n│ versions for provider hashicorp/aws: no such host\n│ \n│ To see more, run\n╵\n",
+				"Could not retrieve the list of\n│ versions for provider hashicorp/aws: no such host\n│ \n│ " +
+				"To see more, run\n╵\n",
 			"Could not retrieve the list of versions for provider hashicorp/aws: no such host",
 		},
 		"a diagnostic that ends with the output": {"Error: no\n\nIt isn't there.\n", "It isn't there."},

@@ -66,8 +66,8 @@ func (b *bench) zitadelProgram(ctx context.Context) (string, error) {
 	return program, err
 }
 
-// logIn follows the authorization code flow as a browser does. It requests the login page, sends the form, and takes the
-// code from the redirect.
+// logIn follows the authorization code flow as a browser does. It requests the login page, sends the form, and takes
+// the code from the redirect.
 func (i *issuer) logIn(ctx context.Context, c client, password string) (string, error) {
 	base := strings.TrimSuffix(i.url, "/")
 	login, err := redirectOf(ctx, base+"/auth?"+url.Values{
