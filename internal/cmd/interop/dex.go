@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// The user in Dex. dexPasswordHash is the bcrypt hash of dexPassword. The user has the name of a policy of MinIO, so the
-// claim `name` names this policy.
+// The user in Dex. dexPasswordHash is the bcrypt hash of dexPassword. The user has the name of a policy of MinIO, so
+// that the claim `name` names this policy.
 const (
 	dexUser         = "interop@example.com"
 	dexPassword     = "password"
