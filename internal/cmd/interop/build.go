@@ -24,7 +24,11 @@ func (b *bench) built(ctx context.Context, p pin) (string, error) {
 		return "", err
 	}
 	b.say("building %s %s, which can take minutes", p.source, p.version)
-	return program, b.goCommand(ctx, "", "the module proxy", "install", p.source+"@"+p.version)
+	if err := b.goCommand(ctx, "", "the module proxy", "install", p.source+"@"+p.version); err != nil {
+		return "", err
+	}
+	b.say("using    %s", moduleVersion(program))
+	return program, nil
 }
 
 // goCommand runs the go command in a folder. The executables go to bin/interop/. An error means that the program isn't

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -46,6 +47,9 @@ func (b *bench) useMoto(hop, session string) func(context.Context) error {
 		}
 		if err := same("the ARN of the session", outputs["arn"], session); err != nil {
 			return err
+		}
+		if outputs["session_token"] == "" { // moto's calls don't need it
+			return errors.New("the credentials have no session token")
 		}
 		owner, err := ownerOf(ctx, url, outputs)
 		if err != nil {
