@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"text/template"
+	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
@@ -47,7 +48,10 @@ func (c configuration) Session() string {
 	return "data.sts_assume_role_with_web_identity.session"
 }
 
-// apply applies a template in a new folder, and returns the outputs.
+// applyTimeout is for one configuration, with the waits in it.
+const applyTimeout = 5 * time.Minute
+
+// apply applies a template in a new folder, and returns the outputs. It ends a CLI that takes too long.
 func (b *bench) apply(
 	ctx context.Context,
 	cli *terraformcli.CLI,
@@ -59,6 +63,8 @@ func (b *bench) apply(
 			return nil, err
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, applyTimeout)
+	defer cancel()
 	b.runs++
 	folder, err := b.workspace.Folder("run", strconv.Itoa(b.runs))
 	if err != nil {

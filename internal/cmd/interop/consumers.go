@@ -18,10 +18,10 @@ type consumer struct {
 	Extra   string // further arguments of the provider block
 }
 
-// extraArguments turn off calls that have no endpoint on loopback.
+// extraArguments turn off calls that have no endpoint on loopback, and limit the retries of a call that fails.
 var extraArguments = map[string]string{
-	awsutilsPin: "skip_get_ec2_platforms = true",
-	awsPin:      "skip_metadata_api_check = true",
+	awsutilsPin: "skip_get_ec2_platforms = true\n  max_retries = 2",
+	awsPin:      "skip_metadata_api_check = true\n  max_retries = 2",
 }
 
 // downloadTimeout is for hundreds of megabytes. A registry that this machine can't reach is noticed at once.
