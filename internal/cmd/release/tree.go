@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -53,11 +54,12 @@ func (t tree) clone(ctx context.Context, folder string) (tree, error) {
 }
 
 // goreleaser runs a release of the tag at the newest commit, without a step that leaves the machine. It signs with the
-// key that GPG_FINGERPRINT names. The files are in the tree's folder dist.
+// key that GPG_FINGERPRINT names. It runs syft from the folder of the tools. The files are in the tree's folder dist.
 func (t tree) goreleaser(ctx context.Context, tools string, skip ...string) error {
 	// The draft and the announcement belong to the workflow.
 	skipped := strings.Join(append([]string{"publish", "announce"}, skip...), ",")
-	with := tree{t.folder, append(t.variables, "SYFT="+filepath.Join(tools, "syft"))}
+	path := "PATH=" + tools + string(filepath.ListSeparator) + os.Getenv("PATH")
+	with := tree{t.folder, append(slices.Clone(t.variables), path)}
 	_, err := with.run(ctx, filepath.Join(tools, "goreleaser"), "release", "--clean", "--skip="+skipped)
 	return err
 }
