@@ -170,7 +170,7 @@ func (r *rehearsal) buildCold(ctx context.Context, clone tree) error {
 	}
 	built := r.workspace.Path("cold")
 	clone.variables = append(clone.variables, "GOCACHE="+cache, "CGO_ENABLED=0")
-	if _, err := clone.run(ctx, "go", "build", "-trimpath",
+	if _, err := clone.run(ctx, "go", "build", "-trimpath", "-buildvcs=true",
 		"-ldflags", "-s -w -X main.version="+r.version, "-o", built, "."); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (t tree) run(ctx context.Context, program string, arguments ...string) (str
 			everything.String(),
 		)
 	}
-	return strings.TrimSpace(output.String()), nil
+	return strings.TrimRight(output.String(), "\n"), nil
 }
 
 // checkClean returns an error for a tree with changes that aren't committed. A release contains only what is committed.
