@@ -17,7 +17,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -343,25 +342,37 @@ func providerOf(address, authority string) string {
 	return "provider \"sts\" {\n  " + strings.Join(arguments, "\n  ") + "\n}\n"
 }
 
-// forEach is a block for each of some names, whose arguments can have each.key.
+// instances is how many instances a block has. The time that the CLI takes grows with the square of their number.
+const instances = 40
+
+// forEach is a block for each of some names, whose arguments can have each.key. Many names make several blocks:
+// label_0, label_1, and so on.
 func forEach(kind, label string, names []string, arguments ...string) string {
-	return fmt.Sprintf("%s \"sts_assume_role_with_web_identity\" %q {\n  for_each = toset(split(\",\", %q))\n  "+
-		"role_arn = \"arn:aws:iam::111122223333:role/x\"\n  timeout = \"5s\"\n  %s\n}\n",
-		kind, label, strings.Join(names, ","), strings.Join(arguments, "\n  "))
+	config := ""
+	for number := 0; number*instances < len(names); number++ {
+		some := names[number*instances : min((number+1)*instances, len(names))]
+		config += fmt.Sprintf("%s %q \"%s_%d\" {\n  for_each = toset(split(\",\", %q))\n  "+
+			"role_arn = \"arn:aws:iam::111122223333:role/x\"\n  timeout = \"5s\"\n  %s\n}\n",
+			kind, typeName, label, number, strings.Join(some, ","), strings.Join(arguments, "\n  "))
+	}
+	return config
 }
 
 // verboseProvider is a script that starts the provider in an environment in which its libraries log as much as
-// possible.
-func verboseProvider(t *testing.T) string {
+// possible, with further variables.
+func verboseProvider(t *testing.T, variables ...string) string {
 	t.Helper()
 	executables, err := buildProviders()
 	if err != nil {
 		t.Fatal(err)
 	}
 	script := filepath.Join(t.TempDir(), "provider")
-	text := "#!/bin/sh\nGODEBUG=http2debug=2 GRPC_GO_LOG_SEVERITY_LEVEL=info GRPC_GO_LOG_VERBOSITY_LEVEL=99 exec " +
-		executables.STS + " \"$@\"\n"
-	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
+	text := "#!/bin/sh\nexport GODEBUG=http2debug=2 GRPC_GO_LOG_SEVERITY_LEVEL=info GRPC_GO_LOG_VERBOSITY_LEVEL=99\n"
+	for _, variable := range variables {
+		name, value, _ := strings.Cut(variable, "=")
+		text += fmt.Sprintf("export %s='%s'\n", name, value)
+	}
+	if err := os.WriteFile(script, []byte(text+"exec "+executables.STS+" \"$@\"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return script
@@ -474,6 +485,10 @@ func TestRefreshAttacks(t *testing.T) {
 		names = append(names, "refresh-"+name)
 	}
 	slices.Sort(names)
+	var files []string // expressions
+	for number := 0; number*instances < len(names); number++ {
+		files = append(files, fmt.Sprintf("values(ephemeral.%s.sts_%d)[*].shared_config_file", typeName, number))
+	}
 	server := &hostileServer{attacks: attacks, lifetime: 3 * time.Second}
 	address, authority := startHostile(t, server, true)
 	token := f.token(t, nil)
@@ -489,7 +504,7 @@ func TestRefreshAttacks(t *testing.T) {
 resource "terraform_data" "wait" {
   provisioner "local-exec" {
     command     = "sleep 3; for file in $FILES; do sh -c \"$(sed -n 's/^credential_process *= *//p' $file)\" >> $OUT/stdout 2>> $OUT/stderr || echo $? >> $OUT/status; done"
-    environment = { FILES = join(" ", [for session in ephemeral.sts_assume_role_with_web_identity.sts : session.shared_config_file]) }
+    environment = { FILES = join(" ", concat(`+strings.Join(files, ", ")+`)) }
   }
 }
 `)
@@ -548,220 +563,5 @@ func (cli installedCLI) wantNoSecrets(t *testing.T, secrets []string, printed, l
 	searchFolder(t, secrets, cli.workspace.Path("tmp"))
 	if strings.Contains(printed+logged, "panic:") {
 		t.Error("something crashed")
-	}
-}
-
-// secretParts are runs of letters and digits that secrets have, in every encoding.
-type secretParts struct {
-	runs   map[string]string // each with the name of its encoding
-	pieces map[string]bool   // those that encodings put between spaces
-}
-
-// What counts as a part of a secret.
-const (
-	runLength  = 16 // letters and digits in a row
-	pieceCount = 4  // pieces of the encodings in pieces, together
-)
-
-func newSecretParts(secrets []string) secretParts {
-	parts := secretParts{runs: map[string]string{}, pieces: map[string]bool{}}
-	for _, value := range secrets {
-		for name, encode := range testenv.Encodings {
-			encoded := encode(value)
-			for piece := range strings.FieldsSeq(encoded) {
-				if len(piece) >= 5 && strings.Contains(name, "pieces of") {
-					parts.pieces[piece] = true
-				}
-			}
-			encoded = lettersAndDigits.ReplaceAllString(
-				strings.ReplaceAll(encoded, "arn:aws:iam::123456789012:role", ""),
-				"",
-			)
-			for n := 0; n+runLength <= len(encoded); n++ {
-				parts.runs[encoded[n:n+runLength]] = name
-			}
-		}
-	}
-	return parts
-}
-
-var lettersAndDigits = regexp.MustCompile(`[^A-Za-z0-9]+`)
-
-func (p secretParts) search(t *testing.T, place, text string) {
-	t.Helper()
-	reduced := lettersAndDigits.ReplaceAllString(text, "")
-	for n := 0; n+runLength <= len(reduced); n++ {
-		if encoding, ok := p.runs[reduced[n:n+runLength]]; ok {
-			t.Errorf("a part of a secret (%s) is in %s: …%s…", encoding, place, reduced[max(0, n-60):n])
-			return
-		}
-	}
-	pieces := map[string]bool{}
-	for word := range strings.FieldsSeq(text) {
-		if p.pieces[word] {
-			pieces[word] = true
-		}
-	}
-	if len(pieces) >= pieceCount {
-		t.Errorf("%d pieces of secrets are together in %s", len(pieces), place)
-	}
-}
-
-// TestMisplacedSecrets has a token, or another secret, where a path, a name or a number belongs.
-func TestMisplacedSecrets(t *testing.T) {
-	t.Parallel()
-	f := startFixture(t)
-	misplaced := map[string]string{
-		"jwt":                f.token(t, nil),
-		"jwt-cut-off":        f.token(t, nil)[:200],
-		"login-with-amazon":  "Atza|IwEBIJfoobarbazq0123456789",
-		"google":             "ya29.a0AfH6SMBx7Gh2Qz9-aB_cd",
-		"facebook":           "EAACEdEose0cBAx7Gh2Qz9aB",
-		"secret-key":         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-		"slash-first":        "/x7Gh2Qz9aB+cdEf1/hHq3",
-		"hexadecimal":        "d41d8cd98f00b204e9800998ecf8427e",
-		"letters-and-digits": "hunter2hunter2hunter2",
-		"capitals":           "MFRGGZDFMZTWQ2LKNNWG23TPOA",
-	}
-	severalKinds := []string{"jwt", "secret-key"} // for what takes a run for each
-	config := providerAt(f.URL()) + "variable \"misplaced\" {\n  type = map(string)\n  sensitive = true\n}\n"
-	for label, argument := range map[string]string{
-		"file": "web_identity_token_file", "env": "web_identity_token_env", "role": "role_arn",
-	} {
-		others := []string{set("role_arn", roleARN(production))}
-		if argument == "role_arn" {
-			others = []string{"web_identity_token_env = \"UNSET_VARIABLE\""}
-		}
-		config += strings.Replace(
-			forEach(
-				"data",
-				label,
-				slices.Sorted(maps.Keys(misplaced)),
-				append(others, argument+" = var.misplaced[each.key]")...),
-			"  role_arn = \"arn:aws:iam::111122223333:role/x\"\n",
-			"",
-			1,
-		)
-	}
-	cli := newCLIWith(t, verboseProvider(t), config)
-	log := cli.enableTrace(t, "TF_VAR_misplaced="+asJSON(t, misplaced))
-	printed := cli.mustFail(t, "plan", "-no-color") + cli.mustFail(t, "plan", "-json")
-	if failures := strings.Count(printed, "\nError: "); failures != 3*len(misplaced) {
-		t.Errorf("%d blocks fail, of %d", failures, 3*len(misplaced))
-	}
-	cli.wantNoSecrets(t, slices.Collect(maps.Values(misplaced)), printed, log)
-
-	// Terraform shows the line that an error points at. Here the secrets stand in the lines themselves.
-	literals := providerAt(f.URL())
-	for name, value := range misplaced {
-		for _, argument := range []string{
-			"web_identity_token_file", "web_identity_token_env", "role_arn", "web_identity_token",
-		} {
-			others := set("role_arn", roleARN(production))
-			switch argument {
-			case "role_arn":
-				others = `web_identity_token_env = "UNSET_VARIABLE"`
-			case "web_identity_token":
-				value += "\ufeff" // or the token would be good
-			}
-			literals += strings.Replace(
-				block(others, set(argument, value)),
-				`"test"`,
-				fmt.Sprintf("%q", argument+"_"+name),
-				1,
-			)
-		}
-	}
-	inLines := newCLIWith(t, verboseProvider(t), literals)
-	inLinesLog := inLines.enableTrace(t)
-	inLines.wantNoSecrets(
-		t,
-		slices.Collect(maps.Values(misplaced)),
-		inLines.mustFail(t, "plan", "-no-color"),
-		inLinesLog,
-	)
-
-	others := providerAt(f.URL())
-	for name, value := range misplaced {
-		for _, argument := range []string{
-			"role_session_name", "provider_id", "timeout", "iam_propagation_timeout", "policy", "policy_arns",
-		} {
-			if argument == "role_session_name" {
-				value += "/ " // or it might be a good name
-			}
-			others += strings.Replace(
-				block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)), "PLACE"),
-				`"test"`,
-				fmt.Sprintf("%q", argument+"_"+name),
-				1,
-			)
-			written := fmt.Sprintf("%q", value)
-			if argument == "policy_arns" {
-				written = "[" + written + "]"
-			}
-			others = strings.Replace(others, "PLACE", fmt.Sprintf("%s = sensitive(%s)", argument, written), 1)
-		}
-	}
-	elsewhere := newCLIWith(t, verboseProvider(t), others)
-	elsewhereLog := elsewhere.enableTrace(t)
-	printedThere := regexp.MustCompile(`(?m)^ +\d+: .*$`).
-		ReplaceAllString(elsewhere.mustFail(t, "plan", "-no-color"), "")
-		// lines of the configuration
-	elsewhere.wantNoSecrets(t, slices.Collect(maps.Values(misplaced)), printedThere, elsewhereLog)
-
-	accounts := newCLIWith(
-		t,
-		verboseProvider(t),
-		"variable \"misplaced\" {\n  sensitive = true\n}\n"+strings.Replace(
-			providerAt(f.URL()),
-			"{\n",
-			"{\n  allowed_account_ids = [var.misplaced]\n",
-			1,
-		)+
-			block(
-				set("role_arn", roleARN(production)),
-				set("web_identity_token", f.token(t, nil)),
-			),
-	)
-	for _, name := range severalKinds {
-		value := misplaced[name]
-		accountsLog := accounts.enableTrace(t, "TF_VAR_misplaced="+value)
-		printed := accounts.mustFail(t, "plan", "-no-color")
-		if !strings.Contains(printed, "of an AWS account") {
-			t.Errorf("another error: %s", printed)
-		}
-		accounts.wantNoSecrets(t, []string{value}, printed, accountsLog)
-	}
-
-	ambient := newCLIWith(
-		t,
-		verboseProvider(t),
-		providerAt("https://sts.us-east-1.amazonaws.com")+block(set("role_arn", roleARN(production))),
-	)
-	for name, value := range misplaced {
-		ambientLog := ambient.enableTrace(t, "AWS_WEB_IDENTITY_TOKEN_FILE="+value)
-		printed := ambient.mustFail(t, "plan", "-no-color")
-		if !sentencePattern("named by the environment variable AWS_WEB_IDENTITY_TOKEN_FILE").MatchString(printed) &&
-			name != "jwt" {
-			t.Errorf("%s: it says:\n%s", name, printed)
-		}
-		ambient.wantNoSecrets(t, []string{value}, printed, ambientLog)
-	}
-	token := "AWS_WEB_IDENTITY_TOKEN_FILE=" + testenv.WriteFile(t, "token", f.token(t, nil))
-	for _, name := range severalKinds {
-		for _, variable := range []string{
-			"AWS_CA_BUNDLE", "AWS_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL_STS", "AWS_RETRY_MODE",
-		} {
-			run := ambient
-			log := run.enableTrace(t, variable+"="+misplaced[name])
-			run.wantNoSecrets(t, []string{misplaced[name]}, run.mustFail(t, "plan", "-no-color"), log)
-		}
-		run := ambient
-		log := run.enableTrace(t, token, "AWS_ROLE_SESSION_NAME="+misplaced[name]+"/") // never a good name
-		printed := run.mustFail(t, "plan", "-no-color")
-		if !strings.Contains(printed, "session name") {
-			t.Errorf("another error: %s", printed)
-		}
-		run.wantNoSecrets(t, []string{misplaced[name]}, printed, log)
 	}
 }

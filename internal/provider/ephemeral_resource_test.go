@@ -234,12 +234,7 @@ func TestEphemeralStoresNoSecrets(t *testing.T) {
 	planned := len(f.Secrets())
 	time.Sleep(3 * time.Second) // the first session has ended
 	printed += cli.mustRun(t, "apply", "-no-color", "plan")
-	if got := cli.mustRun(
-		t,
-		"output",
-		"-raw",
-		"applied",
-	); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
+	if got := cli.output(t, "applied"); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
 		t.Errorf("it is %q", got)
 	}
 	secrets := append(f.Secrets(), token)

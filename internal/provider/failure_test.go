@@ -631,6 +631,7 @@ func TestEveryFailure(t *testing.T) {
 			}
 			scene.check(t, kind, printed)
 			if kind == "data" { // what people read has the same words, but isn't JSON
+				cli.CLI = cli.With("TF_LOG=")
 				printed += cli.mustFail(t, "plan", "-no-color", "-parallelism=30")
 			}
 

@@ -29,12 +29,7 @@ func TestTokenSourceIsUnusedWhileTheHubLasts(t *testing.T) {
 		1,
 	))
 	cli.mustRun(t, "apply", "-no-color", "-auto-approve")
-	if got := cli.mustRun(
-		t,
-		"output",
-		"-raw",
-		"after",
-	); got != "arn:aws:sts::777788889999:assumed-role/audit/terraform" {
+	if got := cli.output(t, "after"); got != "arn:aws:sts::777788889999:assumed-role/audit/terraform" {
 		t.Errorf("it is %q", got)
 	}
 	calls := f.calls()
@@ -74,12 +69,7 @@ func TestRefreshableHops(t *testing.T) {
 	}()
 	cli.mustRun(t, "apply", "-no-color", "-auto-approve")
 	<-watched
-	if got := cli.mustRun(
-		t,
-		"output",
-		"-raw",
-		"after",
-	); got != "arn:aws:sts::777788889999:assumed-role/audit/terraform" {
+	if got := cli.output(t, "after"); got != "arn:aws:sts::777788889999:assumed-role/audit/terraform" {
 		t.Errorf("it is %q", got)
 	}
 	last := ""

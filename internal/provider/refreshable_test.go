@@ -6,11 +6,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -105,12 +107,7 @@ func TestRefreshableDuringLongApply(t *testing.T) {
 	printed := cli.mustRun(t, "apply", "-no-color", "-auto-approve")
 	<-watched
 
-	if got := cli.mustRun(
-		t,
-		"output",
-		"-raw",
-		"after",
-	); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
+	if got := cli.output(t, "after"); got != "arn:aws:sts::111122223333:assumed-role/deploy/terraform" {
 		t.Errorf("it is %q", got)
 	}
 	tokens := map[string]bool{}
@@ -138,7 +135,7 @@ func TestStaticKeysExpire(t *testing.T) {
 		f.longApply(
 			set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
 			staticKeys,
-			"sleep "+longWait,
+			fmt.Sprintf("sleep %.0f", shortLife.Seconds()+1),
 		),
 	)
 	if output := cli.mustFail(t, "apply", "-no-color", "-auto-approve"); !strings.Contains(output, "ExpiredToken") {
@@ -188,7 +185,7 @@ func TestRefreshableOverridesOtherCredentials(t *testing.T) {
 				session = "pod" // the one thing that is taken of them
 			}
 			want := "arn:aws:sts::111122223333:assumed-role/deploy/" + session
-			if got := cli.mustRun(t, "output", "-raw", "after"); got != want {
+			if got := cli.output(t, "after"); got != want {
 				t.Errorf("the provider is %q", got)
 			}
 			if _, err := exec.LookPath("aws"); err != nil {
@@ -216,22 +213,26 @@ func TestFailedRefresh(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
 	f.shortLived(t)
-	// STS takes a token for five minutes after its expiry: this one for a few seconds more, enough for plan and apply
-	// to begin.
-	token := f.token(t, func(token *emulator.Token) { token.Lifetime = -5*time.Minute + 6*time.Second })
-	cli := newCLI(
-		t,
-		strings.ReplaceAll(
-			f.longApply(
-				set("web_identity_token", token),
-				byProfile,
-				"sleep 8; "+credentialProcess+` || echo $? > $OUT/status`,
-			),
-			`data "aws_caller_identity" "after" {`,
-			`data "aws_caller_identity" "after" {`+"\n  count = 0",
-		),
-	)
-	replaceInConfig(t, cli, "data.aws_caller_identity.after.arn", `"none"`)
+	var calls atomic.Int32
+	f.Intercept(func(answer http.ResponseWriter, _ *http.Request) bool {
+		isRefresh := calls.Add(1) > 2 // after those of the plan and of the apply
+		if isRefresh {
+			emulator.WriteError(answer, 400, "ExpiredTokenException", "Token expired: current date/time 2 must be "+
+				"before the expiration date/time 1")
+		}
+		return isRefresh
+	})
+	token := f.token(t, nil)
+	cli := newCLI(t, f.ephemeral(
+		set("role_arn", roleARN(production)), set("web_identity_token", token), "refreshable = true",
+	)+fmt.Sprintf(`
+resource "terraform_data" "wait" {
+  provisioner "local-exec" {
+    command     = %q
+    environment = ephemeral.sts_assume_role_with_web_identity.test.environment
+  }
+}
+`, fmt.Sprintf("sleep %.0f; ", shortLife.Seconds()+1)+credentialProcess+` || echo $? > $OUT/status`))
 	out, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
 	cli.CLI = cli.With("OUT="+out, "TF_LOG=WARN", "TF_LOG_PATH="+log)
 	printed := cli.mustRun(t, "apply", "-no-color", "-auto-approve")
@@ -251,14 +252,6 @@ func TestFailedRefresh(t *testing.T) {
 			}
 		}
 		searchFor(t, append(f.Secrets(), token), map[string]string{where: text})
-	}
-}
-
-func replaceInConfig(t *testing.T, cli installedCLI, old, replacement string) {
-	t.Helper()
-	path := filepath.Join(cli.folder, "main.tf")
-	if err := os.WriteFile(path, []byte(strings.ReplaceAll(read(t, path), old, replacement)), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
 

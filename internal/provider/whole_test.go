@@ -8,153 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/webidentity/terraform-provider-sts/internal/provider"
-	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
-	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // The tests of this file run the built provider, a process for each alias, as a user's CLI does.
-
-// installedCLI is a CLI with the providers, and a folder to run it in.
-type installedCLI struct {
-	*terraformcli.CLI
-	folder    string
-	workspace *terraformcli.Workspace
-	required  map[string]string // the addresses of the providers, by their names in the configuration
-}
-
-// buildProviders builds the providers' executables once for all tests, in a folder of the test process.
-var buildProviders = sync.OnceValues(func() (terraformcli.Executables, error) {
-	root, err := terraformcli.SourceRoot()
-	if err != nil {
-		return terraformcli.Executables{}, err
-	}
-	workspace, err := terraformcli.NewWorkspace()
-	if err != nil {
-		return terraformcli.Executables{}, err
-	}
-	removeBuilt = workspace.Remove
-	cli, err := terraformcli.Find(context.Background(), workspace)
-	if err != nil {
-		return terraformcli.Executables{}, err
-	}
-	return cli.Build(context.Background(), root)
-})
-
-// removeBuilt and removeSDKs remove the executables that tests have built.
-var removeBuilt, removeSDKs = func() error { return nil }, func() error { return nil }
-
-// newCLI makes a workspace with a configuration, and a CLI that starts the built providers. It needs no init.
-func newCLI(t *testing.T, config string) installedCLI {
-	t.Helper()
-	executables, err := buildProviders()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return newCLIWith(t, executables.STS, config)
-}
-
-// newCLIWith is newCLI with another executable in the provider's place.
-func newCLIWith(t *testing.T, executable, config string) installedCLI {
-	t.Helper()
-	cli := prepareCLI(t, executable, config)
-	overrides := ""
-	for _, source := range cli.required {
-		folders, err := filepath.Glob(cli.workspace.Path("mirror", filepath.FromSlash(source), "*", "*"))
-		if err != nil || len(folders) != 1 {
-			t.Fatalf("%s is at %q, %v", source, folders, err)
-		}
-		overrides += fmt.Sprintf("    %q = %q\n", source, filepath.ToSlash(folders[0]))
-	}
-	config = "disable_checkpoint = true\nprovider_installation {\n  dev_overrides {\n" + overrides + "  }\n}\n"
-	cli.CLI = cli.With("TF_CLI_CONFIG_FILE=" + testenv.WriteFile(t, "overrides.tfrc", config))
-	return cli
-}
-
-// newInitializedCLI is newCLI with an installation of the providers, as users have it.
-func newInitializedCLI(t *testing.T, config string) installedCLI {
-	t.Helper()
-	executables, err := buildProviders()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cli := prepareCLI(t, executables.STS, config)
-	cli.mustRun(t, "init", "-no-color")
-	return cli
-}
-
-// prepareCLI makes a workspace with a configuration, and with a mirror of the providers that it needs.
-func prepareCLI(t *testing.T, executable, config string) installedCLI {
-	t.Helper()
-	workspace := clitest.Workspace(t)
-	cli := installedCLI{CLI: clitest.Find(t, workspace), workspace: workspace}
-	clitest.MirrorSTS(t, cli.CLI, executable)
-	required := map[string]string{"sts": provider.Address}
-	if strings.Contains(config, `provider "aws"`) {
-		executables, err := buildProviders()
-		if err != nil {
-			t.Fatal(err)
-		}
-		required["aws"] = terraformcli.ConsumerAddress.String()
-		err = cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	cli.configure(t, required, config)
-	return cli
-}
-
-// configure writes the configuration that the CLI runs with, and the sources of its providers.
-func (cli *installedCLI) configure(t *testing.T, required map[string]string, config string) {
-	t.Helper()
-	var err error
-	if cli.folder, err = cli.workspace.Folder("run"); err != nil {
-		t.Fatal(err)
-	}
-	cli.required = required
-	text := "terraform {\n  required_providers {\n"
-	for name, source := range required {
-		text += fmt.Sprintf("    %s = { source = %q }\n", name, source)
-	}
-	text += "  }\n}\n" + config
-	if err := os.WriteFile(filepath.Join(cli.folder, "main.tf"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// mustRun runs a command that must succeed, and returns its output.
-func (cli installedCLI) mustRun(t *testing.T, arguments ...string) string {
-	t.Helper()
-	output, err := cli.Run(t.Context(), cli.folder, arguments...)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, transcript(err))
-	}
-	return output
-}
-
-// mustFail runs a command that must fail, and returns everything that it wrote.
-func (cli installedCLI) mustFail(t *testing.T, arguments ...string) string {
-	t.Helper()
-	output, err := cli.runAny(t, arguments...)
-	if err == nil {
-		t.Fatalf("no failure:\n%s", output)
-	}
-	return output
-}
-
-func transcript(err error) string {
-	if failed, ok := errors.AsType[*terraformcli.CommandError](err); ok {
-		return failed.Output
-	}
-	return ""
-}
 
 // twoAccounts has a data source and an aliased consumer for each of two accounts.
 func twoAccounts(endpoint, tokenFile string) string {
@@ -241,7 +102,7 @@ func TestSameConfigurationAtAnotherServer(t *testing.T) {
 <Credentials><AccessKeyId>OTHERKEYID</AccessKeyId><SecretAccessKey>SECRET</SecretAccessKey><SessionToken>SESSION</SessionToken></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
 	)
-	cli := newCLI(t, `
+	cli := newAttachedCLI(t, `
 variable "endpoint" {}
 provider "sts" { endpoint = var.endpoint }
 `+block(
@@ -251,11 +112,11 @@ provider "sts" { endpoint = var.endpoint }
 output "id" { value = nonsensitive(data.sts_assume_role_with_web_identity.test.credentials.access_key_id) }
 `)
 	cli.mustRun(t, "apply", "-auto-approve", "-var=endpoint="+f.URL())
-	if id := cli.mustRun(t, "output", "-raw", "id"); !strings.HasPrefix(id, "ASIA") {
+	if id := fmt.Sprint(cli.output(t, "id")); !strings.HasPrefix(id, "ASIA") {
 		t.Errorf("the emulator gave %q", id)
 	}
 	cli.mustRun(t, "apply", "-auto-approve", "-var=endpoint="+other)
-	if id := cli.mustRun(t, "output", "-raw", "id"); id != "OTHERKEYID" {
+	if id := cli.output(t, "id"); id != "OTHERKEYID" {
 		t.Errorf("the other server gave %q", id)
 	}
 }
@@ -292,7 +153,7 @@ func TestTimeoutWithSilentServer(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
 	address, _ := startSilentServer(t)
-	cli := newCLI(t, providerAt("http://"+address)+
+	cli := newAttachedCLI(t, providerAt("http://"+address)+
 		block(set("role_arn", roleARN(production)), set("web_identity_token", f.token(t, nil)), set("timeout", "1s")))
 	start := time.Now()
 	output := cli.mustFail(t, "plan", "-no-color")
@@ -350,20 +211,10 @@ func TestWarnings(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			output, err := newCLI(t, test.config).runAny(t, "plan", "-json") // people are shown one of the same
+			output, err := newAttachedCLI(t, test.config).runAny(t, "plan", "-json") // people are shown one of the same
 			if got := len(sentencePattern(test.want).FindAllString(output, -1)); got != test.times {
 				t.Errorf("%d warnings, want %d (%v):\n%s", got, test.times, err, output)
 			}
 		})
 	}
-}
-
-// runAny runs a command that may fail, and returns everything that it wrote.
-func (cli installedCLI) runAny(t *testing.T, arguments ...string) (string, error) {
-	t.Helper()
-	output, err := cli.Run(t.Context(), cli.folder, arguments...)
-	if err != nil {
-		return transcript(err), err
-	}
-	return output, nil
 }
