@@ -24,6 +24,7 @@ type rehearsal struct {
 	origin    tree             // what is released: its newest commit
 	first     tree             // a clone, with the tag and the release
 	server    *httptest.Server // serves the registry
+	proxy     *httptest.Server // leads to the server
 	variables []string         // of the throwaway key
 	release   release
 	shop      *shop // installs and applies
@@ -45,6 +46,8 @@ func dryRun(ctx context.Context, root, version string) (err error) {
 		origin: tree{folder: root}, server: httptest.NewTLSServer(http.FileServer(http.Dir(registry))),
 	}
 	defer r.server.Close()
+	r.proxy = newProxy(r.server.Listener.Addr().String())
+	defer r.proxy.Close()
 	defer func() { err = errors.Join(err, endAgent(ctx, workspace.Path("gpg"))) }()
 	defer r.closeShop()
 	return r.perform(ctx)
@@ -108,8 +111,7 @@ func (r *rehearsal) publish(ctx context.Context) (string, error) {
 		registry: r.workspace.Path("registry"),
 		out:      &strings.Builder{},
 	}
-	host := strings.TrimPrefix(r.server.URL, "https://")
-	if err := p.publish(ctx, host+"/example/"+providerType); err != nil {
+	if err := p.publish(ctx, registryHost+"/example/"+providerType); err != nil {
 		return "", err
 	}
 	if r.release, err = readRelease(clone.folder); err != nil {
