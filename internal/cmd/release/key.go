@@ -12,9 +12,12 @@ const fingerprint = "GPG_FINGERPRINT"
 
 func isFingerprint(variable string) bool { return strings.HasPrefix(variable, fingerprint+"=") }
 
+// keyIDLength is the number of the last digits of a fingerprint by which registries name a key.
+const keyIDLength = 16
+
 // signingKey is the public part of the key that signs a release.
 type signingKey struct {
-	id    string // the last 16 digits of the fingerprint, as registries name a key
+	id    string
 	armor string
 }
 
@@ -26,15 +29,20 @@ func (t tree) publicKey(ctx context.Context) (signingKey, error) {
 			wanted = strings.TrimPrefix(variable, fingerprint+"=")
 		}
 	}
+	if wanted == "" {
+		return signingKey{}, errors.New(
+			"set " + fingerprint + " to the fingerprint of your GPG key, which signs the checksums",
+		)
+	}
 	wanted = strings.ToUpper(strings.ReplaceAll(wanted, " ", ""))
 	armor, err := t.run(ctx, "gpg", "--batch", "--armor", "--export", wanted)
-	if err == nil && (armor == "" || len(wanted) < 16) {
+	if err == nil && (armor == "" || len(wanted) < keyIDLength) {
 		err = errors.New("gpg has no key with the fingerprint in " + fingerprint)
 	}
 	if err != nil {
 		return signingKey{}, err
 	}
-	return signingKey{id: wanted[len(wanted)-16:], armor: armor}, nil
+	return signingKey{id: wanted[len(wanted)-keyIDLength:], armor: armor}, nil
 }
 
 // throwawayKey makes a key in a folder of its own, and returns the variables that select it. Both registries take RSA

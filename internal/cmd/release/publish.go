@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"slices"
 )
@@ -35,17 +34,24 @@ func (p publication) publish(ctx context.Context, source string) error {
 	if !versionPattern.MatchString(p.version) {
 		return fmt.Errorf("%q isn't a version: want one such as 1.2.3, without a v", p.version)
 	}
-	public := slices.Contains(publicRegistries, address.Host)
-	if !public && os.Getenv(fingerprint) == "" && !slices.ContainsFunc(p.tree.variables, isFingerprint) {
-		return errors.New("set " + fingerprint + " to the fingerprint of your GPG key, which signs the checksums")
+	if slices.Contains(publicRegistries, address.Host) {
+		if err := p.tag(ctx, address.String()); err != nil {
+			return err
+		}
+		return p.push(ctx)
+	}
+	key, err := p.tree.publicKey(ctx)
+	if err != nil {
+		return err
 	}
 	if err := p.tag(ctx, address.String()); err != nil {
 		return err
 	}
-	if public {
-		return p.push(ctx)
+	if err := p.writeRegistry(ctx, key); err != nil {
+		_, untagged := p.tree.run(context.WithoutCancel(ctx), "git", "tag", "--delete", p.tagName())
+		return errors.Join(err, untagged) // the same version can be tried again
 	}
-	return p.writeRegistry(ctx)
+	return nil
 }
 
 func (p publication) tagName() string { return "v" + p.version }
@@ -95,7 +101,7 @@ func (p publication) push(ctx context.Context) error {
 	return err
 }
 
-func (p publication) writeRegistry(ctx context.Context) error {
+func (p publication) writeRegistry(ctx context.Context, key signingKey) error {
 	if err := p.tree.goreleaser(ctx, p.tools); err != nil {
 		return err
 	}
@@ -103,9 +109,7 @@ func (p publication) writeRegistry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.key, err = p.tree.publicKey(ctx); err != nil {
-		return err
-	}
+	r.key = key
 	if err := r.writeRegistry(p.registry); err != nil {
 		return err
 	}
