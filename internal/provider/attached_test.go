@@ -57,13 +57,9 @@ func newAttachedCLI(t *testing.T, config string) installedCLI {
 		if required[name] != "" {
 			continue
 		}
-		kind, other, isOther := strings.Cut(name, "-")
-		attached := attachable[kind]
-		required[name] = attached.address
-		if isOther {
-			required[name] += "-" + other
-		}
-		servers[required[name]] = attach(t, attached.server)
+		kind, _, _ := strings.Cut(name, "-")
+		required[name] = sourceOf(name)
+		servers[required[name]] = attach(t, attachable[kind].server)
 	}
 	cli.CLI = cli.With("TF_REATTACH_PROVIDERS=" + asJSON(t, servers))
 	cli.configure(t, required, config)

@@ -366,13 +366,20 @@ func verboseProvider(t *testing.T, variables ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := filepath.Join(t.TempDir(), "provider")
-	text := "#!/bin/sh\nexport GODEBUG=http2debug=2 GRPC_GO_LOG_SEVERITY_LEVEL=info GRPC_GO_LOG_VERBOSITY_LEVEL=99\n"
+	return withVariables(t, executables.STS, append(
+		variables, "GODEBUG=http2debug=2", "GRPC_GO_LOG_SEVERITY_LEVEL=info", "GRPC_GO_LOG_VERBOSITY_LEVEL=99",
+	)...)
+}
+
+// withVariables is a script that starts an executable with further variables.
+func withVariables(t *testing.T, executable string, variables ...string) string {
+	t.Helper()
+	script, text := filepath.Join(t.TempDir(), "provider"), "#!/bin/sh\n"
 	for _, variable := range variables {
 		name, value, _ := strings.Cut(variable, "=")
 		text += fmt.Sprintf("export %s='%s'\n", name, value)
 	}
-	if err := os.WriteFile(script, []byte(text+"exec "+executables.STS+" \"$@\"\n"), 0o700); err != nil {
+	if err := os.WriteFile(script, []byte(text+"exec "+executable+" \"$@\"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return script

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/webidentity/terraform-provider-sts/internal/provider"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
@@ -62,8 +62,7 @@ func newCLIWith(t *testing.T, executable, config string) installedCLI {
 	return newCLIOf(t, map[string]string{"sts": executable}, config)
 }
 
-// newCLIOf is newCLI with several executables in the provider's place. Each has its own name in the configuration, such
-// as sts-other.
+// newCLIOf is newCLI with several executables. Each has its own name in the configuration, such as sts-other.
 func newCLIOf(t *testing.T, executables map[string]string, config string) installedCLI {
 	t.Helper()
 	cli := prepareCLI(t, executables, config)
@@ -97,6 +96,14 @@ func prepareCLI(t *testing.T, executables map[string]string, config string) inst
 	t.Helper()
 	workspace := clitest.Workspace(t)
 	cli := installedCLI{CLI: clitest.Find(t, workspace), workspace: workspace}
+	executables = maps.Clone(executables)
+	if strings.Contains(config, `provider "aws"`) {
+		built, err := buildProviders()
+		if err != nil {
+			t.Fatal(err)
+		}
+		executables["aws"] = built.Consumer
+	}
 	required := map[string]string{}
 	for name, executable := range executables {
 		required[name] = sourceOf(name)
@@ -108,23 +115,20 @@ func prepareCLI(t *testing.T, executables map[string]string, config string) inst
 			t.Fatal(err)
 		}
 	}
-	if strings.Contains(config, `provider "aws"`) {
-		executables, err := buildProviders()
-		if err != nil {
-			t.Fatal(err)
-		}
-		required["aws"] = terraformcli.ConsumerAddress.String()
-		err = cli.Mirror(terraformcli.ConsumerAddress, terraformcli.ConsumerVersion, executables.Consumer)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 	cli.configure(t, required, config)
 	return cli
 }
 
-// sourceOf is the address of a provider, by its name in a configuration: sts, or sts-other for another of the same.
-func sourceOf(name string) string { return provider.Address + strings.TrimPrefix(name, "sts") }
+// sourceOf is the address of a provider, by its name in a configuration: sts, aws, or another name of the same one,
+// such as sts-other.
+func sourceOf(name string) string {
+	kind, other, isOther := strings.Cut(name, "-")
+	address := attachable[kind].address
+	if isOther {
+		address += "-" + other
+	}
+	return address
+}
 
 // configure writes the configuration that the CLI runs with, and the sources of its providers.
 func (cli *installedCLI) configure(t *testing.T, required map[string]string, config string) {

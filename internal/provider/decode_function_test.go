@@ -232,7 +232,7 @@ func TestDecodedClaimsAreRendered(t *testing.T) {
 		)
 	}
 	cli := newAttachedCLI(t, config)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // enough for a busy machine
 	defer cancel()
 	for _, command := range [][]string{{"apply", "-auto-approve"}, {"plan"}, {"output"}} {
 		if _, err := cli.Run(ctx, cli.folder, append(command, "-no-color")...); err != nil {

@@ -169,6 +169,7 @@ func TestRefreshableOverridesOtherCredentials(t *testing.T) {
 		"nothing at all": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			cli := newCLI(
 				t,
 				f.longApply(
