@@ -43,6 +43,7 @@ func refuseFirst(server *emulator.Server, calls int, code, message string) {
 
 // TestExpiredTokenIsFetchedAnewOnce holds what is done when STS says that the token has expired.
 func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		refused   int
 		code      string
@@ -99,7 +100,7 @@ func TestExpiredTokenIsFetchedAnewOnce(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
+			t.Parallel()
 			server, token := startSTS(t, emulator.Options{})
 			refuseFirst(server, test.refused, test.code, test.message)
 			request := newRequest(token)
@@ -153,7 +154,7 @@ func TestExpiredAnswers(t *testing.T) {
 
 // TestExpiredTokenOfAPlatformIsRequestedAnew holds that a token which STS found expired isn't shared any more.
 func TestExpiredTokenOfAPlatformIsRequestedAnew(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startIssuer(t, emulator.Options{})
 	refuseFirst(server, 1, "ExpiredTokenException", "Token expired")
 	asks := new(atomic.Int32)
@@ -175,8 +176,8 @@ type propagationCase struct {
 
 // TestPropagation holds that a role which was made only just now is waited for, when that is asked for.
 func TestPropagation(t *testing.T) {
+	t.Parallel()
 	const denied = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
-	testenv.Isolate(t)
 	together(t, map[string]propagationCase{
 		"the role": {code: "AccessDenied", message: denied, timeout: 30 * time.Second, succeeds: true},
 		"the OIDC provider": {
@@ -219,7 +220,7 @@ type lifetime struct {
 // TestPropagationAsksForAgedTokensAlone holds that a platform isn't asked for a token with each try, but for one that
 // is about to expire.
 func TestPropagationAsksForAgedTokensAlone(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	together(
 		t,
 		map[string]lifetime{"a good one": {time.Hour, false}, "an aged one": {time.Second, true}},
@@ -250,7 +251,7 @@ func TestPropagationAsksForAgedTokensAlone(t *testing.T) {
 // TestPropagationTellsOfWhatWasWaitedFor: that a token which stands in the configuration grew old meanwhile isn't the
 // matter.
 func TestPropagationTellsOfWhatWasWaitedFor(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	var calls atomic.Int32
 	server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
@@ -312,11 +313,11 @@ func TestPropagationEndsWithAnInterrupt(t *testing.T) {
 
 // TestKeysThatCannotBeFetchedAreTriedAgain holds the one reason for InvalidIdentityToken that passes.
 func TestKeysThatCannotBeFetchedAreTriedAgain(t *testing.T) {
+	t.Parallel()
 	for message, calls := range map[string]int{
 		"Couldn't retrieve verification key from your identity provider,  please reference": 2,
 		"Incorrect token audience": 1,
 	} {
-		testenv.Isolate(t)
 		server, token := startSTS(t, emulator.Options{})
 		refuseFirst(server, 1, "InvalidIdentityToken", message)
 		_, err := makeExchange(t, assumerole.Settings{Endpoint: server.URL()}, newRequest(token))
@@ -360,7 +361,7 @@ func TestRoundsShareOneTimeout(t *testing.T) {
 
 // TestPropagationWithAFile holds that a token which is the same each time is as good as another while IAM propagates.
 func TestPropagationWithAFile(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	refuseFirst(server, 2, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 	request := newRequest("")
@@ -426,7 +427,7 @@ type throttle struct {
 
 // TestThrottlingDoesNotCount holds it for each way of saying so.
 func TestThrottlingDoesNotCount(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	together(t, map[string]throttle{
 		"AWS": {
 			400,
@@ -459,7 +460,7 @@ func TestThrottlingDoesNotCount(t *testing.T) {
 
 // TestEchoedTokenIsScrubbed holds what is told of attempts, too, where the token isn't one that shows what it is.
 func TestEchoedTokenIsScrubbed(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	const token = "opaque|IwEBIJfoo+bar/baz~q"
 	endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
 		emulator.WriteError(w, 400, "Throttling", "Slower with "+r.PostFormValue("WebIdentityToken"))

@@ -29,6 +29,7 @@ import (
 
 // TestRequestOnTheWire holds each field of the API's request: sent when set, and as it was set.
 func TestRequestOnTheWire(t *testing.T) {
+	t.Parallel()
 	always := map[string]string{
 		"Action":          "AssumeRoleWithWebIdentity",
 		"Version":         "2011-06-15",
@@ -59,7 +60,7 @@ func TestRequestOnTheWire(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
+			t.Parallel()
 			server, token := startSTS(t, emulator.Options{})
 			request := newRequest(token)
 			test.change(&request)
@@ -116,7 +117,7 @@ func TestHalfAContractOfTheEnvironment(t *testing.T) {
 }
 
 func TestResultOfEveryField(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	request := newRequest(token)
 	request.PolicyARNs = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
@@ -228,7 +229,7 @@ const minioAnswer = `<?xml version="1.0" encoding="UTF-8"?>
 <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`
 
 func TestServerThatIsNotAWSs(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	var received url.Values
 	endpoint := answers(t, func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
@@ -388,7 +389,7 @@ func TestAnswersThatAreNoneOfSTS(t *testing.T) {
 }
 
 func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	token := "header12.claims12.signature"
 	endpoint := answers(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("x-amzn-RequestId", "request-1")
@@ -413,7 +414,7 @@ func TestRefusalCarriesTheServicesWordsScrubbed(t *testing.T) {
 
 // TestEmptyNumbersAreNull holds that what is sent empty is as good as what isn't sent.
 func TestEmptyNumbersAreNull(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	body := strings.Replace(
 		minioAnswer,
 		"<Expiration>2999-01-02T03:04:05Z</Expiration>",
@@ -439,7 +440,7 @@ func TestEmptyNumbersAreNull(t *testing.T) {
 // TestNumbersThatAreNone holds that a size which can't be one is as good as none: the credentials are good all the
 // same.
 func TestNumbersThatAreNone(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	for _, size := range []string{"99999999999", "-5", "much", "1.5"} {
 		body := strings.Replace(
 			minioAnswer,
@@ -463,7 +464,7 @@ func TestNumbersThatAreNone(t *testing.T) {
 // TestClocksMayDiffer holds that credentials which seem to have just expired are taken: this machine's clock may be
 // wrong.
 func TestClocksMayDiffer(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	body := strings.Replace(
 		minioAnswer,
 		"2999-01-02T03:04:05Z",
@@ -651,7 +652,7 @@ func TestInterruptEndsAtOnce(t *testing.T) {
 }
 
 func TestPassingFaultIsTriedAgain(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	faults := 0
 	server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
@@ -686,7 +687,7 @@ func TestIdentityProviderThatCannotBeReached(t *testing.T) {
 }
 
 func TestTokenIsReadForEachExchange(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	path := testenv.WriteFile(t, "token", token)
 	client, err := assumerole.NewClient(t.Context(), assumerole.Settings{Endpoint: server.URL()})

@@ -19,7 +19,7 @@ import (
 // TestSecretsOfTheChain holds that a server can't put what it got earlier in the chain into a result: the token, and
 // the credentials of each call. This is so for the exchange that called them, and for one that uses a kept session.
 func TestSecretsOfTheChain(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startChain(t, emulator.Role{})
 	token := mint(emulator.Token{})
 	request := newRequest(token)
@@ -107,7 +107,7 @@ func TestRefusedSessions(t *testing.T) {
 // TestAnotherIdentityInTheFile holds that a file whose token is of another identity doesn't get the session of the one
 // before, and a refresh keeps the identity that it began with.
 func TestAnotherIdentityInTheFile(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startChain(t, emulator.Role{})
 	alice, renewed := mint(emulator.Token{}), mint(emulator.Token{})
 	mallory := mint(emulator.Token{Claims: map[string]any{"sub": "mallory"}})

@@ -88,7 +88,7 @@ const (
 )
 
 func TestHops(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startChain(t, emulator.Role{})
 	request := newRequest(mint(emulator.Token{}))
 	request.Hops = []assumerole.Hop{spoke(), far()}
@@ -131,6 +131,7 @@ func TestHops(t *testing.T) {
 
 // TestHopParameters holds what is sent for each field.
 func TestHopParameters(t *testing.T) {
+	t.Parallel()
 	always := map[string]string{
 		"Action": hopAction, "Version": "2011-06-15", "RoleArn": spokeARN, "RoleSessionName": "test",
 	}
@@ -178,7 +179,7 @@ func TestHopParameters(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
+			t.Parallel()
 			server, mint := startChain(t, emulator.Role{})
 			request, hop := newRequest(mint(emulator.Token{})), spoke()
 			test.change(&hop)
@@ -201,6 +202,7 @@ func TestHopParameters(t *testing.T) {
 
 // TestHopConstraints holds that what can't succeed is found before anything is sent, and the token is requested.
 func TestHopConstraints(t *testing.T) {
+	t.Parallel()
 	many := map[string]string{}
 	for n := range 51 {
 		many["key"+strconv.Itoa(n)] = ""
@@ -317,7 +319,7 @@ func TestHopConstraints(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
+			t.Parallel()
 			request := newRequest("")
 			source := platform{func() string { return "" }, 0, new(atomic.Int32)}
 			request.Token, request.Hops = source, []assumerole.Hop{spoke(), far()}
@@ -336,7 +338,7 @@ func TestHopConstraints(t *testing.T) {
 }
 
 func TestHopOutsideTheAllowedAccounts(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	request := newRequest("")
 	request.Hops = []assumerole.Hop{spoke(), far()}
 	_, err := makeExchange(t, assumerole.Settings{AllowedAccountIDs: []string{account, spokeAccount}}, request)
@@ -350,7 +352,7 @@ func TestHopOutsideTheAllowedAccounts(t *testing.T) {
 
 // TestInheritedFromToken holds that a hop that contradicts the token isn't called, and the token isn't sent.
 func TestInheritedFromToken(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startChain(t, emulator.Role{})
 	token := mint(emulator.Token{Claims: map[string]any{
 		"https://aws.amazon.com/source_identity": "alice",
@@ -390,8 +392,8 @@ func TestInheritedFromToken(t *testing.T) {
 
 // TestManyHopsThroughOneHub holds what many blocks through one role cost.
 func TestManyHopsThroughOneHub(t *testing.T) {
+	t.Parallel()
 	const accounts = 300
-	testenv.Isolate(t)
 	server, mint := startChain(t, emulator.Role{})
 	source := platform{func() string { return mint(emulator.Token{}) }, 10 * time.Millisecond, new(atomic.Int32)}
 	var requests []assumerole.Request
@@ -422,7 +424,7 @@ func TestManyHopsThroughOneHub(t *testing.T) {
 
 // TestFreshHop holds that a refresh calls the last hop again, with the session before it while that lasts.
 func TestFreshHop(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startChain(t, emulator.Role{})
 	source := platform{func() string { return mint(emulator.Token{}) }, 0, new(atomic.Int32)}
 	request := newRequest("")
@@ -448,7 +450,7 @@ func TestFreshHop(t *testing.T) {
 // TestSessionBeforeTheHopEnds holds that a session that is about to expire isn't used for a call, and that a session
 // that has expired is replaced.
 func TestSessionBeforeTheHopEnds(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startChain(t, emulator.Role{SessionLifetime: 4 * time.Second})
 	source := platform{func() string { return mint(emulator.Token{}) }, 0, new(atomic.Int32)}
 	request := newRequest("")
@@ -472,9 +474,10 @@ func TestSessionBeforeTheHopEnds(t *testing.T) {
 
 // TestExpiredSessionBeforeTheHop holds that an answer that the session has expired leads to a new session, once.
 func TestExpiredSessionBeforeTheHop(t *testing.T) {
+	t.Parallel()
 	for name, always := range map[string]bool{"once": false, "always": true} {
 		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
+			t.Parallel()
 			server, mint := startChain(t, emulator.Role{})
 			request := newRequest(mint(emulator.Token{}))
 			request.Hops = []assumerole.Hop{spoke(), far()}
@@ -516,7 +519,7 @@ func TestExpiredSessionBeforeTheHop(t *testing.T) {
 
 // TestHopDenied holds what is known of a hop that failed.
 func TestHopDenied(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startChain(t, emulator.Role{Permissions: emulator.AssumeRolePermissions(farARN)})
 	request := newRequest(mint(emulator.Token{}))
 	request.Hops = []assumerole.Hop{spoke()}
@@ -535,7 +538,7 @@ func TestHopDenied(t *testing.T) {
 
 // TestHopPropagation holds that a hop waits for IAM, too.
 func TestHopPropagation(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startChain(t, emulator.Role{})
 	if err := server.AddRole(emulator.Role{
 		ARN: spokeARN, TrustPolicy: emulator.ChainTrustPolicy("999999999999", nil),
@@ -582,7 +585,7 @@ func TestDeadlineOfChain(t *testing.T) {
 
 // TestHopRetries holds that a hop is retried as the exchange is, and that its retries are its own.
 func TestHopRetries(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, mint := startChain(t, emulator.Role{})
 	var failures atomic.Int32
 	server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {

@@ -1,6 +1,8 @@
 package assumerole_test
 
 import (
+	"fmt"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -13,7 +15,13 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/webidentity"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) {
+	if err := testenv.IsolateProcess(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	testenv.Main(m)
+}
 
 const (
 	account = "111122223333"

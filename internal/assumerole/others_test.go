@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/assumerole"
-	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
 // result is an answer with what a server has to say between its elements.
@@ -20,6 +19,7 @@ func result(inside string) string {
 
 // TestAnswersOfOtherServers holds how servers that aren't AWS's give credentials.
 func TestAnswersOfOtherServers(t *testing.T) {
+	t.Parallel()
 	type fields struct{ arn, id, subject, audience, provider string }
 	for name, test := range map[string]struct {
 		body   string
@@ -68,7 +68,7 @@ func TestAnswersOfOtherServers(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
+			t.Parallel()
 			exchange, err := makeExchange(
 				t,
 				assumerole.Settings{Endpoint: answers(t, answer(200, "text/xml", test.body))},
@@ -104,6 +104,7 @@ func TestAnswersOfOtherServers(t *testing.T) {
 
 // TestErrorsOfOtherServers holds how servers that aren't AWS's refuse.
 func TestErrorsOfOtherServers(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		status int
 		body   string
@@ -152,7 +153,7 @@ func TestErrorsOfOtherServers(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
+			t.Parallel()
 			test.want.HTTPStatus = test.status
 			_, err := makeExchange(
 				t,
@@ -169,7 +170,7 @@ func TestErrorsOfOtherServers(t *testing.T) {
 // TestServerThatIsNotReady holds that a server which answers 503 at first, as SeaweedFS does, is asked again, whatever
 // else stands in the answer.
 func TestServerThatIsNotReady(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	together(t, map[string]string{
 		"nothing":                 "",
 		"text":                    "starting",

@@ -62,6 +62,7 @@ func atOnce(ctx context.Context, client *assumerole.Client, requests []assumerol
 
 // TestSharing holds what costs a call and what doesn't.
 func TestSharing(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		vary     func(int, *assumerole.Request)
 		calls    int
@@ -84,7 +85,7 @@ func TestSharing(t *testing.T) {
 		"fresh ones": {vary: func(_ int, r *assumerole.Request) { r.Fresh = true }, calls: 20, requests: 20},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testenv.Isolate(t)
+			t.Parallel()
 			server, token := startSTS(t, emulator.Options{})
 			source := platform{func() string { return token }, 50 * time.Millisecond, new(atomic.Int32)}
 			var requests []assumerole.Request
@@ -129,7 +130,7 @@ const (
 
 // TestClientPrintsNothingOfWhatItShares holds that the results which it keeps for a while stay its own.
 func TestClientPrintsNothingOfWhatItShares(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	client := newClient(t, server)
 	request := newRequest("")
@@ -147,7 +148,7 @@ func TestClientPrintsNothingOfWhatItShares(t *testing.T) {
 
 // TestTokenIsRequestedAgainNearItsEnd holds that a token with no life left isn't used again.
 func TestTokenIsRequestedAgainNearItsEnd(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server := emulatortest.Start(t, emulator.Options{})
 	issuer, err := server.NewIssuer("")
 	if err != nil {
@@ -190,7 +191,7 @@ func TestTokenIsRequestedAgainNearItsEnd(t *testing.T) {
 
 // TestOneInterruptionDoesNotTakeTheOthers holds that who leaves, leaves alone; and that work ends when all have left.
 func TestOneInterruptionDoesNotTakeTheOthers(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	release, ended := make(chan struct{}), make(chan struct{}, 2)
 	server.Intercept(func(_ http.ResponseWriter, r *http.Request) bool {
@@ -245,7 +246,7 @@ func TestOneInterruptionDoesNotTakeTheOthers(t *testing.T) {
 
 // TestThrottlingSlowsDownAndDoesNotFail has an STS that takes 20 calls a second, and 200 roles.
 func TestThrottlingSlowsDownAndDoesNotFail(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	var mutex sync.Mutex
 	left, last := 20.0, time.Now()
@@ -310,7 +311,7 @@ func TestSharedFailureTellsOfItsCalls(t *testing.T) {
 // TestJoinedRequestHasTimeOfItsOwn holds that a block which joined another's request for a token doesn't fail because
 // the other had little time.
 func TestJoinedRequestHasTimeOfItsOwn(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	client := newClient(t, server)
 	source := platform{func() string { return token }, time.Second, new(atomic.Int32)}
@@ -337,7 +338,7 @@ func TestJoinedRequestHasTimeOfItsOwn(t *testing.T) {
 
 // TestFailedRequestIsSharedByEqualBlocks holds that a platform which refuses isn't asked once for each block.
 func TestFailedRequestIsSharedByEqualBlocks(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, _ := startSTS(t, emulator.Options{})
 	source := failingPlatform{new(atomic.Int32)}
 	request := newRequest("")
@@ -390,7 +391,7 @@ func TestJoinerKnowsOfTheCall(t *testing.T) {
 
 // TestAttemptsAreTold holds what is told of each call that failed, while it is made again.
 func TestAttemptsAreTold(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	refuseFirst(server, 2, "Throttling", "Rate exceeded for "+token)
 	request := newRequest(token)
@@ -419,7 +420,7 @@ func (p panicking) Token(context.Context) (secret.Text, error) { panic(p.secret)
 
 // TestPanicIsAnError holds that a bug fails those who ask, with its place and without what was thrown, and nobody else.
 func TestPanicIsAnError(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, token := startSTS(t, emulator.Options{})
 	client := newClient(t, server)
 	for name, fresh := range map[string]bool{"alone": true, "shared": false} {

@@ -54,7 +54,7 @@ func gitHub(
 // TestAllowedAudiences checks each way in which a token can be for others. STS isn't called, and the token isn't
 // returned.
 func TestAllowedAudiences(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, issuer := newIssuer(t, emulator.Options{})
 	policy := emulator.TrustPolicy(account, issuer.URL(), map[string]string{"sub": subject}, nil)
 	if err := server.AddRole(emulator.Role{ARN: roleARN, TrustPolicy: policy}); err != nil {
@@ -133,7 +133,7 @@ func checkAudienceError(t *testing.T, err error, kind assumerole.AudienceKind, a
 // TestRequestedAudience checks that a platform isn't asked for a token with an audience that isn't allowed, whether the
 // audience is set or a default. A platform that chooses the audience itself is asked, and its token is checked.
 func TestRequestedAudience(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, issuer := newIssuer(t, emulator.Options{})
 	for name, test := range map[string]struct {
 		values   webidentity.Values
@@ -178,7 +178,7 @@ func TestRequestedAudience(t *testing.T) {
 
 // TestChosenAudience checks the token of a platform that has no argument for the audience.
 func TestChosenAudience(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	_, issuer := newIssuer(t, emulator.Options{})
 	mint := minter(t, issuer)
 	asks := new(atomic.Int32)
@@ -197,7 +197,7 @@ func TestChosenAudience(t *testing.T) {
 
 // TestNewTokenIsChecked checks the token that replaces an expired one.
 func TestNewTokenIsChecked(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, issuer := newIssuer(t, emulator.Options{})
 	for name, second := range map[string]string{"another audience": "", "an opaque token": "an-opaque-token"} {
 		t.Run(name, func(t *testing.T) {
@@ -233,7 +233,7 @@ func TestNewTokenIsChecked(t *testing.T) {
 
 // TestTokenIsNew checks that a token that is asked for isn't one that others use, and that others don't use it.
 func TestTokenIsNew(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	server, issuer := newIssuer(t, emulator.Options{})
 	source, requests := gitHub(t, issuer, 0, webidentity.Values{"audience": allowedAudience})
 	client, err := assumerole.NewClient(t.Context(), assumerole.Settings{Endpoint: server.URL()})
@@ -257,7 +257,7 @@ func TestTokenIsNew(t *testing.T) {
 
 // TestTokenRetries checks that a platform is asked again after a failure that might pass, as for an exchange.
 func TestTokenRetries(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	_, issuer := newIssuer(t, emulator.Options{})
 	source, requests := gitHub(t, issuer, 2, nil)
 	client, err := assumerole.NewClient(t.Context(), assumerole.Settings{})
@@ -272,7 +272,7 @@ func TestTokenRetries(t *testing.T) {
 }
 
 func TestTokenErrors(t *testing.T) {
-	testenv.Isolate(t)
+	t.Parallel()
 	client, err := assumerole.NewClient(t.Context(), assumerole.Settings{})
 	if err != nil {
 		t.Fatal(err)

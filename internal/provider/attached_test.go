@@ -75,13 +75,16 @@ func (cli installedCLI) skipUnsupported(t *testing.T, config string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for text, oldest := range map[string]map[string]string{
-		`ephemeral "`: {"Terraform": "1.10", "OpenTofu": "1.11"},
-		"provider::":  {"Terraform": "1.8", "OpenTofu": "1.7"},
+	for text, feature := range map[string]struct {
+		name   string
+		oldest map[string]string
+	}{
+		`ephemeral "`: {"ephemeral resources", map[string]string{"Terraform": "1.10", "OpenTofu": "1.11"}},
+		"provider::":  {"functions of providers", map[string]string{"Terraform": "1.8", "OpenTofu": "1.7"}},
 	} {
-		needed := version.Must(version.NewVersion(oldest[cli.Product]))
+		needed := version.Must(version.NewVersion(feature.oldest[cli.Product]))
 		if strings.Contains(config, text) && running.Core().LessThan(needed) {
-			t.Skipf("%s %s isn't %s", cli.Product, cli.Version, needed)
+			t.Skipf("%s %s has no %s. They need version %s", cli.Product, cli.Version, feature.name, needed)
 		}
 	}
 }

@@ -20,43 +20,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if err := isolateProcess(); err != nil {
+	if err := testenv.IsolateProcess(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	// it is set when something is built
 	testenv.Main(m, func() error { return errors.Join(removeBuilt(), removeSDKs()) })
 }
-
-// isolateProcess takes the settings of the machine out of the environment of this process, so that parallel tests can
-// run the provider in it. The run against AWS needs the settings.
-func isolateProcess() error {
-	if os.Getenv("STS_ACC") != "" {
-		return nil
-	}
-	for _, entry := range os.Environ() {
-		name, _, _ := strings.Cut(entry, "=")
-		if machineSetting.MatchString(name) && !strings.HasPrefix(name, "TF_ACC_") {
-			if err := os.Unsetenv(name); err != nil {
-				return err
-			}
-		}
-	}
-	for name, value := range map[string]string{
-		"AWS_CONFIG_FILE": "/nowhere/config", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere/credentials",
-		"TF_CLI_CONFIG_FILE": os.DevNull, "CHECKPOINT_DISABLE": "1",
-	} {
-		if err := os.Setenv(name, value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// machineSetting matches the variables of AWS, of Terraform, and of the platforms that give tokens.
-var machineSetting = regexp.MustCompile(
-	`^(?:AWS|TF|GITHUB|ACTIONS|SYSTEM|BUILDKITE|IDENTITY)_|^(?:GCE_METADATA_HOST|BUILDKITE)$`,
-)
 
 const (
 	subject    = "repo:example/platform:environment:production"

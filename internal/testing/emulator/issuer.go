@@ -41,12 +41,12 @@ type Issuer struct {
 // https URL, or that another issuer of this server has but for slashes at the
 // end.
 func (s *Server) NewIssuer(issuerURL string) (*Issuer, error) {
-	keys, err := newKeySet()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	keys, err := keysOfIssuer(len(s.issuersByPath))
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	path := issuerPathPrefix + strconv.Itoa(len(s.issuersByPath)+1)
 	i := &Issuer{server: s, name: issuerURL, base: s.url + path, keys: keys}
 	if i.name == "" {

@@ -64,6 +64,27 @@ func newKeySet() (keySet, error) {
 	return keys, nil
 }
 
+// issuerKeys are the keys of the issuers, by their numbers at their servers. The servers of a process share them,
+// because making an RSA key takes its time.
+var issuerKeys struct {
+	mutex sync.Mutex
+	sets  []keySet
+}
+
+// keysOfIssuer are the first keys of an issuer with a number, from 0.
+func keysOfIssuer(number int) (keySet, error) {
+	issuerKeys.mutex.Lock()
+	defer issuerKeys.mutex.Unlock()
+	for len(issuerKeys.sets) <= number {
+		keys, err := newKeySet()
+		if err != nil {
+			return nil, err
+		}
+		issuerKeys.sets = append(issuerKeys.sets, keys)
+	}
+	return issuerKeys.sets[number], nil
+}
+
 // add publishes the key under its thumbprint, as many issuers do.
 func (k keySet) add(family keyFamily, private any) error {
 	key := jose.JSONWebKey{Key: private, Use: "sig"}

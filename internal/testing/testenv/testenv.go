@@ -5,6 +5,7 @@ import (
 	"go/build"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -27,6 +28,36 @@ func Isolate(t *testing.T) {
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "no-credentials"))
 	t.Setenv("TF_CLI_CONFIG_FILE", WriteFile(t, "terraform.rc", "disable_checkpoint = true\n"))
 }
+
+// IsolateProcess takes the machine's settings out of the environment of the whole process, before the tests. Tests that
+// change no variable can then run in parallel. The run against AWS needs the settings, and keeps them.
+func IsolateProcess() error {
+	if os.Getenv("STS_ACC") != "" {
+		return nil
+	}
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if machineSetting.MatchString(name) && !strings.HasPrefix(name, "TF_ACC_") {
+			if err := os.Unsetenv(name); err != nil {
+				return err
+			}
+		}
+	}
+	for name, value := range map[string]string{
+		"AWS_CONFIG_FILE": "/nowhere/config", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere/credentials",
+		"TF_CLI_CONFIG_FILE": os.DevNull, "CHECKPOINT_DISABLE": "1",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// machineSetting matches the variables of AWS, of Terraform, and of the platforms that give tokens.
+var machineSetting = regexp.MustCompile(
+	`^(?:AWS|TF|GITHUB|ACTIONS|SYSTEM|BUILDKITE|IDENTITY)_|^(?:GCE_METADATA_HOST|BUILDKITE)$`,
+)
 
 // pinGoCaches keeps what is below the home folder where it is, for tests that build: in another home, nothing is
 // compiled yet, and no module there.
