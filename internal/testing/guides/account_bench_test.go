@@ -126,12 +126,22 @@ func (r accountRun) wantCalls(t *testing.T, bench accountBench) {
 	for _, request := range bench.server.Requests() {
 		calls[request.Action] = append(calls[request.Action], request)
 	}
-	exchanges, hops := calls["AssumeRoleWithWebIdentity"], calls["AssumeRole"]
-	if len(exchanges) != r.exchanges || len(hops) != r.hops {
-		t.Fatalf("%d exchanges and %d hops, want %d and %d", len(exchanges), len(hops), r.exchanges, r.hops)
+	opened := 2
+	if bench.cli.Product == "OpenTofu" {
+		opened = 1 // it opens nothing in an apply that changes no resource
 	}
-	if got := int(bench.tokenRequests.Load()); got != r.tokenRequests {
-		t.Errorf("%d requests for a token, want %d", got, r.tokenRequests)
+	exchanges, hops := calls["AssumeRoleWithWebIdentity"], calls["AssumeRole"]
+	if len(exchanges) != opened*r.exchanges || len(hops) != opened*r.hops {
+		t.Fatalf(
+			"%d exchanges and %d hops, want %d and %d",
+			len(exchanges),
+			len(hops),
+			opened*r.exchanges,
+			opened*r.hops,
+		)
+	}
+	if got := int(bench.tokenRequests.Load()); got != opened*r.tokenRequests {
+		t.Errorf("%d requests for a token, want %d", got, opened*r.tokenRequests)
 	}
 	if r.check != nil {
 		r.check(t, exchanges[0], hops[0])

@@ -64,7 +64,7 @@ type accountRun struct {
 	providers []string
 	roles     []emulator.Role
 	outputs   map[string]any
-	// The numbers are of the plan and the apply together.
+	// The numbers are of each time that the ephemeral resources are opened.
 	tokenRequests, exchanges, hops int
 	check                          func(t *testing.T, exchange, hop emulator.Request)
 }
@@ -90,19 +90,19 @@ func accountRuns(t *testing.T, guides map[string]string) []accountRun {
 				"network":  deploySession(network, "infrastructure"),
 				"payments": deploySession(payments, "infrastructure"),
 			}},
-			tokenRequests: 2, exchanges: 2, hops: 4,
+			tokenRequests: 1, exchanges: 1, hops: 2,
 		},
 		{
 			example: "session", platform: "github-actions", providers: []string{account},
 			roles:         policies.roles(policies.session, policies.sessionTrust, payments),
 			outputs:       map[string]any{"session": deploySession(payments, "infrastructure")},
-			tokenRequests: 2, exchanges: 2, hops: 2, check: checkSession,
+			tokenRequests: 1, exchanges: 1, hops: 1, check: checkSession,
 		},
 		{
 			example: "long-applies", platform: "gitlab", providers: []string{account},
 			roles:     long,
 			outputs:   map[string]any{"session": deploySession(network, "infrastructure")},
-			exchanges: 2, hops: 2, check: checkDurations,
+			exchanges: 1, hops: 1, check: checkDurations,
 		},
 		{
 			example:   "accounts",
@@ -112,8 +112,8 @@ func accountRuns(t *testing.T, guides map[string]string) []accountRun {
 			outputs: map[string]any{
 				"accounts": map[string]any{"network": account, "production": network, "staging": payments},
 			},
-			tokenRequests: 2,
-			exchanges:     6,
+			tokenRequests: 1,
+			exchanges:     3,
 		},
 	}
 }

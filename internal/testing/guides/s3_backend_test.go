@@ -149,7 +149,7 @@ func TestS3BackendGuide(t *testing.T) {
 	bench := newStateBench(t)
 	// The name of a bucket isn't a host on loopback.
 	output := bench.run(t, bench.folder, "init", "-backend-config=use_path_style=true")
-	wantLines(t, output, initFence.FindStringSubmatch(guide)[1])
+	wantLines(t, output, strings.ReplaceAll(initFence.FindStringSubmatch(guide)[1], "Terraform", bench.cli.Product))
 	for _, arguments := range [][]string{{"plan"}, {"apply", "-auto-approve"}} {
 		before := bench.exchanges(stateARN)
 		bench.run(t, bench.folder, arguments...)
