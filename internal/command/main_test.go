@@ -3,16 +3,25 @@ package command_test
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/command"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) {
+	if err := testenv.IsolateProcess(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	testenv.Main(m, clitest.RemoveBuilt)
+}
 
 const (
 	hubARN   = "arn:aws:iam::111122223333:role/ci/hub"
@@ -30,7 +39,6 @@ type fixture struct {
 
 func newFixture(t *testing.T) fixture {
 	t.Helper()
-	testenv.Isolate(t)
 	server := emulatortest.Start(t, emulator.Options{})
 	issuer, err := server.NewIssuer("")
 	if err != nil {

@@ -46,19 +46,13 @@ func (p profile) environment(endpoints ...string) []string {
 	}, endpoints...)
 }
 
-// executables builds the provider as users have it.
-func executables(t *testing.T, workspace *terraformcli.Workspace) (*terraformcli.CLI, terraformcli.Executables) {
-	t.Helper()
-	cli := clitest.Find(t, workspace)
-	return cli, clitest.Build(t, cli)
-}
-
 // TestS3Backend runs Terraform's own S3 backend with a profile whose credential_process is this command.
 func TestS3Backend(t *testing.T) {
+	t.Parallel()
 	mototest.Program(t, "moto_server")
 	f := newFixture(t)
 	workspace := clitest.Workspace(t)
-	cli, built := executables(t, workspace)
+	cli, built := clitest.Find(t, workspace), clitest.Built(t)
 	s3 := mototest.Start(t, bucket)
 	p := writeProfile(t, built.STS, "--endpoint", f.URL(), "--role-arn", hubARN, "--web-identity-token-file", f.file,
 		"--assume-role-arn", spokeARN, "--external-id", "acme-4711")
@@ -160,9 +154,10 @@ resource "terraform_data" "one" {
 // TestBackendShowsTheReason holds that a denial reaches the user of the backend. The AWS SDK passes standard error on,
 // and has only the exit status in its own error.
 func TestBackendShowsTheReason(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	workspace := clitest.Workspace(t)
-	cli, built := executables(t, workspace)
+	cli, built := clitest.Find(t, workspace), clitest.Built(t)
 	p := writeProfile(t, built.STS, "--endpoint", f.URL(), "--role-arn", farARN, "--web-identity-token-file", f.file)
 	folder, err := workspace.Folder("backend")
 	if err != nil {
@@ -196,8 +191,9 @@ func TestBackendShowsTheReason(t *testing.T) {
 
 // TestOtherProgramsWithTheProfile has the AWS CLI and boto3 use the same profile.
 func TestOtherProgramsWithTheProfile(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
-	_, built := executables(t, clitest.Workspace(t))
+	built := clitest.Built(t)
 	p := writeProfile(t, built.STS, "--endpoint", f.URL(), "--role-arn", hubARN, "--web-identity-token-file", f.file,
 		"--assume-role-arn", spokeARN, "--external-id", "acme-4711")
 	const want = "arn:aws:sts::444455556666:assumed-role/deploy/terraform"

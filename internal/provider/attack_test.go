@@ -23,6 +23,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
+
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
@@ -362,10 +364,7 @@ func forEach(kind, label string, names []string, arguments ...string) string {
 // possible, with further variables.
 func verboseProvider(t *testing.T, variables ...string) string {
 	t.Helper()
-	executables, err := buildProviders()
-	if err != nil {
-		t.Fatal(err)
-	}
+	executables := clitest.Built(t)
 	return withVariables(t, executables.STS, append(
 		variables, "GODEBUG=http2debug=2", "GRPC_GO_LOG_SEVERITY_LEVEL=info", "GRPC_GO_LOG_VERBOSITY_LEVEL=99",
 	)...)

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
@@ -25,34 +23,10 @@ type installedCLI struct {
 	required  map[string]string // the addresses of the providers, by their names in the configuration
 }
 
-// buildProviders builds the providers' executables once for all tests, in a folder of the test process.
-var buildProviders = sync.OnceValues(func() (terraformcli.Executables, error) {
-	root, err := terraformcli.SourceRoot()
-	if err != nil {
-		return terraformcli.Executables{}, err
-	}
-	workspace, err := terraformcli.NewWorkspace()
-	if err != nil {
-		return terraformcli.Executables{}, err
-	}
-	removeBuilt = workspace.Remove
-	cli, err := terraformcli.Find(context.Background(), workspace)
-	if err != nil {
-		return terraformcli.Executables{}, err
-	}
-	return cli.Build(context.Background(), root)
-})
-
-// removeBuilt and removeSDKs remove the executables that tests have built.
-var removeBuilt, removeSDKs = func() error { return nil }, func() error { return nil }
-
 // newCLI makes a workspace with a configuration, and a CLI that starts the built providers. It needs no init.
 func newCLI(t *testing.T, config string) installedCLI {
 	t.Helper()
-	executables, err := buildProviders()
-	if err != nil {
-		t.Fatal(err)
-	}
+	executables := clitest.Built(t)
 	return newCLIWith(t, executables.STS, config)
 }
 
@@ -82,10 +56,7 @@ func newCLIOf(t *testing.T, executables map[string]string, config string) instal
 // newInitializedCLI is newCLI with an installation of the providers, as users have it.
 func newInitializedCLI(t *testing.T, config string) installedCLI {
 	t.Helper()
-	executables, err := buildProviders()
-	if err != nil {
-		t.Fatal(err)
-	}
+	executables := clitest.Built(t)
 	cli := prepareCLI(t, map[string]string{"sts": executables.STS}, config)
 	cli.mustRun(t, "init", "-no-color")
 	return cli
@@ -98,10 +69,7 @@ func prepareCLI(t *testing.T, executables map[string]string, config string) inst
 	cli := installedCLI{CLI: clitest.Find(t, workspace), workspace: workspace}
 	executables = maps.Clone(executables)
 	if strings.Contains(config, `provider "aws"`) {
-		built, err := buildProviders()
-		if err != nil {
-			t.Fatal(err)
-		}
+		built := clitest.Built(t)
 		executables["aws"] = built.Consumer
 	}
 	required := map[string]string{}

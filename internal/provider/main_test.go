@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/webidentity/terraform-provider-sts/internal/provider"
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/consumer"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
@@ -24,9 +24,11 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	// it is set when something is built
-	testenv.Main(m, func() error { return errors.Join(removeBuilt(), removeSDKs()) })
+	testenv.Main(m, clitest.RemoveBuilt, func() error { return removeSDKs() })
 }
+
+// removeSDKs is set when the SDKs are built.
+var removeSDKs = func() error { return nil }
 
 const (
 	subject    = "repo:example/platform:environment:production"

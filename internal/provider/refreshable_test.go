@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
+
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
@@ -317,10 +319,7 @@ func TestProviderWithoutSessionsEndsWithItsParent(t *testing.T) {
 // TestLateProviderEndsWithItsParent kills the CLI before the provider has started.
 func TestLateProviderEndsWithItsParent(t *testing.T) {
 	t.Parallel()
-	executables, err := buildProviders()
-	if err != nil {
-		t.Fatal(err)
-	}
+	executables := clitest.Built(t)
 	for name, line := range map[string]string{
 		"late":           "sleep 1; exec " + executables.STS,
 		"below a shell":  executables.STS + " \"$@\"; exit $?",

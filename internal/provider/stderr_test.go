@@ -7,16 +7,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 )
 
 // TestStandardError checks that the provider writes nothing to its standard error unless one of Terraform's log
 // variables asks for it, and that the lines about an exchange are there if one does.
 func TestStandardError(t *testing.T) {
 	t.Parallel()
-	executables, err := buildProviders()
-	if err != nil {
-		t.Fatal(err)
-	}
+	executables := clitest.Built(t)
 	f := startFixture(t)
 	out := t.TempDir()
 	script := filepath.Join(out, "provider")

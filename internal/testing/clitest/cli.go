@@ -1,6 +1,7 @@
 package clitest
 
 import (
+	"context"
 	"os"
 	"sync"
 	"testing"
@@ -43,6 +44,39 @@ func Build(t *testing.T, cli *terraformcli.CLI) terraformcli.Executables {
 	}
 	return executables
 }
+
+// Built builds the providers once for all tests of a process. TestMain removes them with RemoveBuilt.
+func Built(t *testing.T) terraformcli.Executables {
+	t.Helper()
+	executables, err := built()
+	if err != nil {
+		t.Fatal(terraformcli.WithOutput(err))
+	}
+	return executables
+}
+
+// RemoveBuilt removes what Built has built.
+func RemoveBuilt() error { return removeBuilt() }
+
+var (
+	removeBuilt = func() error { return nil }
+	built       = sync.OnceValues(func() (terraformcli.Executables, error) {
+		root, err := terraformcli.SourceRoot()
+		if err != nil {
+			return terraformcli.Executables{}, err
+		}
+		workspace, err := terraformcli.NewWorkspace()
+		if err != nil {
+			return terraformcli.Executables{}, err
+		}
+		removeBuilt = workspace.Remove
+		cli, err := terraformcli.Find(context.Background(), workspace)
+		if err != nil {
+			return terraformcli.Executables{}, err
+		}
+		return cli.Build(context.Background(), root)
+	})
+)
 
 // MirrorSTS puts an executable into the CLI's mirror as this repository's provider.
 func MirrorSTS(t *testing.T, cli *terraformcli.CLI, executable string) {
