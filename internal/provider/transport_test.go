@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -215,7 +216,7 @@ func TestNumberOfAttempts(t *testing.T) {
 		"AWS_MAX_ATTEMPTS=5": {"max_retries over AWS_MAX_ATTEMPTS": {"max_retries = 1", 2}},
 		"AWS_MAX_ATTEMPTS=2": {"AWS_MAX_ATTEMPTS": {"", 2}},
 	} {
-		t.Run(variable, func(t *testing.T) {
+		t.Run(cmp.Or(variable, "no variable"), func(t *testing.T) {
 			t.Parallel()
 			f := startFixture(t)
 			var mutex sync.Mutex
