@@ -47,7 +47,7 @@ func main() {
 	showVersion := flag.Bool("version", false, "print the version")
 	flag.Parse()
 	if *showVersion {
-		_, _ = fmt.Println(version)
+		_, _ = fmt.Fprintln(os.Stdout, version)
 		return
 	}
 	if err := serve(*debug); err != nil {
