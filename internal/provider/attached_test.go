@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
-	"github.com/hashicorp/go-version"
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -71,20 +70,11 @@ var attachedProvider = regexp.MustCompile(`provider "((?:sts|aws|echo)(?:-[a-z0-
 // skipUnsupported skips a test whose configuration needs a newer CLI.
 func (cli installedCLI) skipUnsupported(t *testing.T, config string) {
 	t.Helper()
-	running, err := version.NewVersion(cli.Version)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for text, feature := range map[string]struct {
-		name   string
-		oldest map[string]string
-	}{
-		`ephemeral "`: {"ephemeral resources", map[string]string{"Terraform": "1.10", "OpenTofu": "1.11"}},
-		"provider::":  {"functions of providers", map[string]string{"Terraform": "1.8", "OpenTofu": "1.7"}},
+	for text, feature := range map[string]terraformcli.Feature{
+		`ephemeral "`: terraformcli.EphemeralResources, "provider::": terraformcli.ProviderFunctions,
 	} {
-		needed := version.Must(version.NewVersion(feature.oldest[cli.Product]))
-		if strings.Contains(config, text) && running.Core().LessThan(needed) {
-			t.Skipf("%s %s has no %s. They need version %s", cli.Product, cli.Version, feature.name, needed)
+		if strings.Contains(config, text) {
+			clitest.Need(t, cli.CLI, feature)
 		}
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 func TestQuickWritesNoPageByDefault(t *testing.T) {
@@ -76,25 +74,5 @@ func TestInstalledPeer(t *testing.T) {
 				t.Errorf("got %v, %v", got, err)
 			}
 		})
-	}
-}
-
-func TestHasEphemeralResources(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		product, version string
-		want             bool
-	}{
-		{product: "Terraform", version: "1.9.8"},
-		{product: "Terraform", version: "1.10.0", want: true},
-		{product: "OpenTofu", version: "1.10.6"},
-		{product: "OpenTofu", version: "1.11.0-beta1", want: true},
-		{product: "Terraform", version: "2.0.0", want: true},
-	} {
-		if got := hasEphemeralResources(
-			&terraformcli.CLI{Product: test.product, Version: test.version},
-		); got != test.want {
-			t.Errorf("%s %s: got %v", test.product, test.version, got)
-		}
 	}
 }

@@ -68,7 +68,7 @@ func (b *bench) tell(format string, arguments ...any) {
 // keywords are how a configuration begins a block of each kind that the CLI has.
 func (b *bench) keywords() map[kind]string {
 	keywords := map[kind]string{dataSource: "data"}
-	if hasEphemeralResources(b.cli) {
+	if b.cli.Has(terraformcli.EphemeralResources) {
 		keywords[ephemeralResource] = "ephemeral"
 	} else {
 		b.missing = append(
@@ -77,17 +77,6 @@ func (b *bench) keywords() map[kind]string {
 		)
 	}
 	return keywords
-}
-
-// hasEphemeralResources is for Terraform since 1.10 and OpenTofu since 1.11.
-func hasEphemeralResources(cli *terraformcli.CLI) bool {
-	first := 10
-	if cli.Product == "OpenTofu" {
-		first = 11
-	}
-	var major, minor int
-	_, err := fmt.Sscanf(cli.Version, "%d.%d", &major, &minor)
-	return err == nil && (major > 1 || minor >= first)
 }
 
 func (b *bench) addSTS(ctx context.Context, root string) error {

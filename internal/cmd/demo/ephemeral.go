@@ -5,42 +5,20 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hashicorp/go-version"
-
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 // ephemeral is the folder of the second part's configuration.
 const ephemeral = "ephemeral"
 
-// oldestWithEphemeral are the versions in which ephemeral resources came, by the product.
-var oldestWithEphemeral = map[string]string{"Terraform": "1.10", "OpenTofu": "1.11"}
-
 // skipReason says why the second part can't be shown with a CLI on an operating system (as in runtime.GOOS). It is
 // empty if the part can be shown.
 func skipReason(cli *terraformcli.CLI, system string) (string, error) {
-	oldest := oldestWithEphemeral[cli.Product]
-	since, err := version.NewVersion(oldest)
-	if err != nil {
-		return "", fmt.Errorf("%s has no known version with ephemeral resources: %w", cli.Product, err)
+	reason, err := cli.Lacks(terraformcli.EphemeralResources)
+	if err == nil && reason == "" && system == "windows" {
+		reason = "credentials that refresh (refreshable = true) aren't supported on Windows"
 	}
-	running, err := version.NewVersion(cli.Version)
-	if err != nil {
-		return "", fmt.Errorf("the version of %s: %w", cli.Product, err)
-	}
-	switch {
-	case running.Core().LessThan(since): // the core, because they are in the alphas and betas too
-		return fmt.Sprintf(
-			"%s %s has no ephemeral resources. %s %s was the first with them",
-			cli.Product,
-			cli.Version,
-			cli.Product,
-			oldest,
-		), nil
-	case system == "windows":
-		return "credentials that refresh (refreshable = true) aren't supported on Windows", nil
-	}
-	return "", nil
+	return reason, err
 }
 
 // ephemeralPart has one apply call before and after a wait that is longer than two sessions.

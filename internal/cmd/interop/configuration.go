@@ -108,14 +108,3 @@ func parseOutputs(text string) (map[string]string, error) {
 	}
 	return outputs, nil
 }
-
-// hasEphemeralResources is true for Terraform since 1.10 and OpenTofu since 1.11.
-func hasEphemeralResources(cli *terraformcli.CLI) bool {
-	first := 10
-	if cli.Product == "OpenTofu" {
-		first = 11
-	}
-	var major, minor int
-	_, err := fmt.Sscanf(cli.Version, "%d.%d", &major, &minor)
-	return err == nil && (major > 1 || minor >= first)
-}

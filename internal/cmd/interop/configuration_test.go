@@ -2,12 +2,9 @@ package main
 
 import (
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2/hclparse"
-
-	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
 )
 
 // TestTemplatesAreHCL renders each template in each way, and parses the result.
@@ -41,17 +38,5 @@ func TestParseOutputs(t *testing.T) {
 	}
 	if _, err := parseOutputs("Warning: no outputs"); err == nil {
 		t.Error("text that isn't JSON has outputs")
-	}
-}
-
-func TestHasEphemeralResources(t *testing.T) {
-	for version, want := range map[string]bool{
-		"Terraform 1.9.8": false, "Terraform 1.10.0": true, "Terraform 2.0.0": true,
-		"OpenTofu 1.10.6": false, "OpenTofu 1.11.0-beta1": true, "OpenTofu x": false,
-	} {
-		product, number, _ := strings.Cut(version, " ")
-		if got := hasEphemeralResources(&terraformcli.CLI{Product: product, Version: number}); got != want {
-			t.Errorf("%s: got %v, want %v", version, got, want)
-		}
 	}
 }

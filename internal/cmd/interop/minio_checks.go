@@ -99,12 +99,12 @@ func (b *bench) needs(ctx context.Context, p program) error {
 
 // ephemeral is an error if the CLI has no ephemeral resources.
 func (b *bench) ephemeral() error {
-	if hasEphemeralResources(b.cli) {
-		return nil
+	reason, err := b.cli.Lacks(terraformcli.EphemeralResources)
+	if err != nil || reason == "" {
+		return err
 	}
 	return &unavailableError{
-		what: b.cli.Product + " " + b.cli.Version + " has no ephemeral resources",
-		remedy: "Put a newer one on the PATH, or name it in " + terraformcli.PathVariable +
-			", and run the checks again.",
+		what:   reason,
+		remedy: "Put a newer one on the PATH, or name it in " + terraformcli.PathVariable + ". Run the checks again.",
 	}
 }

@@ -31,18 +31,16 @@ var (
 	found   = map[string]*terraformcli.CLI{}
 )
 
-// Build builds the providers from the source tree that the test runs in.
-func Build(t *testing.T, cli *terraformcli.CLI) terraformcli.Executables {
+// Need skips a test if the CLI lacks a feature.
+func Need(t *testing.T, cli *terraformcli.CLI, feature terraformcli.Feature) {
 	t.Helper()
-	root, err := terraformcli.SourceRoot()
+	reason, err := cli.Lacks(feature)
 	if err != nil {
 		t.Fatal(err)
 	}
-	executables, err := cli.Build(t.Context(), root)
-	if err != nil {
-		t.Fatal(terraformcli.WithOutput(err))
+	if reason != "" {
+		t.Skip(reason)
 	}
-	return executables
 }
 
 // Built builds the providers once for all tests of a process. TestMain removes them with RemoveBuilt.

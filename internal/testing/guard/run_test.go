@@ -14,7 +14,7 @@ import (
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testenv.Main(m, clitest.RemoveBuilt) }
 
 const (
 	roles = 100
@@ -89,7 +89,7 @@ func build(t *testing.T) (*terraformcli.Workspace, *terraformcli.CLI, string) {
 	t.Helper()
 	workspace := clitest.Workspace(t)
 	cli := clitest.Find(t, workspace)
-	return workspace, cli, clitest.Build(t, cli).STS
+	return workspace, cli, clitest.Built(t).STS
 }
 
 // withLog is a script in the provider's place, which writes the provider's standard error to a file.

@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/hashicorp/go-version"
-
 	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulatortest"
@@ -93,12 +91,9 @@ func TestExamplesApply(t *testing.T) {
 	guides := readGuides(t)
 	workspace := clitest.Workspace(t)
 	cli := clitest.Find(t, workspace)
-	running, err := version.NewVersion(cli.Version)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if cli.Product != "Terraform" || running.Core().LessThan(version.Must(version.NewVersion("1.10"))) {
-		t.Skipf("%s %s: the guides have lines of Terraform with ephemeral resources", cli.Product, cli.Version)
+	clitest.Need(t, cli, terraformcli.EphemeralResources)
+	if cli.Product != "Terraform" {
+		t.Skipf("%s %s: the guides have lines of Terraform", cli.Product, cli.Version)
 	}
 	mirrorProviders(t, cli)
 	for name, variables := range platforms {
@@ -111,7 +106,7 @@ func TestExamplesApply(t *testing.T) {
 
 func mirrorProviders(t *testing.T, cli *terraformcli.CLI) {
 	t.Helper()
-	executables := clitest.Build(t, cli)
+	executables := clitest.Built(t)
 	clitest.MirrorSTS(t, cli, executables.STS)
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
 		hashicorp := terraformcli.Address{Host: host, Namespace: "hashicorp", Type: "aws"}

@@ -8,10 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { testenv.Main(m, clitest.RemoveBuilt) }
 
 const (
 	root      = "../../.."

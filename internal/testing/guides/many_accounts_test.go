@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/go-version"
-
 	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/terraformcli"
@@ -208,13 +206,6 @@ func TestManyAccountsDenials(t *testing.T) {
 func findForEphemeral(t *testing.T, workspace *terraformcli.Workspace) *terraformcli.CLI {
 	t.Helper()
 	cli := clitest.Find(t, workspace)
-	running, err := version.NewVersion(cli.Version)
-	if err != nil {
-		t.Fatal(err)
-	}
-	oldest := map[string]string{"Terraform": "1.10", "OpenTofu": "1.11"}[cli.Product]
-	if running.Core().LessThan(version.Must(version.NewVersion(oldest))) {
-		t.Skipf("%s %s has no ephemeral resources", cli.Product, cli.Version)
-	}
+	clitest.Need(t, cli, terraformcli.EphemeralResources)
 	return cli
 }

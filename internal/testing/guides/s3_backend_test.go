@@ -49,7 +49,7 @@ func newStateBench(t *testing.T) *stateBench {
 	workspace := clitest.Workspace(t)
 	cli := findForEphemeral(t, workspace)
 	mirrorProviders(t, cli)
-	bench := &stateBench{workspace: workspace, executable: workspace.Path("build", "terraform-provider-sts")}
+	bench := &stateBench{workspace: workspace, executable: clitest.Built(t).STS}
 	bench.folder = bench.example(t, "s3-backend/command")
 	bench.server = startServer(t, filepath.Join(bench.folder, "main.tf"))
 	guide := readGuides(t)["github-actions"]
