@@ -24,7 +24,6 @@ import (
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
-
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
 

@@ -222,10 +222,10 @@ func TestHopsWithSavedPlan(t *testing.T) {
 	}
 }
 
-// TestManyAccountsThroughOneHub counts what 100 accounts cost: one token, one exchange, and a hop each.
+// TestManyAccountsThroughOneHub counts what 300 accounts cost: one token, one exchange, and a hop each.
 func TestManyAccountsThroughOneHub(t *testing.T) {
 	t.Parallel()
-	const accounts = 100
+	const accounts = 300
 	f := startFixture(t)
 	f.addChain(t, 0, 0)
 	for n := range accounts {
@@ -247,7 +247,7 @@ output "accounts" {
 }
 `)
 	cli.CLI = cli.With(append(platform, fmt.Sprintf("TF_VAR_accounts=%d", accounts))...)
-	if printed := cli.mustRun(t, "plan", "-no-color"); !strings.Contains(printed, "+ accounts = 100") {
+	if printed := cli.mustRun(t, "plan", "-no-color"); !strings.Contains(printed, "+ accounts = 300") {
 		t.Errorf("it planned:\n%s", printed)
 	}
 	want := map[string]int{"AssumeRoleWithWebIdentity": 1, "AssumeRole": accounts}

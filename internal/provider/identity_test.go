@@ -253,7 +253,7 @@ func TestManyRoles(t *testing.T) {
 	t.Parallel()
 	f := startFixture(t)
 	variables, tokens := f.gitHub(t)
-	const roles = 100 // twice as many as are read at a time
+	const roles = 500
 	for i := range roles {
 		f.addRole(t, emulator.Role{
 			ARN:         fmt.Sprintf("arn:aws:iam::%s:role/r%d", production, i),

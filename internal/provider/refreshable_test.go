@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/webidentity/terraform-provider-sts/internal/testing/clitest"
-
 	"github.com/webidentity/terraform-provider-sts/internal/testing/emulator"
 	"github.com/webidentity/terraform-provider-sts/internal/testing/testenv"
 )
@@ -137,7 +136,7 @@ func TestStaticKeysExpire(t *testing.T) {
 		f.longApply(
 			set("web_identity_token_file", testenv.WriteFile(t, "token", f.token(t, nil))),
 			staticKeys,
-			fmt.Sprintf("sleep %.0f", shortLife.Seconds()+1),
+			"sleep "+longWait,
 		),
 	)
 	if output := cli.mustFail(t, "apply", "-no-color", "-auto-approve"); !strings.Contains(output, "ExpiredToken") {
