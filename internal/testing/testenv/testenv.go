@@ -16,8 +16,7 @@ func Isolate(t *testing.T) {
 	t.Helper()
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
-		// TF_ACC_* say where the terraform CLI is, and where its files go.
-		if strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "TF_ACC_") {
+		if isMachineSetting(name) {
 			Unset(t, name)
 		}
 	}
@@ -37,7 +36,7 @@ func IsolateProcess() error {
 	}
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
-		if machineSetting.MatchString(name) && !strings.HasPrefix(name, "TF_ACC_") {
+		if isMachineSetting(name) {
 			if err := os.Unsetenv(name); err != nil {
 				return err
 			}
@@ -58,6 +57,11 @@ func IsolateProcess() error {
 var machineSetting = regexp.MustCompile(
 	`^(?:AWS|TF|GITHUB|ACTIONS|SYSTEM|BUILDKITE|IDENTITY)_|^(?:GCE_METADATA_HOST|BUILDKITE)$`,
 )
+
+// isMachineSetting leaves out TF_ACC_*, which say where the terraform CLI is, and where its files go.
+func isMachineSetting(name string) bool {
+	return machineSetting.MatchString(name) && !strings.HasPrefix(name, "TF_ACC_")
+}
 
 // pinGoCaches keeps what is below the home folder where it is, for tests that build: in another home, nothing is
 // compiled yet, and no module there.
